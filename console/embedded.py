@@ -1,0 +1,53 @@
+"""The embedded platform running: database, four services behind one front door, their workers, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from console.front_door import front_door
+from console.services import build_services
+from shared.platform import Platform, open_platform
+from shared.runtime import WebServer, prepare_forgetful_bus, start_workers, stop_tasks
+from shared.service import Service
+from shared.settings import Settings
+
+GATEWAY_OUTSIDE = frozenset({"webhooks", "accounts"})
+"""The gateway's workers that stay inside when another process sends and enquires (`./chitra demo --kill`)."""
+
+
+@dataclass(slots=True)
+class Embedded:
+    """What runs, and how to stop it."""
+
+    platform: Platform
+    services: dict[str, Service]
+    server: WebServer
+    server_task: asyncio.Task[None]
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Address of the front door."""
+        return f"http://{self.platform.settings.host}:{self.platform.settings.port}"
+
+    async def stop(self) -> None:
+        """Stop serving, working, and the database."""
+        await stop_tasks(self.tasks)
+        self.server.should_exit = True
+        await asyncio.gather(self.server_task, return_exceptions=True)
+        await self.platform.close()
+
+
+async def start_embedded(settings: Settings, gateway_workers: Collection[str] | None = None) -> Embedded:
+    """Start everything. `gateway_workers` names the gateway's workers to run here (None: all)."""
+    platform = await open_platform(settings)
+    services = build_services(platform)
+    server, server_task = await WebServer.start(front_door(services), settings.host, settings.port)
+    await prepare_forgetful_bus(list(services.values()), platform.bus)
+    running = Embedded(platform, services, server, server_task)
+    for name, service in services.items():
+        only = gateway_workers if name == "provider_gateway" else None
+        running.tasks += await start_workers(service, platform.bus, only)
+    return running

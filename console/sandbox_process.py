@@ -1,0 +1,76 @@
+"""The provider sandbox as a process beside the platform: started, waited for, asked through its admin routes, ended."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+START_SECONDS = 30
+
+
+@dataclass(slots=True)
+class SandboxProcess:
+    """A running sandbox."""
+
+    port: int
+    directory: Path
+    keys_dir: Path
+    webhooks_url: str
+    seed: int
+    fault_rate: float
+    hang_seconds: float = 2.0
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        """Its address: that of all four providers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def command(self) -> list[str]:
+        """The command that starts it."""
+        return [
+            sys.executable, "-m", "services.provider_gateway.sandbox", "--port", str(self.port), "--data", str(self.directory),
+            "--keys", str(self.keys_dir), "--webhooks", self.webhooks_url, "--seed", str(self.seed),
+            "--fault-rate", str(self.fault_rate), "--hang-seconds", str(self.hang_seconds),
+        ]  # fmt: skip
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with (self.directory / "sandbox.log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/health", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the sandbox did not start; see {self.directory / 'sandbox.log'}")
+
+    def stop(self) -> None:
+        """End it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    async def ask(self, method: str, path: str, **arguments: Any) -> Any:
+        """An admin route's answer."""
+        secret = (self.keys_dir / "admin.secret").read_text(encoding="ascii").strip()
+        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
+            answer = await client.request(method, path, headers={"Authorization": f"Bearer {secret}"}, **arguments)
+            answer.raise_for_status()
+            return answer.json()

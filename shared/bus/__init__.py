@@ -1,0 +1,1 @@
+"""The message bus: one protocol, in process or over RabbitMQ."""

@@ -1,0 +1,78 @@
+"""The bus of the embedded platform: queues in one process, fed by the same outbox relays.
+
+It forgets what it holds when the process ends. Nothing is lost by that: on start the relays publish again from the
+consumers' watermarks, and the inboxes know what they have seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shared.bus.protocol import DeadLetter, Subscription, Unroutable, deliver, matches
+from shared.contracts.envelope import Envelope
+
+QUEUE_BOUND = 10_000
+
+
+@dataclass(slots=True)
+class _Queue:
+    routing_keys: tuple[str, ...]
+    messages: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_BOUND))
+    dead: list[DeadLetter] = field(default_factory=list)
+
+
+class MemoryBus:
+    """In-process queues with the same promises as RabbitMQ's, except across the end of the process."""
+
+    forgets = True
+
+    def __init__(self) -> None:
+        self._queues: dict[str, _Queue] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            takers = [q for q in self._queues.values() if any(matches(envelope.routing_key, k) for k in q.routing_keys)]
+            if not takers:
+                raise Unroutable(envelope.routing_key)
+            data = envelope.encode()
+            for queue in takers:
+                await queue.messages.put(data)
+
+    async def declare(self, subscription: Subscription) -> None:
+        self._queues.setdefault(subscription.queue, _Queue(subscription.routing_keys))
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        await self.declare(subscription)
+        queue = self._queues[subscription.queue]
+        for _ in range(subscription.prefetch):
+            self._tasks.append(asyncio.create_task(self._consume(queue, subscription)))
+
+    async def _consume(self, queue: _Queue, subscription: Subscription) -> None:
+        while True:
+            data = await queue.messages.get()
+            try:
+                reason = await deliver(subscription.receive, data)
+            except asyncio.CancelledError:
+                queue.messages.put_nowait(data)  # not applied: the next consumer gets it
+                raise
+            if reason is not None:
+                queue.dead.append(DeadLetter(subscription.queue, reason, data))
+
+    async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadLetter]:
+        return self._queues[queue].dead[:limit] if queue in self._queues else []
+
+    async def replay(self, queue: str, limit: int = 100) -> int:
+        held = self._queues[queue]
+        again, held.dead = held.dead[:limit], held.dead[limit:]
+        for letter in again:
+            await held.messages.put(letter.data)
+        return len(again)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()

@@ -1,0 +1,165 @@
+"""The bus over RabbitMQ: one topic exchange, a durable quorum queue for each consumer, publisher confirms, dead letters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import aio_pika
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractExchange,
+    AbstractIncomingMessage,
+    AbstractQueue,
+    AbstractRobustConnection,
+)
+from aio_pika.exceptions import DeliveryError
+
+from shared.bus.protocol import DeadLetter, Subscription, Unroutable, deliver
+from shared.contracts.envelope import Envelope
+
+EXCHANGE = "chitra"
+DELIVERY_LIMIT = 10_000
+"""Only a message that ends its consumer's process again and again comes near this; a worker killed now and then does not."""
+
+
+class RabbitBus:
+    """Keeps what it confirmed through restarts of broker and consumers."""
+
+    forgets = False
+
+    def __init__(self, connection: AbstractRobustConnection) -> None:
+        self._connection = connection
+        self._publishing: tuple[AbstractChannel, AbstractExchange] | None = None
+        self._lock = asyncio.Lock()
+        self._consuming: list[tuple[AbstractQueue, str]] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def connect(cls, url: str, tries: int = 60) -> RabbitBus:
+        """Connect, waiting up to a minute for a broker that is still starting."""
+        for left in range(tries, 0, -1):
+            try:
+                return cls(await aio_pika.connect_robust(url, timeout=10, reconnect_interval=1))
+            except (OSError, aio_pika.exceptions.AMQPError):
+                if left == 1:
+                    raise
+                await asyncio.sleep(1)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        async with self._lock:
+            exchange = await self._publishing_exchange()
+        try:
+            results = await asyncio.gather(*(self._publish_one(exchange, e) for e in envelopes), return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+        except DeliveryError as error:
+            raise Unroutable(str(error.frame)) from error
+        except Exception:
+            self._publishing = None  # a channel that failed is not used again
+            raise
+
+    async def _publish_one(self, exchange: AbstractExchange, envelope: Envelope) -> None:
+        message = aio_pika.Message(
+            envelope.encode(),
+            content_type="application/json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=f"{envelope.source}/{envelope.position}",
+            type=envelope.type,
+        )
+        await exchange.publish(message, envelope.routing_key, mandatory=True, timeout=30)
+
+    async def _publishing_exchange(self) -> AbstractExchange:
+        if self._publishing is None or self._publishing[0].is_closed:
+            channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+            self._publishing = (channel, await self._declare_exchange(channel))
+        return self._publishing[1]
+
+    async def declare(self, subscription: Subscription) -> None:
+        channel = await self._connection.channel()
+        await self._declare_queue(channel, subscription)
+        await channel.close()
+
+    async def subscribe(self, subscription: Subscription) -> None:
+        channel = await self._connection.channel(publisher_confirms=True)
+        await channel.set_qos(prefetch_count=subscription.prefetch)
+        queue = await self._declare_queue(channel, subscription)
+
+        async def on_message(message: AbstractIncomingMessage) -> None:
+            task = asyncio.create_task(self._handle(channel, subscription, message))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+        self._consuming.append((queue, await queue.consume(on_message)))
+
+    async def _handle(self, channel: AbstractChannel, subscription: Subscription, message: AbstractIncomingMessage) -> None:
+        reason = await deliver(subscription.receive, message.body)
+        try:
+            if reason is not None:
+                letter = aio_pika.Message(
+                    message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, headers={"x-chitra-reason": reason}
+                )
+                await channel.default_exchange.publish(letter, dead_queue(subscription.queue), mandatory=True)
+            await message.ack()
+        except (aio_pika.exceptions.AMQPError, aio_pika.exceptions.ChannelInvalidStateError, OSError):
+            # The broker went away between effect and acknowledgement: it delivers again, and the inbox knows it.
+            return
+
+    async def _declare_exchange(self, channel: AbstractChannel) -> AbstractExchange:
+        return await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+
+    async def _declare_queue(self, channel: AbstractChannel, subscription: Subscription) -> AbstractQueue:
+        exchange = await self._declare_exchange(channel)
+        await channel.declare_queue(dead_queue(subscription.queue), durable=True, arguments={"x-queue-type": "quorum"})
+        queue = await channel.declare_queue(
+            subscription.queue,
+            durable=True,
+            arguments={
+                "x-queue-type": "quorum",
+                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": dead_queue(subscription.queue),
+            },
+        )
+        for key in subscription.routing_keys:
+            await queue.bind(exchange, key)
+        return queue
+
+    async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadLetter]:
+        channel = await self._connection.channel()
+        held = await channel.get_queue(dead_queue(queue))
+        letters: list[DeadLetter] = []
+        while len(letters) < limit and (message := await held.get(fail=False)) is not None:
+            letters.append(DeadLetter(queue, _reason(message), message.body))
+        await channel.close()  # what was not acknowledged goes back
+        return letters
+
+    async def replay(self, queue: str, limit: int = 100) -> int:
+        channel = await self._connection.channel(publisher_confirms=True)
+        held = await channel.get_queue(dead_queue(queue))
+        count = 0
+        while count < limit and (message := await held.get(fail=False)) is not None:
+            again = aio_pika.Message(message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+            await channel.default_exchange.publish(again, queue, mandatory=True)
+            await message.ack()
+            count += 1
+        await channel.close()
+        return count
+
+    async def close(self) -> None:
+        for task in list(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._connection.close()
+
+
+def dead_queue(queue: str) -> str:
+    """The name of a queue's dead-letter queue."""
+    return f"{queue}.dead"
+
+
+def _reason(message: AbstractIncomingMessage) -> str:
+    reason = message.headers.get("x-chitra-reason") or message.headers.get("x-first-death-reason") or "unknown"
+    return reason if isinstance(reason, str) else str(reason)

@@ -1,0 +1,278 @@
+"""What the services say to each other: one model for each event type, with its source and version.
+
+An event carries arrays (up to 500 records), so that a message is a chunk and a transaction is a chunk. Identity, phone and
+account numbers travel sealed (`*_sealed`, see `shared.crypto`). Fields may be added; a change of meaning is a new version.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+MAX_RECORDS = 500
+"""A bound on the records of one event, which is also the size of a chunk of a payroll."""
+
+Provider = str
+Channel = Literal["wallet", "account", "cash", "cashier"]
+"""wallet and account are paid into an account; cash is handed out by a provider's agent; cashier by the commune itself."""
+
+Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
+"""Where an obligation stands: the seven parts of what a month owes."""
+
+
+class Contract(BaseModel):
+    """Frozen, and closed to fields that nobody defined."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Event(Contract):
+    """Base of all events."""
+
+    source: ClassVar[str]
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+# --- registry -------------------------------------------------------------------------------------------------------
+
+
+class UnitRecord(Contract):
+    """An administrative unit between two dates (see shared.kernel.units.Unit)."""
+
+    unit_id: str
+    code: str
+    valid_from: date
+    valid_to: date | None
+    level: Literal["province", "district", "commune"]
+    name: str
+    parent_id: str | None
+    path: tuple[str, ...]
+
+
+class UnitsDefined(Event):
+    """Units that came to be, or whose last day became known."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "units_defined"
+    units: list[UnitRecord]
+
+
+class DecisionRecord(Contract):
+    """A decision in force: who gets which category from which month. `heads` counts children or persons where the law does."""
+
+    decision_id: UUID
+    number: str
+    decided_on: date
+    kind: str  # coarse obligation kind: monthly, care_support, ...
+    category: str
+    from_month: date
+    to_month: date | None  # last month owed; None while it lasts
+    heads: int
+
+
+class PayeeRecord(Contract):
+    """Who receives: the beneficiary (relationship "self"), a guardian, an authorised person."""
+
+    payee_id: UUID
+    version: int
+    full_name: str
+    relationship: str
+    identity_sealed: str | None
+    phone_sealed: str | None
+
+
+class AccountRecord(Contract):
+    """An account or wallet in use. A new number is a new version."""
+
+    account_id: UUID
+    version: int
+    provider: Provider
+    channel: Literal["wallet", "account"]
+    holder_name: str
+    number_sealed: str
+
+
+class BeneficiaryRecord(Contract):
+    """The whole record of one person at a version. `hold` says why no money may go out now, None when it may."""
+
+    beneficiary_id: UUID
+    version: int
+    code: str  # what officers and transfer texts call the person: no number of the state, e.g. "HUE-0000123"
+    full_name: str
+    sex: Literal["male", "female"]
+    birth_date: date  # a birth year alone stands as its dated provincial parameter says, default 1 January
+    birth_precision: Literal["day", "year"]
+    unit_id: str  # commune
+    status: Literal["active", "suspended", "stopped", "dead"]
+    status_from_month: date
+    hold: str | None
+    decisions: list[DecisionRecord]
+    payee: PayeeRecord
+    account: AccountRecord | None
+
+
+class BeneficiariesChanged(Event):
+    """Persons whose record changed, each whole."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "beneficiaries_changed"
+    records: list[BeneficiaryRecord]
+
+
+class AccountRequest(Contract):
+    """One account to open for a payee."""
+
+    account_id: UUID
+    payee_id: UUID
+    unit_id: str
+    holder_name: str
+    identity_sealed: str | None
+    phone_sealed: str | None
+
+
+class AccountsRequested(Event):
+    """Accounts that a provider is asked to open."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "accounts_requested"
+    provider: Provider
+    requests: list[AccountRequest]
+
+
+# --- disbursement ---------------------------------------------------------------------------------------------------
+
+
+class InstructedLine(Contract):
+    """One payment to make. The number comes from the gateway's own copy of the account, at exactly this version."""
+
+    payment_id: UUID
+    attempt_no: int
+    beneficiary_id: UUID
+    unit_id: str
+    payee_id: UUID
+    payee_version: int
+    payee_name: str
+    account_id: UUID | None
+    account_version: int | None
+    amount_dong: int
+    note: str  # text of the transfer: no diacritics, no category
+
+
+class ChunkInstructed(Event):
+    """A chunk of a released payroll, its seal verified in the transaction that wrote this."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "chunk_instructed"
+    run_id: UUID
+    run_month: date
+    payroll_id: UUID
+    chunk_no: int
+    authority_id: str
+    provider: Provider
+    channel: Channel
+    lines: list[InstructedLine]
+
+
+class ObligationMove(Contract):
+    """One obligation going from one place to another; `from_place` None when it came to be owed.
+
+    `subject` is a pseudonym (keyed hash of the person), the same in all months. `step` grows with each move of the same
+    obligation, so that a stale move is told from a fresh one in whatever order they come.
+    """
+
+    benefit_month: date
+    subject: str
+    kind: str
+    revision: int
+    step: int
+    unit_id: str
+    category_group: str
+    sex: Literal["male", "female"]
+    age_band: str
+    amount_dong: int
+    from_place: Place | None
+    to_place: Place
+
+
+class ObligationsMoved(Event):
+    """Payments progressed, seen from what they settle. Reporting lives on these alone."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "obligations_moved"
+    run_id: UUID
+    run_code: str
+    authority_id: str
+    provider: Provider | None
+    channel: Channel | None
+    moves: list[ObligationMove]
+
+
+class PayrollReleased(Event):
+    """A payroll may be paid. Nothing is paid by this event: the dispatcher instructs chunk by chunk."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "payroll_released"
+    run_id: UUID
+    run_code: str
+    payroll_id: UUID
+    authority_id: str
+    provider: Provider
+    channel: Channel
+    payments: int
+    amount_dong: int
+
+
+# --- provider gateway -----------------------------------------------------------------------------------------------
+
+Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]
+"""accepted, pending and unknown leave the payment in flight; rejected, returned and unclaimed are final for the payment."""
+
+
+class PaymentOutcome(Contract):
+    """What became of one attempt. `step` grows with each outcome of the same attempt."""
+
+    payment_id: UUID
+    attempt_no: int
+    step: int
+    outcome: Outcome
+    reason: str | None
+    amount_dong: int
+    provider_reference: str | None
+    at: datetime  # business clock
+
+
+class ChunkProgressed(Event):
+    """Outcomes of payments of one chunk. `answered` is true once the provider has said something of every line."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "chunk_progressed"
+    run_month: date
+    payroll_id: UUID
+    chunk_no: int
+    provider: Provider
+    answered: bool
+    outcomes: list[PaymentOutcome]
+
+
+class AccountAnswer(Contract):
+    """What a provider said to a request for an account."""
+
+    account_id: UUID
+    outcome: Literal["opened", "refused"]
+    reason: str | None
+    number_sealed: str | None
+    holder_name: str | None
+    at: datetime
+
+
+class AccountsAnswered(Event):
+    """Accounts opened or refused."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "accounts_answered"
+    provider: Provider
+    answers: list[AccountAnswer]

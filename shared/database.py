@@ -1,0 +1,138 @@
+"""PostgreSQL: one engine for each service role, transactions that carry the caller's row scope, COPY for loads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, RowMapping, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+EVERYTHING = "*"
+"""The row scope of a service's own work."""
+
+_INFRASTRUCTURE_SQLSTATES = ("08", "53", "57", "58", "40")
+"""Classes: connection, resources, operator intervention, system error, and 40 (serialization, deadlock: try again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """A running transaction of one service. Use cases and storage get it; only edges make one.
+
+    SQL is text with `:name` parameters. Write `CAST(:ids AS uuid[])`, not `:ids::uuid[]`. Lists go in as arrays. JSON
+    goes in as text, and comes out as text.
+    """
+
+    connection: AsyncConnection
+
+    async def run(self, sql: str | Executable, **params: Any) -> int:
+        """Execute; the number of rows that it touched."""
+        result: CursorResult[Any] = await self.connection.execute(_statement(sql), params)
+        return result.rowcount
+
+    async def run_many(self, sql: str | Executable, rows: Sequence[dict[str, Any]]) -> None:
+        """Execute once for each row of parameters. For large loads use `copy` or unnest."""
+        if rows:
+            await self.connection.execute(_statement(sql), rows)
+
+    async def rows(self, sql: str | Executable, **params: Any) -> Sequence[RowMapping]:
+        """All rows."""
+        return (await self.connection.execute(_statement(sql), params)).mappings().all()
+
+    async def row(self, sql: str | Executable, **params: Any) -> RowMapping | None:
+        """The one row, or None. More than one is an error."""
+        return (await self.connection.execute(_statement(sql), params)).mappings().one_or_none()
+
+    async def scalar(self, sql: str | Executable, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.connection.execute(_statement(sql), params)).scalar()
+
+    async def copy(self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
+        """COPY records into a table of the service's schema: the fastest way in for thousands of rows."""
+        raw = await self.connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.copy_records_to_table(table, records=records, columns=list(columns))
+
+    async def business_now(self) -> datetime:
+        """The business clock, UTC."""
+        now: datetime = await self.scalar("SELECT platform.business_now()")
+        return now
+
+    async def today(self) -> date:
+        """The business clock's date in Vietnam."""
+        day: date = await self.scalar("SELECT platform.business_today()")
+        return day
+
+    async def ensure_month(self, schema: str, table: str, month: date) -> None:
+        """Make the partition of a month-partitioned table if it is not there."""
+        await self.run("SELECT platform.ensure_month_partition(:schema, :table, :month)", schema=schema, table=table, month=month)
+
+
+class Database:
+    """The database as one service sees it: its role, its schema, its pool."""
+
+    def __init__(self, url: str, service: str, pool_size: int = 8) -> None:
+        self.service = service
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=False,
+            connect_args={
+                "server_settings": {
+                    "role": f"chitra_{service}",
+                    "search_path": f"{service}",
+                    "application_name": f"chitra-{service}",
+                    "jit": "off",
+                },
+                "timeout": 10,
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self, scope: str = EVERYTHING, *, repeatable_read: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that sees the rows of `scope` only; commits at the end, rolls back on any exception."""
+        async with self.engine.connect() as connection:
+            if repeatable_read:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with connection.begin():
+                await connection.execute(text("SELECT set_config('chitra.scope', :scope, true)"), {"scope": scope})
+                yield Tx(connection)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """The address with the asyncpg driver named, as SQLAlchemy wants it."""
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+def is_infrastructure(error: BaseException) -> bool:
+    """Whether an error says that the machinery is away (database, broker, network), not that the message is bad."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, (OSError, asyncio.TimeoutError, PoolTimeout)):
+            return True
+        if isinstance(seen, DBAPIError) and seen.connection_invalidated:
+            return True
+        sqlstate = getattr(seen, "sqlstate", None)
+        if isinstance(sqlstate, str) and sqlstate.startswith(_INFRASTRUCTURE_SQLSTATES):
+            return True
+        if type(seen).__module__.startswith(("aiormq", "aio_pika", "asyncpg.exceptions")) and "Connection" in type(seen).__name__:
+            return True
+        if type(seen).__name__ == "InterfaceError":
+            return True
+        seen = seen.__cause__ or getattr(seen, "orig", None)
+    return False
+
+
+def _statement(sql: str | Executable) -> Executable:
+    return text(sql) if isinstance(sql, str) else sql

@@ -1,0 +1,108 @@
+"""The outbox: a state change and its event commit together. It is also the event log that others read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import Event
+from shared.database import Tx
+from shared.kernel.clock import wall_now
+from shared.kernel.ids import new_id
+from shared.kernel.months import month_of, next_month
+
+_INSERT = """
+INSERT INTO outbox (month, event_id, type, version, occurred_at, unit_id, body)
+VALUES (:month, :event_id, :type, :version, platform.business_now(), :unit_id, CAST(:body AS json))
+"""
+
+_COLUMNS = "position, type, version, event_id, occurred_at, unit_id, body"
+
+
+async def emit(tx: Tx, event: Event, unit_id: str | None = None) -> None:
+    """Say an event in this transaction. `unit_id` is whose it is: GET /v1/events shows it to tokens of that unit."""
+    await tx.run(
+        _INSERT,
+        month=month_of(wall_now().date()),
+        event_id=new_id(),
+        type=event.type,
+        version=event.version,
+        unit_id=unit_id,
+        body=event.model_dump_json(),
+    )
+
+
+async def events_after(tx: Tx, source: str, position: int, limit: int) -> list[Envelope]:
+    """Events that have a position, in its order, after a position. Rows outside the transaction's scope are not shown."""
+    rows = await tx.rows(
+        f"""SELECT {_COLUMNS} FROM outbox o WHERE position > :position
+            AND ((SELECT platform.scope_is_all()) OR unit_id IN (
+                SELECT u.unit_id FROM units u WHERE u.path && (SELECT platform.scope_units())))
+            ORDER BY position LIMIT :limit""",  # noqa: S608 - constants only
+        position=position,
+        limit=limit,
+    )
+    return [to_envelope(source, row) for row in rows]
+
+
+async def last_position(tx: Tx) -> int:
+    """The position of the newest event that has one; waits for nothing. Events not yet positioned are not counted."""
+    return int(await tx.scalar("SELECT last_position FROM outbox_state"))
+
+
+def to_envelope(source: str, row: Any) -> Envelope:
+    """A row of the outbox as the envelope that travels."""
+    return Envelope(
+        source=source,
+        position=row["position"],
+        type=row["type"],
+        version=row["version"],
+        event_id=row["event_id"],
+        occurred_at=row["occurred_at"],
+        unit_id=row["unit_id"],
+        body=orjson.loads(row["body"]) if isinstance(row["body"], str) else row["body"],
+    )
+
+
+async def give_positions(tx: Tx, limit: int) -> int:
+    """Give the oldest events without a position the next ones, gapless. Only the relay calls this, holding its lock.
+
+    Only committed rows are seen, so whatever appears later gets a later position: positions follow commit order.
+    """
+    return await tx.run(
+        """WITH batch AS (
+               SELECT month, event_id, row_number() OVER (ORDER BY seq) AS n
+               FROM (SELECT month, event_id, seq FROM outbox WHERE position IS NULL ORDER BY seq LIMIT :limit) oldest),
+           state AS (
+               UPDATE outbox_state SET last_position = last_position + (SELECT count(*) FROM batch)
+               RETURNING last_position - (SELECT count(*) FROM batch) AS base)
+           UPDATE outbox o SET position = state.base + batch.n FROM batch, state
+           WHERE o.month = batch.month AND o.event_id = batch.event_id""",
+        limit=limit,
+    )
+
+
+def relay_lock_key(service: str) -> int:
+    """Key of the advisory lock under which positions are given, and events published, in one order."""
+    return zlib.crc32(f"relay:{service}".encode())
+
+
+async def ensure_partitions(tx: Tx, schema: str) -> None:
+    """This month's and the next month's partition of the outbox."""
+    month = month_of(wall_now().date())
+    for each in (month, next_month(month)):
+        await tx.ensure_month(schema, "outbox", each)
+
+
+async def unpublished(tx: Tx, source: str, after: int, limit: int) -> Sequence[Envelope]:
+    """Events with a position that the bus has not confirmed."""
+    rows = await tx.rows(
+        f"SELECT {_COLUMNS} FROM outbox WHERE position > :after ORDER BY position LIMIT :limit",  # noqa: S608
+        after=after,
+        limit=limit,
+    )
+    return [to_envelope(source, row) for row in rows]

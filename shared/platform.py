@@ -1,0 +1,138 @@
+"""The platform under the services. Only this module knows whether it is embedded or distributed.
+
+Services get from it their database, the bus, the verifier of tokens, keys, and the addresses of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from shared.auth import Verifier, issue_local_token, local_verifier, oidc_verifier
+from shared.bus.memory import MemoryBus
+from shared.bus.protocol import Bus
+from shared.bus.rabbit import RabbitBus
+from shared.crypto import FieldCipher, load_field_cipher
+from shared.database import EVERYTHING, Database
+from shared.embedded_postgres import EmbeddedPostgres, start_postgres
+from shared.keys import ISSUER, load_signing_key, make_keys
+from shared.migrate import create_database, migrate
+from shared.settings import SERVICES, Settings
+
+DATABASE = "chitra"
+
+
+@dataclass(slots=True)
+class Platform:
+    """What services are built on. `database_urls` has an address for each service's role."""
+
+    settings: Settings
+    bus: Bus
+    verifier: Verifier
+    database_urls: dict[str, str]
+    admin_database_url: str | None
+    postgres: EmbeddedPostgres | None = None
+    _databases: dict[str, Database] | None = None
+
+    def database(self, service: str) -> Database:
+        """The database as this service sees it; one pool for each."""
+        if self._databases is None:
+            self._databases = {}
+        if service not in self._databases:
+            self._databases[service] = Database(self.database_urls[service], service)
+        return self._databases[service]
+
+    def field_cipher(self) -> FieldCipher:
+        """The cipher of identity and account numbers. Only the registry and the gateway may ask for it."""
+        return load_field_cipher(self.settings.keys_dir)
+
+    def system_token(self) -> str:
+        """A token with which one service asks another."""
+        return self.token("system", [EVERYTHING], "chitra-system")
+
+    def token(self, role: str, unit_ids: list[str], subject: str) -> str:
+        """A token of the local issuer."""
+        key = load_signing_key(self.settings.keys_dir, ISSUER)
+        return issue_local_token(key, role=role, subject=subject, unit_ids=unit_ids, audience=self.settings.oidc_audience)
+
+    async def registry_position(self) -> int:
+        """The registry's newest position, asked over its REST contract."""
+        base = self.settings.registry_url or f"http://{self.settings.host}:{self.settings.port}/registry"
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.get(f"{base}/v1/events/position", headers={"Authorization": f"Bearer {self.system_token()}"})
+            answer.raise_for_status()
+            return int(answer.json()["position"])
+
+    async def close(self) -> None:
+        """Let go of bus and databases; stop the embedded server."""
+        await self.bus.close()
+        for database in (self._databases or {}).values():
+            await database.close()
+        if self.postgres is not None:
+            await asyncio.to_thread(self.postgres.stop)
+
+
+async def open_platform(settings: Settings) -> Platform:
+    """The platform that the settings ask for: embedded when no database is named, else distributed."""
+    if settings.distributed:
+        return await _distributed(settings)
+    return await _embedded(settings)
+
+
+async def _embedded(settings: Settings) -> Platform:
+    make_keys(settings.keys_dir)
+    postgres = await asyncio.to_thread(start_postgres, settings.home / "postgres")
+    await create_database(postgres.url_for("postgres", "postgres"), DATABASE)
+    password = (postgres.directory / "password").read_text(encoding="ascii").strip()
+    await migrate(postgres.url, dict.fromkeys(SERVICES, password))
+    return Platform(
+        settings=settings,
+        bus=MemoryBus(),
+        verifier=_verifier(settings),
+        database_urls={s: postgres.url_for(f"chitra_{s}", DATABASE) for s in SERVICES},
+        admin_database_url=postgres.url,
+        postgres=postgres,
+    )
+
+
+def platform_over(settings: Settings, bus: Bus, database_urls: dict[str, str], admin_database_url: str | None) -> Platform:
+    """A platform over databases and a bus that are there already."""
+    return Platform(settings, bus, _verifier(settings), database_urls, admin_database_url)
+
+
+async def _distributed(settings: Settings) -> Platform:
+    assert settings.database_url and settings.amqp_url
+    if settings.local_issuer:
+        make_keys(settings.keys_dir)
+    return Platform(
+        settings=settings,
+        bus=await RabbitBus.connect(settings.amqp_url),
+        verifier=_verifier(settings),
+        database_urls=dict.fromkeys(SERVICES, settings.database_url),
+        admin_database_url=settings.admin_database_url,
+    )
+
+
+def _verifier(settings: Settings) -> Verifier:
+    if settings.oidc_issuer and settings.oidc_jwks_url:
+        return oidc_verifier(settings.oidc_issuer, settings.oidc_jwks_url, settings.oidc_audience)
+    return local_verifier(load_signing_key(settings.keys_dir, ISSUER), settings.oidc_audience)
+
+
+def embedded_settings(settings: Settings, home: Path, port: int, providers_url: str) -> Settings:
+    """Settings of an embedded platform in a folder of its own."""
+    return replace(
+        settings,
+        environment="test",
+        home=home,
+        keys_dir=home / "keys",
+        database_url=None,
+        admin_database_url=None,
+        amqp_url=None,
+        port=port,
+        providers_url=providers_url,
+        registry_url=None,
+    )

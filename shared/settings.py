@@ -1,0 +1,81 @@
+"""Settings, read once from the environment. Everything else gets them handed in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.kernel.errors import ErrorCode, Kind, Refusal
+
+BAD_SETTING = ErrorCode("bad-setting", Kind.INVALID, "A setting is missing or wrong", "Cấu hình thiếu hoặc sai")
+
+SERVICES = ("registry", "disbursement", "provider_gateway", "reporting")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that an installation can be told. `database_url` and `amqp_url` are both set (distributed) or both not (embedded)."""
+
+    environment: str  # "production" or "test"; only "test" may have a local issuer beside a database of its own
+    home: Path  # where the embedded platform keeps its data and keys
+    keys_dir: Path  # field keys, seal key, issuer key, providers' keys
+    database_url: str | None
+    admin_database_url: str | None  # used by migrate only
+    amqp_url: str | None
+    oidc_issuer: str | None
+    oidc_jwks_url: str | None
+    oidc_audience: str
+    registry_url: str | None  # where disbursement asks for the registry's position
+    providers_url: str | None  # base address of the providers (the sandbox)
+    host: str
+    port: int
+    provider_timeout_seconds: float
+
+    @property
+    def distributed(self) -> bool:
+        """Whether a database and a broker were given."""
+        return self.database_url is not None
+
+    @property
+    def local_issuer(self) -> bool:
+        """Whether tokens of the local issuer are taken: in the embedded platform, and in tests."""
+        return self.oidc_issuer is None
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises `bad-setting` where they contradict each other."""
+    home = Path(environ.get("CHITRA_HOME", ".chitra")).absolute()
+    settings = Settings(
+        environment=environ.get("CHITRA_ENV", "production"),
+        home=home,
+        keys_dir=Path(environ.get("CHITRA_KEYS_DIR", home / "keys")).absolute(),
+        database_url=environ.get("CHITRA_DATABASE_URL") or None,
+        admin_database_url=environ.get("CHITRA_ADMIN_DATABASE_URL") or environ.get("CHITRA_DATABASE_URL") or None,
+        amqp_url=environ.get("CHITRA_AMQP_URL") or None,
+        oidc_issuer=environ.get("CHITRA_OIDC_ISSUER") or None,
+        oidc_jwks_url=environ.get("CHITRA_OIDC_JWKS_URL") or None,
+        oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE", "chitra"),
+        registry_url=environ.get("CHITRA_REGISTRY_URL") or None,
+        providers_url=environ.get("CHITRA_PROVIDERS_URL") or None,
+        host=environ.get("CHITRA_HOST", "127.0.0.1"),
+        port=int(environ.get("CHITRA_PORT", "8080")),
+        provider_timeout_seconds=float(environ.get("CHITRA_PROVIDER_TIMEOUT_SECONDS", "30")),
+    )
+    check_settings(settings)
+    return settings
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse settings that would run half embedded, or with tokens that anyone with the machine can make."""
+    if (settings.database_url is None) != (settings.amqp_url is None):
+        raise Refusal(BAD_SETTING, "CHITRA_DATABASE_URL and CHITRA_AMQP_URL go together: set both or neither")
+    if settings.distributed and settings.local_issuer and settings.environment != "test":
+        raise Refusal(
+            BAD_SETTING,
+            "CHITRA_OIDC_ISSUER is missing: the local token issuer refuses to start beside CHITRA_DATABASE_URL "
+            "unless CHITRA_ENV=test",
+        )
+    if settings.oidc_issuer and not settings.oidc_jwks_url:
+        raise Refusal(BAD_SETTING, "CHITRA_OIDC_JWKS_URL is missing beside CHITRA_OIDC_ISSUER")

@@ -1,0 +1,122 @@
+"""What every service's HTTP side has: problem documents, health, docs that open with no internet, and the event log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import fastapi_offline
+from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.staticfiles import StaticFiles
+
+from shared import outbox, problems
+from shared.auth import Caller, Verifier, require
+from shared.contracts.envelope import Envelope
+from shared.database import Database
+
+_ASSETS = Path(fastapi_offline.__file__).parent / "static"
+
+
+class Health(BaseModel):
+    """Whether the service answers, and whether its database does."""
+
+    service: str
+    status: str
+
+
+class Position(BaseModel):
+    """The newest position of an event log."""
+
+    position: int
+
+
+class EventPage(BaseModel):
+    """Events in the order of their positions. Ask again with `after` = `next_after`."""
+
+    events: list[Envelope]
+    next_after: int
+
+
+def make_app(service: str, title: str, description: str, database: Database, verifier: Verifier) -> FastAPI:
+    """A service's app, without its own routes yet."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.RESPONSES,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.verifier = verifier
+    app.state.database = database
+    problems.install(app)
+    app.mount("/docs-assets", StaticFiles(directory=_ASSETS), name="docs-assets")
+    app.include_router(_open_routes(service, app, database))
+    app.include_router(_event_routes(service, database))
+    return app
+
+
+def _open_routes(service: str, app: FastAPI, database: Database) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/docs")
+    async def docs(request: Request) -> HTMLResponse:
+        root = request.scope.get("root_path", "").rstrip("/")
+        return get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{root}/docs-assets/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs-assets/swagger-ui.css",
+            swagger_favicon_url=f"{root}/docs-assets/favicon.png",
+        )
+
+    @router.get("/health/live")
+    async def live() -> Health:
+        return Health(service=service, status="live")
+
+    @router.get("/health/ready")
+    async def ready() -> Health:
+        async with database.transaction() as tx:
+            await tx.scalar("SELECT 1")
+        return Health(service=service, status="ready")
+
+    return router
+
+
+def _event_routes(service: str, database: Database) -> APIRouter:
+    router = APIRouter(prefix="/v1/events", tags=["event log"])
+
+    @router.get("", summary="Read the event log")
+    async def read_events(
+        caller: Annotated[Caller, Depends(require("events:read"))],
+        after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> EventPage:
+        """Events after a position, in commit order, each whole. Rows of other units than the token's are left out."""
+        async with database.transaction(caller.row_scope) as tx:
+            events = await outbox.events_after(tx, service, after, limit)
+        return EventPage(events=events, next_after=events[-1].position if events else after)
+
+    @router.get("/position", summary="The newest position")
+    async def read_position(caller: Annotated[Caller, Depends(require("events:read"))]) -> Position:
+        """The position of the newest event. What was committed before this call has this position or an earlier one.
+
+        Events still waiting for the relay are given theirs first.
+        """
+        async with database.transaction() as tx:
+            await _wait_for_positions(tx)
+            return Position(position=await outbox.last_position(tx))
+
+    return router
+
+
+async def _wait_for_positions(tx: Any) -> None:
+    """Give positions here and now to what has none, under the relay's lock, so that the answer covers all that is committed."""
+    await tx.run("SELECT pg_advisory_xact_lock(:key)", key=outbox.relay_lock_key(await tx.scalar("SELECT current_schema()")))
+    while await outbox.give_positions(tx, 1000):
+        pass

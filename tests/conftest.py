@@ -1,0 +1,110 @@
+"""What the tests stand on: one real PostgreSQL for the session, a fresh migrated database for each module, a platform over it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.auth import issue_local_token
+from shared.bus.memory import MemoryBus
+from shared.embedded_postgres import EmbeddedPostgres, start_postgres
+from shared.keys import ISSUER, load_signing_key, make_keys
+from shared.migrate import create_database, migrate
+from shared.platform import Platform, platform_over
+from shared.settings import SERVICES, Settings, read_settings
+
+TEMPLATE = "chitra_template"
+
+Tokens = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server of this session's own, with an empty migrated template database."""
+    server = start_postgres(tmp_path_factory.mktemp("postgres"))
+
+    async def prepare() -> None:
+        await create_database(server.url_for("postgres", "postgres"), TEMPLATE)
+        password = (server.directory / "password").read_text(encoding="ascii").strip()
+        await migrate(server.url_for("postgres", TEMPLATE), dict.fromkeys(SERVICES, password))
+
+    asyncio.run(prepare())
+    yield server
+    server.stop("immediate")
+
+
+@pytest.fixture(scope="module")
+async def database_name(postgres: EmbeddedPostgres) -> str:
+    """A fresh database for a test module."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    await create_database(postgres.url_for("postgres", "postgres"), name, template=TEMPLATE)
+    return name
+
+
+@pytest.fixture(scope="module")
+def admin_url(postgres: EmbeddedPostgres, database_name: str) -> str:
+    """The superuser's address of the module's database: for looking, for breaking things, never for the services."""
+    return postgres.url_for("postgres", database_name)
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys of this session."""
+    directory = tmp_path_factory.mktemp("keys")
+    make_keys(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, keys_dir: Path) -> Settings:
+    """Settings of an embedded test platform."""
+    home = tmp_path_factory.mktemp("home")
+    return read_settings({"CHITRA_ENV": "test", "CHITRA_HOME": str(home), "CHITRA_KEYS_DIR": str(keys_dir)})
+
+
+@pytest.fixture(scope="module")
+async def platform(postgres: EmbeddedPostgres, database_name: str, settings: Settings) -> AsyncIterator[Platform]:
+    """A platform with the in-process bus over the module's database."""
+    urls = {service: postgres.url_for(f"chitra_{service}", database_name) for service in SERVICES}
+    made = platform_over(settings, MemoryBus(), urls, postgres.url_for("postgres", database_name))
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def tokens(keys_dir: Path) -> Tokens:
+    """`tokens("maker", "474@2021-07-01", subject="lan")`: a bearer token; no unit means the whole country."""
+    key = load_signing_key(keys_dir, ISSUER)
+
+    def make(role: str, *units: str, subject: str | None = None) -> str:
+        return issue_local_token(key, role=role, subject=subject or f"{role}@example", unit_ids=list(units) or ["*"])
+
+    return make
+
+
+@pytest.fixture
+async def admin(admin_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the module's database."""
+    connection = await asyncpg.connect(admin_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def set_business_clock(admin: asyncpg.Connection) -> Callable[[datetime], object]:
+    """Set the business clock of the module's database; it runs on from there."""
+
+    async def set_clock(instant: datetime) -> None:
+        await admin.execute(
+            """INSERT INTO platform.business_clock (business_at, set_at) VALUES ($1, clock_timestamp())
+               ON CONFLICT (only_row) DO UPDATE SET business_at = excluded.business_at, set_at = excluded.set_at""",
+            instant,
+        )
+
+    return set_clock
