@@ -13,7 +13,7 @@ CHECKS = {
     "ruff check": [str(BIN / "ruff"), "check", "."],
     "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
     "mypy --strict": [str(BIN / "mypy")],
-    "import-linter": [str(BIN / "lint-imports"), "--no-timings"],
+    "import-linter": [str(BIN / "lint-imports"), "--no-logo"],
 }
 
 

@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Show or replay."""
     url = read_settings().amqp_url
     if url is None:
-        raise Refusal(BAD_SETTING, "dead letters stand on the broker of CHITRA_AMQP_URL; the embedded platform retries at its start")
+        raise Refusal(
+            BAD_SETTING, "dead letters stand on the broker of CHITRA_AMQP_URL; the embedded platform retries at its start"
+        )
     asyncio.run(_work(url, f"chitra.{arguments.service}", arguments.replay, arguments.limit))
     return 0
 

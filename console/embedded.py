@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from console.front_door import front_door
+from console.front_door import PATHS, front_door
 from console.services import build_services
 from shared.platform import Platform, open_platform
 from shared.runtime import WebServer, prepare_forgetful_bus, start_workers, stop_tasks
@@ -19,7 +20,7 @@ GATEWAY_OUTSIDE = frozenset({"webhooks", "accounts"})
 
 @dataclass(slots=True)
 class Embedded:
-    """What runs, and how to stop it."""
+    """What runs, and how to stop it: a `console.running.Running`."""
 
     platform: Platform
     services: dict[str, Service]
@@ -31,6 +32,26 @@ class Embedded:
     def url(self) -> str:
         """Address of the front door."""
         return f"http://{self.platform.settings.host}:{self.platform.settings.port}"
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Base address of each service, behind the front door."""
+        return {name: f"{self.url}/{PATHS[name]}" for name in self.services}
+
+    @property
+    def admin_database_url(self) -> str:
+        """The database owner's address."""
+        assert self.platform.admin_database_url is not None, "the embedded platform owns its database"
+        return self.platform.admin_database_url
+
+    @property
+    def keys_dir(self) -> Path:
+        """Keys of this installation."""
+        return self.platform.settings.keys_dir
+
+    def token(self, role: str, unit_ids: list[str], subject: str) -> str:
+        """A token of the local issuer."""
+        return self.platform.token(role, unit_ids, subject)
 
     async def stop(self) -> None:
         """Stop serving, working, and the database."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
@@ -39,19 +41,26 @@ a.card b {{ color: #0550ae; }} a.card span {{ display: block; color: #57606a; fo
 </body></html>"""
 
 
-def front_door(services: dict[str, Service]) -> Starlette:
-    """An app that mounts each service under its path."""
-    cards = "".join(
-        f'<a class="card" href="/{PATHS[name]}/docs"><b>{WHAT[name][0]} · {name}</b><span>OpenAPI: {WHAT[name][1]}</span></a>'
-        for name in services
+def start_page(names: Iterable[str]) -> str:
+    """The start page for these services, as HTML. `deploy/start.html` is the one for all four."""
+    return PAGE.format(
+        cards="\n".join(
+            f'<a class="card" href="/{PATHS[name]}/docs"><b>{WHAT[name][0]} · {name}</b><span>OpenAPI: {WHAT[name][1]}</span></a>'
+            for name in names
+        )
     )
 
-    async def start_page(_request: Request) -> HTMLResponse:
-        return HTMLResponse(PAGE.format(cards=cards))
+
+def front_door(services: dict[str, Service]) -> Starlette:
+    """An app that mounts each service under its path."""
+    page = start_page(services)
+
+    async def show_start_page(_request: Request) -> HTMLResponse:
+        return HTMLResponse(page)
 
     async def live(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "live"})
 
-    routes: list[BaseRoute] = [Route("/", start_page), Route("/health/live", live)]
+    routes: list[BaseRoute] = [Route("/", show_start_page), Route("/health/live", live)]
     routes += [Mount(f"/{PATHS[name]}", service.app) for name, service in services.items()]
     return Starlette(routes=routes)

@@ -17,8 +17,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("console.checking", "ruff, mypy --strict and import-linter"),
     "bench": ("console.bench.command", "benchmarks, each a ratio to a floor measured in the same run"),
     "serve": ("console.serve", "one service, against CHITRA_DATABASE_URL and CHITRA_AMQP_URL"),
-    "sandbox": ("console.sandbox", "the provider sandbox on its own"),
+    "sandbox": ("console.sandbox", "the provider sandbox on its own; what follows is for it"),
+    "keys": ("console.making_keys", "make the keys that are missing in CHITRA_KEYS_DIR"),
     "migrate": ("console.migrating", "bring the database to the newest schema"),
+    "queues": ("console.queues", "make every service's queue on the broker, before any worker starts"),
+    "healthy": ("console.health", "whether the process on CHITRA_PORT answers, for health checks"),
     "token": ("console.tokens", "a bearer token of the local issuer"),
     "dead-letters": ("console.dead_letters", "look at dead letters, or replay them"),
 }
@@ -33,7 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if arguments and arguments[0] == name:  # only the one asked for is imported: a start loses no time
             importlib.import_module(module).add_arguments(command)
-    parsed = parser.parse_args(arguments)
+    parsed, passed_on = parser.parse_known_args(arguments)
+    if passed_on and not getattr(parsed, "passes_on", False):
+        parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
+    parsed.passed_on = passed_on
     try:
         return int(importlib.import_module(COMMANDS[parsed.command][0]).run(parsed))
     except Refusal as refusal:

@@ -9,10 +9,10 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """All arguments go to the sandbox."""
-    parser.add_argument("sandbox_arguments", nargs=argparse.REMAINDER)
+    parser.set_defaults(passes_on=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Become the sandbox."""
-    command = [sys.executable, "-m", "services.provider_gateway.sandbox", *arguments.sandbox_arguments]
+    command = [sys.executable, "-m", "services.provider_gateway.sandbox", *arguments.passed_on]
     os.execv(command[0], command)  # noqa: S606 - the same interpreter, a fixed module

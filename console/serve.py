@@ -9,11 +9,14 @@ import signal
 from fastapi import FastAPI
 
 from console.services import build_service
+from shared import problems
 from shared.kernel.errors import Refusal
 from shared.observability import configure_logging
 from shared.platform import open_platform
 from shared.runtime import WebServer, start_workers, stop_tasks
+from shared.service import Service
 from shared.settings import BAD_SETTING, SERVICES, Settings, read_settings
+from shared.web import health_routes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +43,8 @@ async def serve(settings: Settings, name: str, role: str) -> None:
     platform = await open_platform(settings)
     service = build_service(name, platform)
     tasks = await start_workers(service, platform.bus) if role != "api" else []
-    app = service.app if role != "worker" else _health_only(name)
-    server, server_task = await WebServer.start(app, settings.host, settings.port)
+    app = service.app if role != "worker" else _health_only(service)
+    server, server_task = await WebServer.start(app, settings.host, settings.port, settings.root_path)
     await stopping.wait()
     server.should_exit = True
     await asyncio.gather(server_task, return_exceptions=True)
@@ -49,11 +52,8 @@ async def serve(settings: Settings, name: str, role: str) -> None:
     await platform.close()
 
 
-def _health_only(name: str) -> FastAPI:
-    app = FastAPI(title=f"{name} worker", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.get("/health/live")
-    async def live() -> dict[str, str]:
-        return {"service": name, "status": "live"}
-
+def _health_only(service: Service) -> FastAPI:
+    app = FastAPI(title=f"{service.name} worker", docs_url=None, redoc_url=None, openapi_url=None)
+    problems.install(app)
+    app.include_router(health_routes(service.name, service.database))
     return app

@@ -53,9 +53,8 @@ def _find(name: str, place: str = "") -> bool:
 
 def provide(packages: list[str], *, assume_yes: bool) -> str | None:
     """Install Debian packages with no service left enabled; None, or one line that says what the person can do."""
-    by_hand = (
-        f"the tests need {' and '.join(packages)}: install with `apt-get install {' '.join(packages)}`"
-        + (", or set CHITRA_TEST_AMQP_URL to a RabbitMQ that tests may use" if BROKER_PACKAGE in packages else "")
+    by_hand = f"the tests need {' and '.join(packages)}: install with `apt-get install {' '.join(packages)}`" + (
+        ", or set CHITRA_TEST_AMQP_URL to a RabbitMQ that tests may use" if BROKER_PACKAGE in packages else ""
     )
     if shutil.which("apt-get") is None:
         return by_hand
@@ -85,7 +84,10 @@ def _install(packages: list[str], sudo: list[str]) -> str:
             subprocess.run([*sudo, "rm", "-f", str(policy)], check=False)
     if BROKER_PACKAGE in packages and shutil.which("systemctl"):
         subprocess.run(
-            [*sudo, "systemctl", "disable", "--now", BROKER_PACKAGE], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*sudo, "systemctl", "disable", "--now", BROKER_PACKAGE],
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
     return "" if done.returncode == 0 else f"apt-get could not install {' '.join(packages)}"
 

@@ -135,4 +135,5 @@ def embedded_settings(settings: Settings, home: Path, port: int, providers_url: 
         port=port,
         providers_url=providers_url,
         registry_url=None,
+        root_path="",
     )

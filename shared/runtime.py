@@ -90,10 +90,17 @@ class WebServer(uvicorn.Server):
         yield
 
     @classmethod
-    async def start(cls, app: ASGIApp, host: str, port: int) -> tuple[WebServer, asyncio.Task[None]]:
-        """Serve until `should_exit` is set; returns once it answers."""
+    async def start(cls, app: ASGIApp, host: str, port: int, root_path: str = "") -> tuple[WebServer, asyncio.Task[None]]:
+        """Serve until `should_exit` is set; returns once it answers. `root_path` is what a front door takes off the path."""
         config = uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+            app,
+            host=host,
+            port=port,
+            root_path=root_path,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
         )
         server = cls(config)
         task = asyncio.create_task(server.serve(), name=f"web.{port}")

@@ -31,6 +31,7 @@ class Settings:
     providers_url: str | None  # base address of the providers (the sandbox)
     host: str
     port: int
+    root_path: str  # path under which a front door shows this service, e.g. /registry; empty: its own address
     provider_timeout_seconds: float
 
     @property
@@ -56,11 +57,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         amqp_url=environ.get("CHITRA_AMQP_URL") or None,
         oidc_issuer=environ.get("CHITRA_OIDC_ISSUER") or None,
         oidc_jwks_url=environ.get("CHITRA_OIDC_JWKS_URL") or None,
-        oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE", "chitra"),
+        oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE") or "chitra",
         registry_url=environ.get("CHITRA_REGISTRY_URL") or None,
         providers_url=environ.get("CHITRA_PROVIDERS_URL") or None,
         host=environ.get("CHITRA_HOST", "127.0.0.1"),
         port=int(environ.get("CHITRA_PORT", "8080")),
+        root_path=environ.get("CHITRA_ROOT_PATH", "").rstrip("/"),
         provider_timeout_seconds=float(environ.get("CHITRA_PROVIDER_TIMEOUT_SECONDS", "30")),
     )
     check_settings(settings)
@@ -79,3 +81,5 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.oidc_issuer and not settings.oidc_jwks_url:
         raise Refusal(BAD_SETTING, "CHITRA_OIDC_JWKS_URL is missing beside CHITRA_OIDC_ISSUER")
+    if settings.root_path and not settings.root_path.startswith("/"):
+        raise Refusal(BAD_SETTING, "CHITRA_ROOT_PATH is a path such as /registry")

@@ -56,12 +56,13 @@ def make_app(service: str, title: str, description: str, database: Database, ver
     app.state.database = database
     problems.install(app)
     app.mount("/docs-assets", StaticFiles(directory=_ASSETS), name="docs-assets")
-    app.include_router(_open_routes(service, app, database))
+    app.include_router(_docs_route(app))
+    app.include_router(health_routes(service, database))
     app.include_router(_event_routes(service, database))
     return app
 
 
-def _open_routes(service: str, app: FastAPI, database: Database) -> APIRouter:
+def _docs_route(app: FastAPI) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/docs")
@@ -74,6 +75,13 @@ def _open_routes(service: str, app: FastAPI, database: Database) -> APIRouter:
             swagger_css_url=f"{root}/docs-assets/swagger-ui.css",
             swagger_favicon_url=f"{root}/docs-assets/favicon.png",
         )
+
+    return router
+
+
+def health_routes(service: str, database: Database) -> APIRouter:
+    """`/health/live` answers while the process does; `/health/ready` when its database does too. Neither asks for a token."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/health/live")
     async def live() -> Health:

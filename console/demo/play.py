@@ -1,0 +1,85 @@
+"""The demo from beginning to end, on an open stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import Progress, TaskID
+
+from console.demo import imports
+from console.demo.contracts import ProvinceMap, sign_contracts, switch
+from console.demo.enrolment import Enrolment
+from console.demo.imports import ImportTally
+from console.demo.judge import judge
+from console.demo.options import DemoOptions
+from console.demo.outcome import Outcome, collect
+from console.demo.pay import PayDesk
+from console.demo.plan import PlannedRun
+from console.demo.province.people import make_province
+from console.demo.stage import Stage
+from console.load_province import load_units
+
+
+class Play:
+    """One performance."""
+
+    def __init__(self, stage: Stage, options: DemoOptions, runs: list[PlannedRun], progress: Progress) -> None:
+        self._stage = stage
+        self._options = options
+        self._runs = runs
+        self._progress = progress
+
+    async def perform(self) -> Outcome:
+        """Everything, in order."""
+        began = time.monotonic()
+        districts, tally = await self._set_up()
+        enrolment = Enrolment(self._stage.staff, self._options.seed)
+        desk = PayDesk(self._stage, districts)
+        paid: list[tuple[PlannedRun, str]] = []
+        with self._bar("pay runs", len(self._runs)) as advance:
+            for planned in self._runs:
+                await self._open(planned, districts, enrolment)
+                paid.append((planned, await desk.pay(planned)))
+                advance(len(paid), len(self._runs))
+        verdict = await judge(self._stage)
+        rows = {status: tally.rows[status] for status in ("accepted", "review", "rejected")}
+        outcome = await collect(self._stage, paid, verdict, rows, time.monotonic() - began)
+        for line in verdict.unexplained[:20]:
+            self._progress.console.print(f"[red]unexplained:[/] {line}")
+        return outcome
+
+    async def prepare_first_run(self) -> PayDesk:
+        """Everything up to the first drawing up: what `./chitra bench month` starts its watch after."""
+        districts, _ = await self._set_up()
+        await self._open(self._runs[0], districts, Enrolment(self._stage.staff, self._options.seed))
+        return PayDesk(self._stage, districts)
+
+    async def _open(self, planned: PlannedRun, districts: ProvinceMap, enrolment: Enrolment) -> None:
+        """Districts switch, accounts are collected, the day of payment comes."""
+        await self._stage.set_date(planned.opens_on)
+        for code in planned.switching:
+            await switch(self._stage.staff, districts.districts[code], planned.run_month)
+        await enrolment.collect(d for d in districts.districts.values() if d.switched)
+        await self._stage.set_date(planned.pays_on)
+
+    async def _set_up(self) -> tuple[ProvinceMap, ImportTally]:
+        stage, options = self._stage, self._options
+        await load_units(stage.running.urls["registry"], stage.running.token("admin", ["*"], "setup"), "")
+        # Contracts name units; disbursement answers 503 until it has heard of them, and the officers ask again.
+        districts = await sign_contracts(stage.staff, self._runs[0].run_month)
+        province = make_province(options.beneficiaries, options.seed)
+        with self._bar("commune lists written", 141) as advance:
+            lists = await imports.make_lists(province, options.out / "lists", options.seed, advance)
+        await imports.know_accounts(stage, province)
+        communes = {commune.code: commune for commune in districts.communes}
+        with self._bar("commune lists imported", len(lists)) as advance:
+            tally = await imports.import_lists(stage.staff, lists, communes, advance)
+        return districts, tally
+
+    @contextmanager
+    def _bar(self, text: str, total: int) -> Iterator[Callable[[int, int], None]]:
+        task: TaskID = self._progress.add_task(text, total=total)
+        yield lambda done, of: self._progress.update(task, completed=done, total=of)
+        self._progress.update(task, completed=total, total=total)

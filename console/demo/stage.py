@@ -1,0 +1,112 @@
+"""The stage of the demo: platform and sandbox running, both business clocks in hand, everything ended at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from console.demo.api import Staff
+from console.demo.killer import Killer, KillTarget, lone_gateway, lone_worker_of_distributed
+from console.demo.options import DemoOptions
+from console.distributed import start_distributed
+from console.embedded import GATEWAY_OUTSIDE, start_embedded
+from console.look_back import RUNNING
+from console.running import Running
+from console.sandbox_process import SandboxProcess
+from shared.embedded_postgres import free_port
+from shared.kernel.clock import VIETNAM
+from shared.platform import embedded_settings
+from shared.settings import read_settings
+
+PROVIDER_TIMEOUT_SECONDS = 1.0
+HANG_SECONDS = 1.6
+"""The sandbox hangs longer than the gateway waits: that is what a time-out is."""
+
+SET_CLOCK = """
+INSERT INTO platform.business_clock (business_at, set_at) VALUES ($1, clock_timestamp())
+ON CONFLICT (only_row) DO UPDATE SET business_at = excluded.business_at, set_at = excluded.set_at
+"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the demo plays on."""
+
+    running: Running
+    sandbox: SandboxProcess
+    staff: Staff
+    client: httpx.AsyncClient
+    killer: Killer | None
+    today: date
+
+    async def set_date(self, day: date, hour: int = 8) -> None:
+        """Move both business clocks: ours in the database, the providers' in the sandbox. Neither goes back."""
+        self.today = max(self.today, day)
+        connection = await asyncpg.connect(self.running.admin_database_url)
+        try:
+            await connection.execute(SET_CLOCK, datetime.combine(self.today, time(hour), VIETNAM))
+        finally:
+            await connection.close()
+        await self.sandbox.ask("POST", "/admin/clock", json={"today": self.today.isoformat(), "hour": 23})
+
+    def note_running(self, home: Path) -> None:
+        """Leave word for `./chitra trace` while this runs."""
+        token = self.running.token("operations", ["*"], "trace")
+        noted = {"pid": os.getpid(), "urls": self.running.urls, "token": token}
+        path = home / RUNNING
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(noted), encoding="utf-8")
+
+    async def close(self) -> None:
+        """End all that was started here."""
+        if self.killer is not None:
+            await self.killer.stop()
+        await self.client.aclose()
+        await self.running.stop()
+        await asyncio.to_thread(self.sandbox.stop)
+
+
+async def open_stage(options: DemoOptions, first_day: date) -> Stage:
+    """Start a platform on empty data, and the sandbox beside it."""
+    if options.home.exists():
+        await asyncio.to_thread(shutil.rmtree, options.home)
+    sandbox_port = free_port()
+    port = options.port or free_port()
+    base = read_settings({"CHITRA_ENV": "test", "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(PROVIDER_TIMEOUT_SECONDS)})
+    settings = embedded_settings(base, options.home, port, f"http://127.0.0.1:{sandbox_port}")
+    sandbox = SandboxProcess(
+        sandbox_port,
+        options.home / "sandbox",
+        settings.keys_dir / "providers",
+        f"http://127.0.0.1:{port}/gateway/v1/webhooks",
+        options.seed,
+        1.0 if options.faults else 0.0,
+        HANG_SECONDS,
+    )
+    target: KillTarget | None = None
+    running: Running
+    if options.distributed:
+        distributed = await start_distributed(options.home, sandbox.url, PROVIDER_TIMEOUT_SECONDS)
+        running = distributed
+        sandbox.webhooks_url = f"{distributed.urls['provider_gateway']}/v1/webhooks"
+        target = lone_worker_of_distributed(distributed) if options.kill else None
+        await asyncio.to_thread(sandbox.start)
+    else:
+        await asyncio.to_thread(sandbox.start)
+        embedded = await start_embedded(settings, GATEWAY_OUTSIDE if options.kill else None)
+        running = embedded
+        target = lone_gateway(embedded.platform) if options.kill else None
+    client = httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=32))
+    killer = Killer(target, options.seed) if target is not None else None
+    stage = Stage(running, sandbox, Staff(running, client), client, killer, first_day)
+    await stage.set_date(first_day)
+    stage.note_running(options.home)
+    return stage
