@@ -26,7 +26,7 @@ class Tx:
     """A running transaction of one service. Use cases and storage get it; only edges make one.
 
     SQL is text with `:name` parameters. Write `CAST(:ids AS uuid[])`, not `:ids::uuid[]`. Lists go in as arrays. JSON
-    goes in as text, and comes out as text.
+    goes in as text, and comes out decoded.
     """
 
     connection: AsyncConnection

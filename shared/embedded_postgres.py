@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,20 +181,25 @@ def _give_to_server_user(path: Path) -> None:
 
 def _as_server_user(command: list[str]) -> None:
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    result = subprocess.run(
-        command,
-        user=SYSTEM_USER if _is_root() else None,
-        env=environment,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=START_SECONDS + 10,
-        check=False,
-        start_new_session=True,  # Ctrl-C in the terminal stops the platform, which then stops the server in order
-    )
-    if result.returncode != 0:
-        raise RuntimeError(f"{Path(command[0]).name} failed; see postgres.log beside the data")
+    entry = pwd.getpwnam(SYSTEM_USER) if _is_root() else None
+    with tempfile.TemporaryFile() as words:  # not a pipe: the server that pg_ctl leaves behind would keep it open
+        result = subprocess.run(
+            command,
+            user=entry.pw_uid if entry else None,
+            group=entry.pw_gid if entry else None,  # with root's group left on it could not pass folders of mode 701
+            extra_groups=[] if entry else None,
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=words,
+            timeout=START_SECONDS + 10,
+            check=False,
+            start_new_session=True,  # Ctrl-C in the terminal stops the platform, which then stops the server in order
+        )
+        if result.returncode != 0:
+            words.seek(0)
+            raise RuntimeError(f"{Path(command[0]).name} failed: {words.read().decode(errors='replace')[-1000:]}")
 
 
 def kill_postgres(server: EmbeddedPostgres) -> None:

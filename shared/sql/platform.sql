@@ -70,7 +70,7 @@ BEGIN
     IF to_regclass(format('%I.%I', schema_name, partition_name)) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING ALL)', schema_name, partition_name, schema_name, table_name);
+    EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING ALL EXCLUDING IDENTITY)', schema_name, partition_name, schema_name, table_name);
     EXECUTE format('ALTER TABLE %I.%I ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)', schema_name, table_name,
                    schema_name, partition_name, first_day, (first_day + interval '1 month')::date);
 END $$;
