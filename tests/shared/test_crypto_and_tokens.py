@@ -94,7 +94,7 @@ def test_a_token_with_wrong_claims_is_refused(changes: dict[str, object]) -> Non
 def test_a_token_of_another_key_or_without_signature_is_refused() -> None:
     for forged in (
         jwt.encode(_claims(), Ed25519PrivateKey.generate(), algorithm="EdDSA"),
-        jwt.encode(_claims(), None, algorithm="none"),
+        jwt.encode(_claims(), "", algorithm="none"),
         "not.a.token",
         "",
     ):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from shared import audit, idempotency, inbox, outbox
 from shared.auth import Caller
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import PayrollReleased, UnitRecord, UnitsDefined
+from shared.contracts.events import UnitRecord, UnitsDefined
 from shared.database import Database, Tx
 from shared.inbox import Inbox
 from shared.kernel.errors import NotYet, Refusal
@@ -78,10 +78,9 @@ async def test_a_rolled_back_change_says_nothing(database: Database) -> None:
 
 
 def _message(position: int, source: str = "disbursement") -> bytes:
-    body = PayrollReleased.model_construct().model_dump()
     return Envelope(
         source=source, position=position, type="payroll_released", version=1, event_id=new_id(),
-        occurred_at="2021-10-05T01:00:00Z", body=body,
+        occurred_at="2021-10-05T01:00:00Z", body={},
     ).encode()  # fmt: skip
 
 

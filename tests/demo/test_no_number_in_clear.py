@@ -1,0 +1,92 @@
+"""After a demo no identity, phone or account number stands in clear: not in a table, an event, a queue, a log or a dead letter.
+
+The lists themselves (demo-out/) and the providers' own books are where they belong.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.embedded_postgres import start_postgres
+
+_DIGITS = re.compile(rb"(?<![0-9A-Za-z_-])\+?(\d{9,15})(?![0-9A-Za-z_-])")
+NOT_OURS = {"sandbox"}
+"""Folders of the demo's home that are the providers' own."""
+
+
+def secrets_of(out: Path) -> set[bytes]:
+    """Every identity, phone and account number of the lists, in the forms in which it could leak."""
+    found: set[str] = set()
+    for truth in (out / "lists").glob("*.truth.json"):
+        for row in json.loads(truth.read_text(encoding="utf-8"))["rows"]:
+            payee = row.get("payee") or {}
+            for number in (row.get("national_id"), row.get("account_number"), row.get("phone"), payee.get("national_id")):
+                if number:
+                    bare = number.removeprefix("+")
+                    found |= {bare, f"0{bare.removeprefix('84')}"} if number.startswith("+") else {bare}
+    return {number.encode() for number in found}
+
+
+def leaks(data: bytes, secrets: set[bytes]) -> set[bytes]:
+    """Which of the secrets stand in the data as numbers of their own."""
+    return {match.group(1) for match in _DIGITS.finditer(data)} & secrets
+
+
+def test_the_scan_would_find_a_number(play: Any) -> None:
+    secrets = secrets_of(play().out)
+    number = next(iter(secrets))
+    assert len(secrets) > 1000
+    assert leaks(b'{"identity": "' + number + b'", "at": 12}', secrets) == {number}
+
+
+@pytest.mark.parametrize("options", [(), ("--distributed",)], ids=["embedded", "distributed"])
+async def test_no_table_holds_a_number_in_clear(play: Any, options: tuple[str, ...]) -> None:
+    played = play(*options)
+    secrets = secrets_of(played.out)
+    server = start_postgres(played.home / "postgres")
+    try:
+        connection = await asyncpg.connect(server.url)
+        looked_at = 0
+        async for table, content in _tables(connection):
+            looked_at += len(content)
+            assert leaks(content, secrets) == set(), table
+        await connection.close()
+        assert looked_at > 1_000_000
+    finally:
+        server.stop()
+
+
+async def _tables(connection: asyncpg.Connection) -> Any:
+    tables = await connection.fetch(
+        """SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN
+           ('registry', 'disbursement', 'provider_gateway', 'reporting', 'platform')"""
+    )
+    for row in tables:
+        out = io.BytesIO()
+        await connection.copy_from_table(row["tablename"], schema_name=row["schemaname"], output=out)
+        yield f"{row['schemaname']}.{row['tablename']}", out.getvalue()
+
+
+@pytest.mark.parametrize("options", [(), ("--distributed",), ("--distributed", "--kill")], ids=" ".join)
+def test_no_log_and_no_queue_holds_a_number_in_clear(play: Any, options: tuple[str, ...]) -> None:
+    played = play(*options)
+    secrets = secrets_of(played.out)
+    assert leaks(played.printed.encode(), secrets) == set()
+    for path in _files(played.home):
+        assert leaks(path.read_bytes(), secrets) == set(), path.name
+
+
+def _files(home: Path) -> Iterator[Path]:
+    """Logs of all processes and of the database, and the broker's own files."""
+    for path in home.rglob("*"):
+        inside = path.relative_to(home).parts
+        if path.is_file() and inside[0] not in NOT_OURS and "data" not in inside[:2]:
+            yield path
