@@ -23,23 +23,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show or replay."""
-    url = read_settings().amqp_url
-    if url is None:
+    settings = read_settings()
+    if settings.amqp_url is None:
         raise Refusal(
             BAD_SETTING, "dead letters stand on the broker of CHITRA_AMQP_URL; the embedded platform retries at its start"
         )
-    asyncio.run(_work(url, f"chitra.{arguments.service}", arguments.replay, arguments.limit))
+    asyncio.run(_work(settings.amqp_url, settings.amqp_namespace, f"chitra.{arguments.service}", arguments))
     return 0
 
 
-async def _work(url: str, queue: str, replay: bool, limit: int) -> None:
-    bus = await RabbitBus.connect(url)
+async def _work(url: str, namespace: str, queue: str, arguments: argparse.Namespace) -> None:
+    bus = await RabbitBus.connect(url, namespace)
     try:
-        if replay:
-            print(f"{await bus.replay(queue, limit)} put back into {queue}")
+        if arguments.replay:
+            print(f"{await bus.replay(queue, arguments.limit)} put back into {queue}")
             return
         table = Table("event", "position", "reason", title=f"dead letters of {queue}")
-        for letter in await bus.dead_letters(queue, limit):
+        for letter in await bus.dead_letters(queue, arguments.limit):
             envelope = decode_envelope(letter.data)
             table.add_row(envelope.routing_key, str(envelope.position), letter.reason)
         Console().print(table)

@@ -9,18 +9,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from console import rabbitmq_node
-from console.processes import API, PREPARATIONS, PROCESSES, OsProcess, ProcessSpec, process_name
+from console.processes import API, PREPARATIONS, PROCESS_FAILED, PROCESSES, OsProcess, ProcessSpec, process_name
 from shared.auth import issue_local_token
+from shared.bus.rabbit import RabbitBus
 from shared.embedded_postgres import EmbeddedPostgres, free_port, start_postgres
+from shared.kernel.errors import ErrorCode, Kind, Refusal
 from shared.keys import ISSUER, load_signing_key
 from shared.migrate import create_database
 from shared.platform import DATABASE
 from shared.settings import SERVICES
+
+NO_BROKER = ErrorCode("no-broker", Kind.NOT_READY, "There is no RabbitMQ on this machine", "Máy này chưa có RabbitMQ")
 
 HOST = "127.0.0.1"
 AUDIENCE = "chitra"
@@ -33,6 +38,7 @@ class Distributed:
     home: Path
     postgres: EmbeddedPostgres
     amqp_url: str
+    amqp_namespace: str
     node: rabbitmq_node.Node | None  # None: a broker that was there before
     processes: dict[str, OsProcess] = field(default_factory=dict)
 
@@ -81,32 +87,45 @@ class Distributed:
             await asyncio.to_thread(process.wait_for_end)
         if self.node is not None:
             await asyncio.to_thread(self.node.stop)
+        else:
+            await _leave_broker(self.amqp_url, self.amqp_namespace)
         await asyncio.to_thread(self.postgres.stop)
 
 
 async def start_distributed(
-    home: Path, providers_url: str, provider_timeout_seconds: float = 30.0, *, amqp_url: str | None = None
+    home: Path,
+    providers_url: str,
+    provider_timeout_seconds: float = 30.0,
+    *,
+    provider_processing_seconds: float | None = None,
+    amqp_url: str | None = None,
 ) -> Distributed:
-    """Start everything in a folder of its own, and return once all processes answer.
+    """Start everything in a new folder, and return once all processes answer.
 
-    `amqp_url`, else CHITRA_TEST_AMQP_URL, else CHITRA_AMQP_URL, names a broker to use, whose ChiTra queues are emptied when
-    the database is new; without one a private node is started. The providers need not run yet. Raises
-    `console.processes.ProcessFailed`; what had been started is ended then.
+    `amqp_url`, else CHITRA_TEST_AMQP_URL, names a broker to use; queues there have names of their own, and are taken away at
+    the end. Without one a private node is started. The providers need not run yet. Raises `no-broker` where RabbitMQ isn't
+    installed, and `process-failed`; what had been started is ended then.
     """
-    given_amqp_url = amqp_url or os.environ.get("CHITRA_TEST_AMQP_URL") or os.environ.get("CHITRA_AMQP_URL")
-    (home / "logs").mkdir(parents=True, exist_ok=True)
-    is_new = not (home / "postgres" / "data" / "PG_VERSION").exists()
+    (home / "logs").mkdir(parents=True)
+    given_amqp_url = amqp_url or os.environ.get("CHITRA_TEST_AMQP_URL")
     async with contextlib.AsyncExitStack() as undo:
-        node = None if given_amqp_url else await asyncio.to_thread(rabbitmq_node.start, home / "rabbitmq")
-        if node is not None:
-            undo.callback(node.stop)
-        postgres = await asyncio.to_thread(start_postgres, home / "postgres")
+        starting = None if given_amqp_url else asyncio.create_task(asyncio.to_thread(_start_node, home / "rabbitmq"))
+        undo.push_async_callback(_stop_node, starting)
+        postgres = await asyncio.to_thread(start_postgres, home / "postgres")  # both at once: each takes seconds
         undo.callback(postgres.stop)
+        node = await starting if starting else None
         await create_database(postgres.url_for("postgres", "postgres"), DATABASE)
-        running = Distributed(home, postgres, given_amqp_url or _url_of(node), node)
+        running = Distributed(home, postgres, given_amqp_url or _url_of(node), f"chitra-{secrets.token_hex(4)}", node)
         ports = {spec.name: free_port() for spec in PROCESSES}
-        values = _values(running, ports, providers_url, provider_timeout_seconds)
-        await asyncio.to_thread(_prepare, running, values, is_new)
+        values = {
+            **_values(running, ports),
+            "providers_url": providers_url,
+            "provider_timeout_seconds": str(provider_timeout_seconds),
+            "provider_processing_seconds": str(provider_processing_seconds or ""),
+        }
+        await asyncio.to_thread(_prepare, running, values)
+        if node is None:
+            undo.push_async_callback(_leave_broker, running.amqp_url, running.amqp_namespace)
         for spec in PROCESSES:
             running.processes[spec.name] = _process(running, spec, values, ports[spec.name])
             undo.callback(running.processes[spec.name].kill)
@@ -115,12 +134,35 @@ async def start_distributed(
     return running
 
 
+def _start_node(directory: Path) -> rabbitmq_node.Node:
+    if rabbitmq_node.installed_server() is None:
+        raise Refusal(NO_BROKER, "install it with `apt-get install rabbitmq-server`, or set CHITRA_TEST_AMQP_URL to a broker")
+    try:
+        return rabbitmq_node.start(directory)
+    except rabbitmq_node.NodeFailed as error:
+        raise Refusal(PROCESS_FAILED, str(error)) from error
+
+
+async def _stop_node(starting: asyncio.Task[rabbitmq_node.Node] | None) -> None:
+    """After a start that failed: stop the node, once it is up."""
+    if starting is not None:
+        with contextlib.suppress(Refusal):
+            node = await starting
+            await asyncio.to_thread(node.stop)
+
+
+async def _leave_broker(amqp_url: str, namespace: str) -> None:
+    bus = await RabbitBus.connect(amqp_url, namespace)
+    await bus.remove([f"chitra.{service}" for service in SERVICES])
+    await bus.close()
+
+
 def _url_of(node: rabbitmq_node.Node | None) -> str:
     assert node is not None, "without a broker's address a node has been started"
     return node.url
 
 
-def _values(running: Distributed, ports: Mapping[str, int], providers_url: str, timeout_seconds: float) -> dict[str, str]:
+def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
     """What the templates of the processes' environments stand for on this machine."""
     password = (running.postgres.directory / "password").read_text(encoding="ascii").strip()
     return {
@@ -129,6 +171,7 @@ def _values(running: Distributed, ports: Mapping[str, int], providers_url: str, 
         "admin_password": password,
         "service_password": password,
         "amqp_url": running.amqp_url,
+        "amqp_namespace": running.amqp_namespace,
         "keys_dir": str(running.keys_dir),
         "oidc_issuer": "",
         "oidc_jwks_url": "",
@@ -136,8 +179,6 @@ def _values(running: Distributed, ports: Mapping[str, int], providers_url: str, 
         "host": HOST,
         "root_path": "",
         "registry_url": f"http://{HOST}:{ports[process_name('registry', API)]}",
-        "providers_url": providers_url,
-        "provider_timeout_seconds": str(timeout_seconds),
     }
 
 
@@ -146,10 +187,10 @@ def _process(running: Distributed, spec: ProcessSpec, values: Mapping[str, str],
     return OsProcess(spec, port, environment, running.logs / f"{spec.name}.log")
 
 
-def _prepare(running: Distributed, values: Mapping[str, str], is_new: bool) -> None:
+def _prepare(running: Distributed, values: Mapping[str, str]) -> None:
     for spec in PREPARATIONS:
         process = _process(running, spec, values, 0)
-        process.start(*(["--empty"] if spec.name == "queues" and is_new else []))
+        process.start()
         process.wait_until_done()
 
 

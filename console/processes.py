@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.health import is_healthy
+from shared.kernel.errors import ErrorCode, Kind, Refusal
 from shared.settings import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,7 @@ def _service_environment(service: str) -> dict[str, str]:
         "CHITRA_ENV": "{environment}",
         "CHITRA_DATABASE_URL": f"postgresql://chitra_{service}:{{service_password}}@{{database}}",
         "CHITRA_AMQP_URL": "{amqp_url}",
+        "CHITRA_AMQP_NAMESPACE": "{amqp_namespace}",
         "CHITRA_KEYS_DIR": "{keys_dir}",
         "CHITRA_OIDC_ISSUER": "{oidc_issuer}",
         "CHITRA_OIDC_JWKS_URL": "{oidc_jwks_url}",
@@ -61,6 +63,7 @@ def _service_environment(service: str) -> dict[str, str]:
     if service == "provider_gateway":
         environment["CHITRA_PROVIDERS_URL"] = "{providers_url}"
         environment["CHITRA_PROVIDER_TIMEOUT_SECONDS"] = "{provider_timeout_seconds}"
+        environment["CHITRA_PROVIDER_PROCESSING_SECONDS"] = "{provider_processing_seconds}"
     return environment
 
 
@@ -89,8 +92,7 @@ PROCESSES: tuple[ProcessSpec, ...] = tuple(_process(service, role) for service i
 """Each service as api and as worker."""
 
 
-class ProcessFailed(RuntimeError):
-    """A process ended, or never answered. Says which, and where its log is."""
+PROCESS_FAILED = ErrorCode("process-failed", Kind.NOT_READY, "A process did not start", "Một tiến trình không khởi động được")
 
 
 @dataclass(slots=True)
@@ -108,12 +110,12 @@ class OsProcess:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *more_arguments: str) -> None:
+    def start(self) -> None:
         """Start it; says nothing of whether it answers yet."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHITRA_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "console", *self.spec.arguments, *more_arguments],
+                [sys.executable, "-m", "console", *self.spec.arguments],
                 cwd=ROOT,
                 env={**inherited, "PYTHONPATH": str(ROOT), **self.environment},
                 stdin=subprocess.DEVNULL,
@@ -123,25 +125,25 @@ class OsProcess:
             )
 
     def is_up(self) -> bool:
-        """Whether it answers. Raises ProcessFailed when it has ended instead."""
+        """Whether it answers. Raises `process-failed` when it has ended instead."""
         assert self.process is not None and self.spec.health is not None
         if self.process.poll() is not None:
-            raise ProcessFailed(f"{self.spec.name} ended with {self.process.returncode}; see {self.log}{self._last_words()}")
+            raise self._failure(f"ended with {self.process.returncode}")
         return is_healthy("127.0.0.1", self.port, self.spec.health)
 
     def wait_until_up(self) -> None:
-        """Wait until it answers. Raises ProcessFailed when it ends instead, or takes too long."""
+        """Wait until it answers. Raises `process-failed` when it ends instead, or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not self.is_up():
             if time.monotonic() > deadline:
-                raise ProcessFailed(f"{self.spec.name} does not answer at {self.url}{self.spec.health}; see {self.log}")
+                raise self._failure(f"does not answer at {self.url}{self.spec.health}")
             time.sleep(POLL_SECONDS)
 
     def wait_until_done(self) -> None:
-        """For a preparation: wait for its end. Raises ProcessFailed when it ended badly."""
+        """For a preparation: wait for its end. Raises `process-failed` when it ended badly."""
         assert self.process is not None
         if self.process.wait() != 0:
-            raise ProcessFailed(f"{self.spec.name} ended with {self.process.returncode}; see {self.log}{self._last_words()}")
+            raise self._failure(f"ended with {self.process.returncode}")
 
     def kill(self) -> None:
         """SIGKILL, as if the power went."""
@@ -163,6 +165,7 @@ class OsProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def _last_words(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
-        return "".join(f"\n    {line}" for line in lines)
+    def _failure(self, what: str) -> Refusal:
+        last_lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+        said = "".join(f"\n    {line}" for line in last_lines)
+        return Refusal(PROCESS_FAILED, f"{self.spec.name} {what}; see {self.log}{said}", process=self.spec.name)

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Sequence
-
-import aio_pika
 
 from console.services import build_services
-from shared.bus.rabbit import dead_queue
 from shared.kernel.errors import Refusal
 from shared.platform import open_platform
 from shared.runtime import prepare_forgetful_bus
@@ -21,21 +17,19 @@ from shared.settings import BAD_SETTING, Settings, read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the command."""
-    parser.add_argument("--empty", action="store_true", help="also throw away what they hold: for a database that starts anew")
+    """No arguments."""
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(_arguments: argparse.Namespace) -> int:
     """Declare them."""
     settings = read_settings()
     if not settings.distributed:
         raise Refusal(BAD_SETTING, "queues stand on the broker of CHITRA_AMQP_URL, beside a CHITRA_DATABASE_URL")
-    names = asyncio.run(declare(settings, empty=arguments.empty))
-    print(f"queues are there: {', '.join(names)}")
+    print(f"queues are there: {', '.join(asyncio.run(declare(settings)))}")
     return 0
 
 
-async def declare(settings: Settings, *, empty: bool) -> list[str]:
+async def declare(settings: Settings) -> list[str]:
     """Declare the queues of all services; their names. No service's database is touched."""
     platform = await open_platform(settings)
     try:
@@ -43,15 +37,4 @@ async def declare(settings: Settings, *, empty: bool) -> list[str]:
         await prepare_forgetful_bus(services, platform.bus)
     finally:
         await platform.close()
-    names = [service.queue for service in services]
-    if empty and settings.amqp_url:
-        await _empty(settings.amqp_url, names)
-    return names
-
-
-async def _empty(url: str, names: Sequence[str]) -> None:
-    connection = await aio_pika.connect(url)
-    async with connection, connection.channel() as channel:
-        for name in names:
-            for queue in (name, dead_queue(name)):
-                await (await channel.get_queue(queue)).purge()
+    return [service.queue for service in services]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 
+ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
 
 
@@ -25,6 +27,7 @@ class SandboxProcess:
     seed: int
     fault_rate: float
     hang_seconds: float = 2.0
+    not_found_seconds: float = 0.8
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -39,13 +42,16 @@ class SandboxProcess:
             sys.executable, "-m", "services.provider_gateway.sandbox", "--port", str(self.port), "--data", str(self.directory),
             "--keys", str(self.keys_dir), "--webhooks", self.webhooks_url, "--seed", str(self.seed),
             "--fault-rate", str(self.fault_rate), "--hang-seconds", str(self.hang_seconds),
+            "--not-found-seconds", str(self.not_found_seconds),
         ]  # fmt: skip
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "sandbox.log").open("ab") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                self.command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

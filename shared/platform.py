@@ -109,7 +109,7 @@ async def _distributed(settings: Settings) -> Platform:
         make_keys(settings.keys_dir)
     return Platform(
         settings=settings,
-        bus=await RabbitBus.connect(settings.amqp_url),
+        bus=await RabbitBus.connect(settings.amqp_url, settings.amqp_namespace),
         verifier=_verifier(settings),
         database_urls=dict.fromkeys(SERVICES, settings.database_url),
         admin_database_url=settings.admin_database_url,

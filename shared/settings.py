@@ -24,6 +24,7 @@ class Settings:
     database_url: str | None
     admin_database_url: str | None  # used by migrate only
     amqp_url: str | None
+    amqp_namespace: str  # exchange, and prefix of queues; another one for each installation on a shared broker
     oidc_issuer: str | None
     oidc_jwks_url: str | None
     oidc_audience: str
@@ -33,6 +34,7 @@ class Settings:
     port: int
     root_path: str  # path under which a front door shows this service, e.g. /registry; empty: its own address
     provider_timeout_seconds: float
+    provider_processing_seconds: float | None = None  # longest processing time of the providers; None: each connector's own
 
     @property
     def distributed(self) -> bool:
@@ -55,6 +57,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("CHITRA_DATABASE_URL") or None,
         admin_database_url=environ.get("CHITRA_ADMIN_DATABASE_URL") or environ.get("CHITRA_DATABASE_URL") or None,
         amqp_url=environ.get("CHITRA_AMQP_URL") or None,
+        amqp_namespace=environ.get("CHITRA_AMQP_NAMESPACE") or "chitra",
         oidc_issuer=environ.get("CHITRA_OIDC_ISSUER") or None,
         oidc_jwks_url=environ.get("CHITRA_OIDC_JWKS_URL") or None,
         oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE") or "chitra",
@@ -64,9 +67,14 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         port=int(environ.get("CHITRA_PORT", "8080")),
         root_path=environ.get("CHITRA_ROOT_PATH", "").rstrip("/"),
         provider_timeout_seconds=float(environ.get("CHITRA_PROVIDER_TIMEOUT_SECONDS", "30")),
+        provider_processing_seconds=_optional_seconds(environ.get("CHITRA_PROVIDER_PROCESSING_SECONDS")),
     )
     check_settings(settings)
     return settings
+
+
+def _optional_seconds(text: str | None) -> float | None:
+    return float(text) if text else None
 
 
 def check_settings(settings: Settings) -> None:

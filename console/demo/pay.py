@@ -137,11 +137,14 @@ async def wait_until_quiet(stage: Stage, run_id: str) -> None:
 async def _look(stage: Stage, run_id: str) -> tuple[int, int, str]:
     """(work that should go on by itself, payments in flight, a mark of what has happened so far)."""
     province = stage.staff.officer("province", PROVINCE)
-    books = await province.get("disbursement", f"/v1/runs/{run_id}/progress")
+    progress = await province.get("disbursement", f"/v1/runs/{run_id}/progress")
     webhooks = await stage.sandbox.ask("GET", "/admin/webhooks")
     summary = await province.get("provider_gateway", "/v1/summary")
-    moving = int(books["chunks_waiting"]) + int(webhooks["queued"]) + int(summary["unsettled"])
-    return moving, int(books["in_flight"]), f"{books['settled']}/{books['failed']}"
+    unsure = sum(a["attempts"] for a in summary["attempts"] if a["state"] in {"sending", "unknown"})
+    waiting = sum(c["chunks"] for c in summary["chunks"] if c["state"] == "waiting")
+    unread = sum(w["waiting"] for w in summary["webhooks"])
+    moving = int(progress["chunks_waiting"]) + int(webhooks["queued"]) + unsure + waiting + unread
+    return moving, int(progress["in_flight"]), f"{progress['settled']}/{progress['failed']}"
 
 
 async def in_flight(stage: Stage, run_id: str) -> int:

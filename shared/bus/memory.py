@@ -14,13 +14,20 @@ from shared.bus.protocol import DeadLetter, Subscription, Unroutable, deliver, m
 from shared.contracts.envelope import Envelope
 
 QUEUE_BOUND = 10_000
+FULL_PAUSE_SECONDS = 0.01
 
 
 @dataclass(slots=True)
 class _Queue:
     routing_keys: tuple[str, ...]
-    messages: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_BOUND))
+    messages: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
     dead: list[DeadLetter] = field(default_factory=list)
+
+    async def put(self, data: bytes) -> None:
+        """Add a message, waiting while the queue is full. The bound holds publishers only: a message given back must fit."""
+        while self.messages.qsize() >= QUEUE_BOUND:
+            await asyncio.sleep(FULL_PAUSE_SECONDS)
+        self.messages.put_nowait(data)
 
 
 class MemoryBus:
@@ -39,7 +46,7 @@ class MemoryBus:
                 raise Unroutable(envelope.routing_key)
             data = envelope.encode()
             for queue in takers:
-                await queue.messages.put(data)
+                await queue.put(data)
 
     async def declare(self, subscription: Subscription) -> None:
         self._queues.setdefault(subscription.queue, _Queue(subscription.routing_keys))
@@ -68,7 +75,7 @@ class MemoryBus:
         held = self._queues[queue]
         again, held.dead = held.dead[:limit], held.dead[limit:]
         for letter in again:
-            await held.messages.put(letter.data)
+            await held.put(letter.data)
         return len(again)
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import aio_pika
@@ -21,6 +22,8 @@ from shared.contracts.envelope import Envelope
 EXCHANGE = "chitra"
 DELIVERY_LIMIT = 10_000
 """Only a message that ends its consumer's process again and again comes near this; a worker killed now and then does not."""
+LOOK_LIMIT = 1_000_000
+"""Looking at a dead letter counts as a delivery too; RabbitMQ 4 would throw it away at the twentieth."""
 
 
 class RabbitBus:
@@ -28,19 +31,20 @@ class RabbitBus:
 
     forgets = False
 
-    def __init__(self, connection: AbstractRobustConnection) -> None:
+    def __init__(self, connection: AbstractRobustConnection, namespace: str = EXCHANGE) -> None:
         self._connection = connection
+        self._namespace = namespace  # name of the exchange; where it isn't the usual one, also in front of queues' names
         self._publishing: tuple[AbstractChannel, AbstractExchange] | None = None
         self._lock = asyncio.Lock()
         self._consuming: list[tuple[AbstractQueue, str]] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def connect(cls, url: str, tries: int = 60) -> RabbitBus:
-        """Connect, waiting up to a minute for a broker that is still starting."""
+    async def connect(cls, url: str, namespace: str = EXCHANGE, tries: int = 60) -> RabbitBus:
+        """Connect, waiting up to a minute for a broker that is still starting. Two namespaces on a broker share nothing."""
         for left in range(tries, 0, -1):
             try:
-                return cls(await aio_pika.connect_robust(url, timeout=10, reconnect_interval=1))
+                return cls(await aio_pika.connect_robust(url, timeout=10, reconnect_interval=1), namespace)
             except (OSError, aio_pika.exceptions.AMQPError):
                 if left == 1:
                     raise
@@ -58,8 +62,15 @@ class RabbitBus:
         except DeliveryError as error:
             raise Unroutable(str(error.frame)) from error
         except Exception:
-            self._publishing = None  # a channel that failed is not used again
+            await self._drop_publishing()
             raise
+
+    async def _drop_publishing(self) -> None:
+        """A channel that failed is not used again, nor opened again with the connection."""
+        failed, self._publishing = self._publishing, None
+        if failed is not None:
+            with contextlib.suppress(Exception):  # whatever state it is in
+                await failed[0].close()
 
     async def _publish_one(self, exchange: AbstractExchange, envelope: Envelope) -> None:
         message = aio_pika.Message(
@@ -83,7 +94,7 @@ class RabbitBus:
         await channel.close()
 
     async def subscribe(self, subscription: Subscription) -> None:
-        channel = await self._connection.channel(publisher_confirms=True)
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
         await channel.set_qos(prefetch_count=subscription.prefetch)
         queue = await self._declare_queue(channel, subscription)
 
@@ -101,26 +112,31 @@ class RabbitBus:
                 letter = aio_pika.Message(
                     message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, headers={"x-chitra-reason": reason}
                 )
-                await channel.default_exchange.publish(letter, dead_queue(subscription.queue), mandatory=True)
+                await channel.default_exchange.publish(letter, dead_queue(self._named(subscription.queue)), mandatory=True)
             await message.ack()
         except (aio_pika.exceptions.AMQPError, aio_pika.exceptions.ChannelInvalidStateError, OSError):
-            # The broker went away between effect and acknowledgement: it delivers again, and the inbox knows it.
-            return
+            # The broker went away between effect and acknowledgement, or could not keep the dead letter: the message
+            # is delivered again, and the inbox knows it.
+            with contextlib.suppress(Exception):  # on a connection that is gone the broker takes it back by itself
+                await message.nack()
 
     async def _declare_exchange(self, channel: AbstractChannel) -> AbstractExchange:
-        return await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+        return await channel.declare_exchange(self._namespace, aio_pika.ExchangeType.TOPIC, durable=True)
 
     async def _declare_queue(self, channel: AbstractChannel, subscription: Subscription) -> AbstractQueue:
         exchange = await self._declare_exchange(channel)
-        await channel.declare_queue(dead_queue(subscription.queue), durable=True, arguments={"x-queue-type": "quorum"})
+        name = self._named(subscription.queue)
+        await channel.declare_queue(
+            dead_queue(name), durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": LOOK_LIMIT}
+        )
         queue = await channel.declare_queue(
-            subscription.queue,
+            name,
             durable=True,
             arguments={
                 "x-queue-type": "quorum",
                 "x-delivery-limit": DELIVERY_LIMIT,
                 "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": dead_queue(subscription.queue),
+                "x-dead-letter-routing-key": dead_queue(name),
             },
         )
         for key in subscription.routing_keys:
@@ -129,7 +145,7 @@ class RabbitBus:
 
     async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadLetter]:
         channel = await self._connection.channel()
-        held = await channel.get_queue(dead_queue(queue))
+        held = await channel.get_queue(dead_queue(self._named(queue)))
         letters: list[DeadLetter] = []
         while len(letters) < limit and (message := await held.get(fail=False)) is not None:
             letters.append(DeadLetter(queue, _reason(message), message.body))
@@ -137,22 +153,34 @@ class RabbitBus:
         return letters
 
     async def replay(self, queue: str, limit: int = 100) -> int:
-        channel = await self._connection.channel(publisher_confirms=True)
-        held = await channel.get_queue(dead_queue(queue))
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        held = await channel.get_queue(dead_queue(self._named(queue)))
         count = 0
         while count < limit and (message := await held.get(fail=False)) is not None:
             again = aio_pika.Message(message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-            await channel.default_exchange.publish(again, queue, mandatory=True)
+            await channel.default_exchange.publish(again, self._named(queue), mandatory=True)
             await message.ack()
             count += 1
         await channel.close()
         return count
 
+    async def remove(self, queues: Sequence[str]) -> None:
+        """Take queues away with all that they hold, and the exchange: after a demo or a test, on a broker that stays."""
+        channel = await self._connection.channel()
+        for queue in queues:
+            await channel.queue_delete(self._named(queue))
+            await channel.queue_delete(dead_queue(self._named(queue)))
+        await channel.exchange_delete(self._namespace)
+        await channel.close()
+
+    def _named(self, queue: str) -> str:
+        return queue if self._namespace == EXCHANGE else f"{self._namespace}.{queue}"
+
     async def close(self) -> None:
+        await self._connection.close()  # first: no message comes any more, and what is not acknowledged goes back
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._connection.close()
 
 
 def dead_queue(queue: str) -> str:

@@ -124,7 +124,7 @@ class BeneficiariesChanged(Event):
 
 
 class AccountRequest(Contract):
-    """One account to open for a payee."""
+    """One account to open for a payee, or, with `number_sealed`, a declared number to check."""
 
     account_id: UUID
     payee_id: UUID
@@ -132,6 +132,7 @@ class AccountRequest(Contract):
     holder_name: str
     identity_sealed: str | None
     phone_sealed: str | None
+    number_sealed: str | None = None
 
 
 class AccountsRequested(Event):

@@ -19,8 +19,9 @@ EXAMPLES = "6"
 
 @pytest.mark.parametrize("path", PATHS.values())
 def test_answers_are_as_the_document_says(up: Any, path: str, tmp_path: Path) -> None:
+    bearer = f"Authorization: Bearer {up.token_for_everything()}"
     command = [
-        str(SCHEMATHESIS), "run", f"{up.url}/{path}/openapi.json", "--header", f"Authorization: Bearer {up.token_for_everything()}",
+        str(SCHEMATHESIS), "run", f"{up.url}/{path}/openapi.json", "--header", bearer,
         "--checks", CHECKS, "--max-examples", EXAMPLES, "--phases", "examples,coverage,fuzzing", "--seed", "7",
         "--workers", "1", "--no-color",
     ]  # fmt: skip

@@ -17,7 +17,9 @@ def upgrade() -> None:
         payrolls="authority_id",
         payments="unit_id",
         fundings="authority_id",
+        refunds="authority_id",
         run_authorities="authority_id",
+        draw_gates="authority_id",
         ledger_entries="authority_id",
         contradictions="authority_id",
     )

@@ -79,11 +79,18 @@ CREATE TABLE run_authorities (
     run_id uuid NOT NULL REFERENCES runs,
     authority_id text NOT NULL,
     draw_no integer NOT NULL,             -- 0 the first drawing up; 1, 2, ... supplements
-    registry_position bigint NOT NULL,    -- the cut: every registry event up to here is in, none after
+    registry_position bigint NOT NULL,    -- the cut: every registry event up to here is in; release looks at all that came after
     drawn_at timestamptz NOT NULL,
     drawn_issuer text NOT NULL,
     drawn_subject text NOT NULL,
     PRIMARY KEY (run_id, authority_id, draw_no)
+);
+
+-- One row for each authority that ever drew up. A draw-up counts it up first: a second one at the same time then fails to
+-- serialise and starts again with what the first left, so that two never draw from the same snapshot.
+CREATE TABLE draw_gates (
+    authority_id text PRIMARY KEY,
+    draws bigint NOT NULL
 );
 
 -- What the law owes: the database refuses a second one, and a second live payment of one.
@@ -113,10 +120,13 @@ CREATE TABLE obligations (
     avoid_account_id uuid,                -- account that a payment failed on, at ...
     avoid_account_version integer,        -- ... this version: the next payment goes another way
     CHECK ((live_payment_id IS NULL) = (live_run_month IS NULL)),
+    CHECK (live_payment_id IS NULL OR payment_seq > 0),
     CHECK (extract(day FROM benefit_month) = 1),
     PRIMARY KEY (benefit_month, subject_id, kind, revision)
 ) PARTITION BY RANGE (benefit_month);
 CREATE INDEX obligations_subject ON obligations (subject_id);
+-- What a supplement looks for. Obligations are inserted with their first payment, so only the few that rest are in here.
+CREATE INDEX obligations_resting ON obligations (authority_id) WHERE live_payment_id IS NULL AND resting <> 'cancelled';
 
 -- Payrolls: the payments of one run, authority, contract and channel; seq 0, then supplements.
 CREATE TABLE payrolls (
@@ -137,6 +147,7 @@ CREATE TABLE payrolls (
     released_issuer text, released_subject text, released_at timestamptz,
     root bytea,                           -- SHA-256 over header and chunk digests, set at prepare
     signature bytea,                      -- Ed25519 by the key outside the database, set at approval
+    seal_broken_at timestamptz,           -- a chunk did not verify when it was to be instructed: nothing more of it goes out
     UNIQUE (run_id, authority_id, contract_id, channel, seq),
     CHECK ((prepared_issuer, prepared_subject) IS DISTINCT FROM (approved_issuer, approved_subject) OR approved_subject IS NULL),
     CHECK (state NOT IN ('approved', 'released') OR (signature IS NOT NULL AND approved_subject IS NOT NULL AND prepared_subject IS NOT NULL))
@@ -154,6 +165,7 @@ CREATE TABLE chunks (
     answered_at timestamptz,
     PRIMARY KEY (payroll_id, chunk_no)
 );
+CREATE INDEX chunks_unanswered ON chunks (payroll_id) WHERE state <> 'answered';
 
 -- Payments. Until instruction their state stands on payroll and chunk, not here; state is in no index.
 CREATE TABLE payments (
@@ -247,6 +259,20 @@ CREATE TABLE fundings (
     confirmed_at timestamptz NOT NULL,
     UNIQUE (authority_id, treasury_reference)
 );
+
+-- Refunds: unspent money that went back from a provider to the Treasury.
+CREATE TABLE refunds (
+    refund_id uuid PRIMARY KEY,
+    run_id uuid NOT NULL REFERENCES runs,  -- the run it closes
+    authority_id text NOT NULL,
+    contract_id uuid NOT NULL REFERENCES contracts,
+    amount_dong bigint NOT NULL CHECK (amount_dong > 0),
+    made_issuer text NOT NULL,
+    made_subject text NOT NULL,
+    made_at timestamptz NOT NULL          -- business clock
+);
+CREATE INDEX refunds_run ON refunds (run_id);
+CREATE INDEX fundings_run ON fundings (run_id);
 
 -- The ledger: each row moves an amount from one account to another. Two books: `money` (treasury, provider:<contract>,
 -- payees, returned) and `obligations` (law, then the seven places). Posted per chunk and transition. Append-only.

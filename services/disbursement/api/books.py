@@ -1,0 +1,201 @@
+"""GET the books of a benefit month and of a run."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from services.disbursement.domain.books import LedgerBalance, MonthBooks, Part, RunBooks
+from services.disbursement.domain.ledger import PLACES
+from services.disbursement.domain.refusals import UNKNOWN_RUN
+from services.disbursement.storage import books as storage
+from services.disbursement.storage import units
+from services.disbursement.storage.authorities import authorities_within, communes_without_books
+from services.disbursement.storage.scope import see_everything
+from shared.auth import NOT_YOUR_UNIT, Caller, require
+from shared.database import Database, Tx
+from shared.kernel.errors import Refusal
+from shared.kernel.months import parse_month
+
+_PART: JsonDict = {"obligations": 12, "people": 11, "amount_dong": 6_480_000}
+_NONE: JsonDict = {"obligations": 0, "people": 0, "amount_dong": 0}
+
+
+class PartView(BaseModel):
+    """Obligations, distinct persons and đồng."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PART]})
+
+    obligations: int
+    people: int
+    amount_dong: int
+
+
+class LedgerView(BaseModel):
+    """The ledger's balance of a place."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"obligations": 12, "amount_dong": 6_480_000}]})
+
+    obligations: int
+    amount_dong: int
+
+
+class MonthBooksView(BaseModel):
+    """What a benefit month owes, and the seven parts of it, each counted from its own rows.
+
+    `people` counts a person once, in the first that applies of not_released, in_flight, returned, unclaimed, cancelled,
+    paid_cash, paid_account. `books_balance`: the parts add up to `owed`, and the ledger says the same of each place.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "month": "2021-10-01",
+                    "owed": _PART,
+                    "paid_account": _PART,
+                    **dict.fromkeys(("paid_cash", "in_flight", "returned", "unclaimed", "cancelled", "not_released"), _NONE),
+                    "ledger": {"paid_account": {"obligations": 12, "amount_dong": 6_480_000}},
+                    "books_balance": True,
+                }
+            ]
+        }
+    )
+
+    month: date
+    owed: PartView
+    paid_account: PartView
+    paid_cash: PartView
+    in_flight: PartView
+    returned: PartView
+    unclaimed: PartView
+    cancelled: PartView
+    not_released: PartView
+    ledger: dict[str, LedgerView]
+    books_balance: bool
+
+
+class RunBooksView(BaseModel):
+    """A run's money: opening + received - paid - returned = closing = held. Opening is the closing of the run before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "run": "2021-10",
+                    "opening_dong": 0,
+                    "received_dong": 6_480_000,
+                    "paid_dong": 6_000_000,
+                    "returned_dong": 480_000,
+                    "closing_dong": 0,
+                    "held_dong": 0,
+                    "books_balance": True,
+                }
+            ]
+        }
+    )
+
+    run: str = Field(description="The run's code.")
+    opening_dong: int
+    received_dong: int = Field(description="Credited to providers by the Treasury for this run.")
+    paid_dong: int = Field(description="Paid to payees, less what came back.")
+    returned_dong: int = Field(description="Given back by providers to the Treasury.")
+    closing_dong: int
+    held_dong: int = Field(description="The ledger's balance of the providers' accounts up to this run.")
+    books_balance: bool
+
+
+def make_router(database: Database) -> APIRouter:
+    """The routes of the books."""
+    router = APIRouter(prefix="/v1", tags=["books"])
+
+    @router.get("/months/{month}/books", summary="The books of a benefit month")
+    async def read_month_books(
+        month: str,
+        caller: Annotated[Caller, Depends(require("disbursement:read"))],
+        authority_id: Annotated[str | None, Query(max_length=40, description="One paying authority.")] = None,
+    ) -> MonthBooksView:
+        """What a benefit month (`2021-10` or `2021-10-01`) owes and where each đồng of it is, at this moment.
+
+        Money paid later moves inside its own month. A month that was never drawn up owes nothing. Refused: `wrong-month`,
+        `unknown-unit`, `not-your-unit` (also for a commune that is no paying authority: its books are its authority's).
+        """
+        first_day = parse_month(month)
+        async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
+            authority_ids = await _whose_books(tx, caller, authority_id)
+            await see_everything(tx)
+            books = await storage.month_books(tx, first_day, authority_ids)
+        return _month_view(books)
+
+    @router.get("/runs/{run_id}/books", summary="The books of a run")
+    async def read_run_books(run_id: UUID, caller: Annotated[Caller, Depends(require("disbursement:read"))]) -> RunBooksView:
+        """The money of a run, of all paying authorities that the token covers. Refused: `unknown-run`, `not-your-unit`."""
+        async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
+            authority_ids = await _whose_books(tx, caller, None)
+            run = await storage.run_place(tx, run_id, caller.unit_ids)
+            if run is None:
+                raise Refusal(UNKNOWN_RUN, run_id=str(run_id))
+            await see_everything(tx)
+            books = await storage.run_books(tx, run, authority_ids)
+        return _run_view(books)
+
+    return router
+
+
+async def _whose_books(tx: Tx, caller: Caller, authority_id: str | None) -> list[str] | None:
+    """The paying authorities whose books are asked for; None for all there are.
+
+    Books are kept by authority: rows of people who moved away since still belong to the authority that owed them, so the
+    caller's units choose authorities, not rows. Below an authority there is no ledger, and nothing to balance.
+    """
+    if authority_id is not None:
+        caller.require_unit((await units.find(tx, authority_id)).path)
+        return [authority_id]
+    if not caller.unit_ids:
+        return None
+    communes = await communes_without_books(tx, caller.unit_ids)
+    if communes:
+        raise Refusal(NOT_YOUR_UNIT, f"the books of {', '.join(communes)} are those of its paying authority")
+    return await authorities_within(tx, caller.unit_ids)
+
+
+def _part(part: Part) -> PartView:
+    return PartView(obligations=part.obligations, people=part.people, amount_dong=part.amount_dong)
+
+
+def _balance(balance: LedgerBalance) -> LedgerView:
+    return LedgerView(obligations=balance.obligations, amount_dong=balance.amount_dong)
+
+
+def _month_view(books: MonthBooks) -> MonthBooksView:
+    return MonthBooksView(
+        month=books.month,
+        owed=_part(books.owed),
+        paid_account=_part(books.parts["paid_account"]),
+        paid_cash=_part(books.parts["paid_cash"]),
+        in_flight=_part(books.parts["in_flight"]),
+        returned=_part(books.parts["returned"]),
+        unclaimed=_part(books.parts["unclaimed"]),
+        cancelled=_part(books.parts["cancelled"]),
+        not_released=_part(books.parts["not_released"]),
+        ledger={place: _balance(books.ledger[place]) for place in PLACES},
+        books_balance=books.balance,
+    )
+
+
+def _run_view(books: RunBooks) -> RunBooksView:
+    return RunBooksView(
+        run=books.code,
+        opening_dong=books.opening_dong,
+        received_dong=books.own.received_dong,
+        paid_dong=books.own.paid_dong,
+        returned_dong=books.own.returned_dong,
+        closing_dong=books.closing_dong,
+        held_dong=books.held_dong,
+        books_balance=books.balance,
+    )

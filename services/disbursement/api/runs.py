@@ -1,0 +1,146 @@
+"""Routes of pay runs: open one, draw it up for an authority, look at it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.disbursement.api.cursors import id_after
+from services.disbursement.api.fields import Cursor, Limit, Month, UnitId
+from services.disbursement.api.payroll_views import DrawUpView, PayrollPage, PayrollView, RunPage, RunView
+from services.disbursement.api.registry_cut import RegistryCut
+from services.disbursement.api.serializable import again_until_serialised
+from services.disbursement.domain.law import Law
+from services.disbursement.storage import payrolls, runs, units
+from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from services.disbursement.use_cases.open_run import open_run
+from shared.auth import Caller, require
+from shared.database import Database, Tx
+from shared.idempotency import IdempotencyKey, once
+from shared.kernel.months import parse_month
+
+Reader = Annotated[Caller, Depends(require("disbursement:read"))]
+Maker = Annotated[Caller, Depends(require("disbursement:prepare"))]
+
+
+class NewRun(BaseModel):
+    """A run to open."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"code": "2022-01", "unit_id": "46@2021-07-01", "benefit_months": ["2022-01-01", "2022-02-01"]}]
+        },
+    )
+
+    code: str = Field(max_length=20, description="The run month: `2021-10`.")
+    unit_id: UnitId = Field(description="The province.")
+    benefit_months: list[Month] = Field(max_length=100)
+
+
+class DrawUpRequest(BaseModel):
+    """For whom to draw up."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"authority_id": "474@2021-07-01"}]})
+
+    authority_id: UnitId = Field(description="The paying authority.")
+
+
+def make_router(database: Database, law: Law, cut: RegistryCut) -> APIRouter:
+    """The routes of runs."""
+    router = APIRouter(prefix="/v1/runs", tags=["runs"])
+    _add_opening(router, database, law)
+    _add_drawing_up(router, database, law, cut)
+    _add_reading(router, database)
+    return router
+
+
+def _add_opening(router: APIRouter, database: Database, law: Law) -> None:
+    @router.post("", summary="Open a pay run", status_code=201)
+    async def post_run(request: NewRun, caller: Maker, key: IdempotencyKey = None) -> RunView:
+        """Open a run of a province for one or more benefit months. The same code and months again give the same run.
+
+        Refused: `wrong-month`, `unknown-unit`, `not-your-unit`, `no-law-for-month`, `run-exists` (the code stands for other
+        months).
+        """
+        months = [parse_month(month) for month in request.benefit_months]
+        async with database.transaction(caller.row_scope) as tx:
+            province = await units.find(tx, request.unit_id)
+            caller.require_unit(province.path)
+
+            async def work() -> RunView:
+                return RunView.of(await open_run(tx, request.code, province, months, law))
+
+            return await once(tx, caller, "POST /v1/runs", key, request.model_dump_json().encode(), RunView, work)
+
+
+def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: RegistryCut) -> None:
+    @router.post("/{run_id}/draw-up", summary="Draw up a run for an authority", status_code=201)
+    async def post_draw_up(run_id: UUID, request: DrawUpRequest, caller: Maker, key: IdempotencyKey = None) -> DrawUpView:
+        """Draw what the law owes for the run's months, and payrolls for all of it that has no live payment.
+
+        The first call draws the run. Any later one draws a supplement: late decisions, differences, and what rests of earlier
+        months. Nothing new gives no payroll. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`, `no-law-for-month`,
+        `registry-behind` (the registry's newest changes are not here yet).
+        """
+        async with database.transaction(caller.row_scope) as tx:
+            authority = await units.find(tx, request.authority_id)
+            caller.require_unit(authority.path)
+            await runs.find(tx, run_id)
+        command = DrawUp(run_id, authority, await cut.reached(), caller.issuer, caller.subject)
+        body = f"{run_id}\n{request.model_dump_json()}".encode()
+
+        async def draw() -> DrawUpView:
+            # All rows: whether the caller may act for the authority is settled, and people move between authorities.
+            async with database.transaction(repeatable_read=True) as tx:
+
+                async def work() -> DrawUpView:
+                    return DrawUpView.of(await draw_up_run(tx, command, law))
+
+                return await once(tx, caller, "POST /v1/runs/{run_id}/draw-up", key, body, DrawUpView, work)
+
+        return await again_until_serialised(draw)
+
+
+def _add_reading(router: APIRouter, database: Database) -> None:
+    @router.get("", summary="List pay runs")
+    async def list_runs(
+        caller: Reader,
+        cursor: Annotated[str | None, Query(max_length=60, pattern=r"^[0-9@/-]*$", description="`next_cursor`.")] = None,
+        limit: Limit = 100,
+    ) -> RunPage:
+        """Runs by code and province."""
+        async with database.transaction(caller.row_scope) as tx:
+            items = [RunView.of(run) for run in await runs.page(tx, cursor or "", limit)]
+        return RunPage(items=items, next_cursor=f"{items[-1].code}/{items[-1].unit_id}" if len(items) == limit else None)
+
+    @router.get("/{run_id}", summary="One pay run")
+    async def read_run(run_id: UUID, caller: Reader) -> RunView:
+        """A run by its id. Refused: `unknown-run`."""
+        async with database.transaction(caller.row_scope) as tx:
+            return RunView.of(await runs.find(tx, run_id))
+
+    @router.get("/{run_id}/payrolls", summary="List a run's payrolls")
+    async def list_payrolls(
+        run_id: UUID,
+        caller: Reader,
+        authority_id: Annotated[UnitId | None, Query()] = None,
+        cursor: Cursor = None,
+        limit: Limit = 1000,
+    ) -> PayrollPage:
+        """Payrolls of a run that the token may see. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`, `bad-cursor`."""
+        after = id_after(cursor)
+        async with database.transaction(caller.row_scope) as tx:
+            await _check_authority(tx, caller, authority_id)
+            await runs.find(tx, run_id)
+            found = await payrolls.of_run(tx, run_id, authority_id, after=after, limit=limit)
+        items = [PayrollView.of(payroll) for payroll in found]
+        return PayrollPage(items=items, next_cursor=str(items[-1].payroll_id) if len(items) == limit else None)
+
+
+async def _check_authority(tx: Tx, caller: Caller, authority_id: str | None) -> None:
+    if authority_id is not None:
+        caller.require_unit((await units.find(tx, authority_id)).path)

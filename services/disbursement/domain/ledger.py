@@ -1,0 +1,137 @@
+"""The ledger: rows that each move an amount from one account to another, in two books.
+
+Book `obligations` follows what the law owes: `law` -> `not_released` -> `in_flight` -> `paid_account` | `paid_cash` |
+`returned` | `unclaimed`; what was let go goes back to `not_released` with its next payment. It counts obligations and đồng,
+by benefit month. Book `money` follows the money: `treasury` -> `provider:<contract>` -> `payees`, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+from uuid import UUID
+
+Book = Literal["obligations", "money"]
+Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
+Cause = Literal["funding", "draw-up", "instruct", "outcome", "removal", "refund"]
+
+LAW = "law"
+NOT_RELEASED: Place = "not_released"
+IN_FLIGHT: Place = "in_flight"
+PAID_ACCOUNT: Place = "paid_account"
+PAID_CASH: Place = "paid_cash"
+RETURNED: Place = "returned"
+UNCLAIMED: Place = "unclaimed"
+CANCELLED: Place = "cancelled"
+
+PLACES: tuple[Place, ...] = (NOT_RELEASED, IN_FLIGHT, RETURNED, UNCLAIMED, CANCELLED, PAID_CASH, PAID_ACCOUNT)
+"""The seven parts of what a month owes, in the order in which a person with several is counted: once, in the first."""
+
+TREASURY = "treasury"
+PAYEES = "payees"
+_PROVIDER = "provider:"
+
+
+def provider_account(contract_id: UUID) -> str:
+    """The account of book `money` for what lies with a contract's providers."""
+    return f"{_PROVIDER}{contract_id}"
+
+
+def paid_place(channel: str) -> Place:
+    """Where an obligation stands once it is paid: wallet and account are accounts, cash and cashier are cash."""
+    return PAID_ACCOUNT if channel in ("wallet", "account") else PAID_CASH
+
+
+def resting_place(resting: str) -> Place:
+    """Where an obligation without a live payment stands, from its `resting`: a new one waits for release."""
+    places: dict[str, Place] = {"new": NOT_RELEASED, "returned": RETURNED, "unclaimed": UNCLAIMED, "cancelled": CANCELLED}
+    return places[resting]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One row of the ledger. `obligations` counts what moved in book `obligations` and is 0 in book `money`.
+
+    `benefit_month` stands in book `obligations` only. The amount is above zero: a move back swaps the accounts.
+    """
+
+    book: Book
+    run_id: UUID
+    authority_id: str
+    from_account: str
+    to_account: str
+    amount_dong: int
+    cause: Cause
+    obligations: int = 0
+    benefit_month: date | None = None
+    contract_id: UUID | None = None
+    provider: str | None = None
+    channel: str | None = None
+    payroll_id: UUID | None = None
+    chunk_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What all ledger entries of one act share: whose they are, why, and of which payroll and chunk."""
+
+    run_id: UUID
+    authority_id: str
+    cause: Cause
+    contract_id: UUID | None = None
+    provider: str | None = None
+    channel: str | None = None
+    payroll_id: UUID | None = None
+    chunk_no: int | None = None
+
+    def money(self, from_account: str, to_account: str, amount_dong: int) -> LedgerEntry:
+        """An entry of book `money`."""
+        return self._entry("money", from_account, to_account, amount_dong)
+
+    def obligations(self, moves: Iterable[Moved]) -> list[LedgerEntry]:
+        """Entries of book `obligations` for moves: one for each benefit month and pair of places. Staying moves nothing."""
+        sums: dict[tuple[date, str, str], tuple[int, int]] = {}
+        for move in moves:
+            key = (move.benefit_month, move.from_place or LAW, move.to_place)
+            count, amount_dong = sums.get(key, (0, 0))
+            sums[key] = (count + 1, amount_dong + move.amount_dong)
+        return [
+            self._entry("obligations", source, target, amount_dong, count, month)
+            for (month, source, target), (count, amount_dong) in sorted(sums.items())
+            if source != target
+        ]
+
+    def _entry(
+        self, book: Book, source: str, target: str, amount_dong: int, count: int = 0, month: date | None = None
+    ) -> LedgerEntry:
+        return LedgerEntry(
+            book=book,
+            run_id=self.run_id,
+            authority_id=self.authority_id,
+            from_account=source,
+            to_account=target,
+            amount_dong=amount_dong,
+            cause=self.cause,
+            obligations=count,
+            benefit_month=month,
+            contract_id=self.contract_id,
+            provider=self.provider,
+            channel=self.channel,
+            payroll_id=self.payroll_id,
+            chunk_no=self.chunk_no,
+        )
+
+
+class Moved(Protocol):
+    """One obligation going from one place to another (`shared.contracts.events.ObligationMove` is one)."""
+
+    @property
+    def benefit_month(self) -> date: ...
+    @property
+    def amount_dong(self) -> int: ...
+    @property
+    def from_place(self) -> Place | None: ...
+    @property
+    def to_place(self) -> Place: ...

@@ -1,0 +1,31 @@
+"""What disbursement does with events: type -> use case."""
+
+from __future__ import annotations
+
+from services.disbursement.outcome_events import handlers as outcome_handlers
+from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
+from services.disbursement.use_cases.copy_units import copy_units
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import BeneficiariesChanged, UnitsDefined
+from shared.database import Tx
+from shared.inbox import EventHandler
+
+SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed")
+"""All of the registry's: the watermark of its log must not have gaps."""
+
+
+def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
+    """The table. The secret makes the pseudonyms that reporting sees."""
+
+    async def beneficiaries_changed(tx: Tx, envelope: Envelope) -> None:
+        event = BeneficiariesChanged.model_validate(envelope.body)
+        await copy_beneficiaries(tx, event, envelope.position, pseudonym_secret)
+
+    async def units_defined(tx: Tx, envelope: Envelope) -> None:
+        await copy_units(tx, UnitsDefined.model_validate(envelope.body))
+
+    return {
+        "registry.beneficiaries_changed": beneficiaries_changed,
+        "registry.units_defined": units_defined,
+        **outcome_handlers,
+    }

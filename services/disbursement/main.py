@@ -1,0 +1,50 @@
+"""The disbursement service: what the law owes, who is paid which way, approvals, funding, and books that balance."""
+
+from __future__ import annotations
+
+from services.disbursement.api import books, contracts, fundings, payments, payrolls, person_months, progress, refunds, runs
+from services.disbursement.api.registry_cut import RegistryCut
+from services.disbursement.events import SUBSCRIBES_TO, handlers
+from services.disbursement.storage.law_data import load_law
+from services.disbursement.workers.dispatcher import Dispatcher
+from shared.keys import SEAL, load_pseudonym_secret, load_signing_key
+from shared.platform import Platform
+from shared.service import Service
+from shared.web import make_app
+
+NAME = "disbursement"
+
+
+def build(platform: Platform) -> Service:
+    """The service on a platform. The key that seals payrolls and the pseudonym secret are read from the keys folder."""
+    database = platform.database(NAME)
+    seal_key = load_signing_key(platform.settings.keys_dir, SEAL)
+    cut = RegistryCut(database, platform.registry_position)
+    app = make_app(
+        NAME,
+        "ChiTra disbursement",
+        "Contracts, pay runs, payrolls with two officers' approval, funding, payments and the books. Money is in đồng.",
+        database,
+        platform.verifier,
+    )
+    for router in (
+        contracts.make_router(database),
+        runs.make_router(database, load_law(), cut),
+        payrolls.make_router(database, seal_key, cut),
+        fundings.make_router(database),
+        refunds.make_router(database),
+        books.make_router(database),
+        payments.make_router(database),
+        person_months.make_router(database),
+        progress.make_router(database),
+    ):
+        app.include_router(router)
+    dispatcher = Dispatcher(database, seal_key.public_key())
+    return Service(
+        name=NAME,
+        app=app,
+        database=database,
+        subscribes_to=SUBSCRIBES_TO,
+        handlers=handlers(load_pseudonym_secret(platform.settings.keys_dir)),
+        workers=(dispatcher.worker(),),
+    )

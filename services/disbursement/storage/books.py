@@ -1,0 +1,176 @@
+"""The books, counted from rows: obligations, lines with their payments and chunks, fundings, refunds, and the ledger.
+
+A caller reads all of one set of books in one snapshot (a REPEATABLE READ transaction): work goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.disbursement.domain.books import LedgerBalance, MoneyFlow, MonthBooks, Part, RunBooks
+from services.disbursement.domain.ledger import PLACES, Place
+from shared.database import Tx
+
+# `x = ANY(NULL) IS NOT FALSE` holds: no list of authorities means all of them.
+_OWED = """
+SELECT count(*) AS obligations, count(DISTINCT subject_id) AS people, coalesce(sum(amount_dong), 0)::bigint AS amount_dong,
+       coalesce(sum(payment_seq), 0) AS payments_taken
+FROM obligations
+WHERE benefit_month = :month AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE
+"""
+
+_RUN_MONTHS = "SELECT min(run_month) AS first, max(run_month) AS last FROM payment_lines WHERE benefit_month = :month"
+
+# Lines of payments that live, and obligations that no payment lives of, each by what its own rows say: nothing is put
+# anywhere because it is nowhere else.
+_PARTS = """
+WITH lines AS MATERIALIZED (
+    SELECT l.subject_id, l.amount_dong, p.state IN ('open', 'paid') AS live,
+           CASE WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account' ELSE 'paid_cash' END
+                WHEN c.state = 'sealed' THEN 'not_released' ELSE 'in_flight' END AS place
+    FROM payment_lines l
+    JOIN payments p ON p.run_month = l.run_month AND p.payment_id = l.payment_id
+        AND p.run_month BETWEEN CAST(:first AS date) AND CAST(:last AS date)
+    JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
+    JOIN payrolls r ON r.payroll_id = p.payroll_id
+    WHERE l.benefit_month = :month AND r.authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE),
+pieces AS MATERIALIZED (
+    SELECT subject_id, amount_dong, place FROM lines WHERE live
+    UNION ALL
+    SELECT subject_id, amount_dong, CASE resting WHEN 'new' THEN 'not_released' ELSE resting END FROM obligations
+    WHERE benefit_month = :month AND live_payment_id IS NULL
+      AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE)
+SELECT 'part' AS what, place, count(*) AS number, sum(amount_dong)::bigint AS amount_dong FROM pieces GROUP BY place
+UNION ALL
+SELECT 'people', (CAST(:places AS text[]))[first], count(*), 0
+FROM (SELECT min(array_position(CAST(:places AS text[]), place)) AS first FROM pieces GROUP BY subject_id) people GROUP BY first
+UNION ALL
+SELECT 'lines', '', count(*), 0 FROM lines
+"""
+
+_LEDGER = """
+SELECT account, sum(obligations)::bigint AS obligations, sum(amount_dong)::bigint AS amount_dong FROM (
+    SELECT to_account AS account, obligations, amount_dong, authority_id FROM ledger_entries
+    WHERE book = 'obligations' AND benefit_month = :month
+    UNION ALL
+    SELECT from_account, -obligations, -amount_dong, authority_id FROM ledger_entries
+    WHERE book = 'obligations' AND benefit_month = :month) moved
+WHERE account = ANY(CAST(:places AS text[])) AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE
+GROUP BY account
+"""
+
+
+async def month_books(tx: Tx, month: date, authority_ids: Sequence[str] | None) -> MonthBooks:
+    """The books of a benefit month, of some paying authorities or (None) of all. The transaction must see all their rows."""
+    which = {"month": month, "authority_ids": authority_ids}
+    owed = await tx.row(_OWED, **which)
+    assert owed is not None
+    run_months = await tx.row(_RUN_MONTHS, month=month)
+    assert run_months is not None
+    rows = await tx.rows(_PARTS, **which, **run_months, places=list(PLACES))
+    counted: dict[tuple[str, str], tuple[int, int]] = {(r["what"], r["place"]): (r["number"], r["amount_dong"]) for r in rows}
+    parts: dict[Place, Part] = {}
+    for place in PLACES:
+        obligations, amount_dong = counted.get(("part", place), (0, 0))
+        parts[place] = Part(obligations, counted.get(("people", place), (0, 0))[0], amount_dong)
+    balances = await tx.rows(_LEDGER, **which, places=list(PLACES))
+    moved = {row["account"]: LedgerBalance(row["obligations"], row["amount_dong"]) for row in balances}
+    return MonthBooks(
+        month=month,
+        owed=Part(owed["obligations"], owed["people"], owed["amount_dong"]),
+        parts=parts,
+        ledger={place: moved.get(place, LedgerBalance()) for place in PLACES},
+        payments_taken=owed["payments_taken"],
+        payments_found=counted[("lines", "")][0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """A run and where it stands among the runs of its province."""
+
+    run_id: UUID
+    unit_id: str
+    code: str
+    run_month: date
+    opened_at: datetime
+
+
+async def run_place(tx: Tx, run_id: UUID, unit_ids: Sequence[str]) -> RunPlace | None:
+    """The run, when a token for these units (none: the whole country) may see it: one of them, or its parent, is the run's."""
+    row = await tx.row(
+        """SELECT run_id, unit_id, code, run_month, opened_at FROM runs r WHERE run_id = :run_id AND (
+               cardinality(CAST(:unit_ids AS text[])) = 0
+               OR EXISTS (SELECT FROM units u WHERE u.unit_id = ANY(CAST(:unit_ids AS text[])) AND r.unit_id = ANY(u.path))
+               OR EXISTS (SELECT FROM units u WHERE u.unit_id = r.unit_id AND u.path && CAST(:unit_ids AS text[])))""",
+        run_id=run_id,
+        unit_ids=list(unit_ids),
+    )
+    return RunPlace(**row) if row else None
+
+
+_UNTIL = """
+WITH until AS (
+    SELECT run_id, run_id = :run_id AS own FROM runs
+    WHERE unit_id = :unit_id AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id))
+"""
+
+# Which flow an amount belongs to: `own` of the run itself, else of an earlier run.
+_ROW_FLOWS = (
+    _UNTIL
+    + """
+SELECT 'received' AS flow, own, coalesce(sum(amount_dong), 0)::bigint AS amount_dong
+FROM fundings JOIN until USING (run_id) WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+UNION ALL
+SELECT 'paid', own, coalesce(sum(amount_dong), 0)::bigint FROM payments JOIN until USING (run_id)
+WHERE state = 'paid' AND run_month <= :run_month AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+UNION ALL
+SELECT 'returned', own, coalesce(sum(amount_dong), 0)::bigint FROM refunds JOIN until USING (run_id)
+WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+"""
+)
+
+_LEDGER_FLOWS = (
+    _UNTIL
+    + """
+SELECT own,
+    coalesce(sum(amount_dong) FILTER (WHERE from_account = 'treasury'), 0)::bigint AS received_dong,
+    (coalesce(sum(amount_dong) FILTER (WHERE to_account = 'payees'), 0)
+        - coalesce(sum(amount_dong) FILTER (WHERE from_account = 'payees'), 0))::bigint AS paid_dong,
+    coalesce(sum(amount_dong) FILTER (WHERE to_account = 'treasury'), 0)::bigint AS returned_dong,
+    (coalesce(sum(amount_dong) FILTER (WHERE to_account LIKE 'provider:%'), 0)
+        - coalesce(sum(amount_dong) FILTER (WHERE from_account LIKE 'provider:%'), 0))::bigint AS held_dong
+FROM ledger_entries JOIN until USING (run_id)
+WHERE book = 'money' AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+"""
+)
+
+
+async def run_books(tx: Tx, run: RunPlace, authority_ids: Sequence[str] | None) -> RunBooks:
+    """The books of a run, of some paying authorities or (None) of all. The transaction must see all their rows."""
+    where = {
+        "run_id": run.run_id,
+        "unit_id": run.unit_id,
+        "run_month": run.run_month,
+        "opened_at": run.opened_at,
+        "authority_ids": authority_ids,
+    }
+    rows = {(r["flow"], r["own"]): r["amount_dong"] for r in await tx.rows(_ROW_FLOWS, **where)}
+    ledger = await tx.rows(_LEDGER_FLOWS, **where)
+    own = [row for row in ledger if row["own"]]
+    return RunBooks(
+        code=run.code,
+        before=_flow(rows, (False,)),
+        own=_flow(rows, (True,)),
+        until=_flow(rows, (False, True)),
+        ledger=MoneyFlow(own[0]["received_dong"], own[0]["paid_dong"], own[0]["returned_dong"]) if own else MoneyFlow(),
+        held_dong=sum(row["held_dong"] for row in ledger),
+    )
+
+
+def _flow(rows: dict[tuple[str, bool], int], which: tuple[bool, ...]) -> MoneyFlow:
+    received, paid, returned = (sum(rows.get((flow, own), 0) for own in which) for flow in ("received", "paid", "returned"))
+    return MoneyFlow(received, paid, returned)

@@ -1,0 +1,67 @@
+"""Chunks on their way to the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedChunk:
+    """A chunk that this transaction has locked, to instruct it. `digest` as it was stored when it was drawn up."""
+
+    payroll_id: UUID
+    chunk_no: int
+    digest: bytes
+
+
+async def waiting_providers(tx: Tx) -> list[str]:
+    """Providers for which a released payroll has chunks that were not instructed."""
+    rows = await tx.rows(
+        """SELECT DISTINCT p.provider FROM payrolls p JOIN chunks c ON c.payroll_id = p.payroll_id AND c.state <> 'answered'
+           WHERE p.state = 'released' AND p.seal_broken_at IS NULL AND c.state = 'sealed' ORDER BY p.provider"""
+    )
+    return [row["provider"] for row in rows]
+
+
+async def claim(tx: Tx, provider: str, most_unanswered: int) -> ClaimedChunk | None:
+    """Lock the oldest waiting chunk of a provider; None where nothing waits, the bound is reached, or another dispatcher is
+    at this provider just now.
+
+    One dispatcher at a time instructs for a provider: the bound on what is under way is counted exactly.
+    """
+    if not await tx.scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('dispatch:' || :provider, 0))", provider=provider):
+        return None
+    row = await tx.row(
+        """SELECT c.payroll_id, c.chunk_no, c.digest
+           FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id
+           WHERE p.state = 'released' AND p.provider = :provider AND p.seal_broken_at IS NULL
+             AND c.state <> 'answered' AND c.state = 'sealed'
+             AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
+                          WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
+           ORDER BY p.released_at, p.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED""",
+        provider=provider,
+        most=most_unanswered,
+    )
+    return ClaimedChunk(**row) if row else None
+
+
+async def digests(tx: Tx, payroll_id: UUID) -> list[bytes]:
+    """The stored digests of all chunks of a payroll, in order."""
+    rows = await tx.rows("SELECT digest FROM chunks WHERE payroll_id = :payroll_id ORDER BY chunk_no", payroll_id=payroll_id)
+    return [row["digest"] for row in rows]
+
+
+async def set_instructed(tx: Tx, payroll_id: UUID, chunk_no: int, *, answered: bool) -> None:
+    """Mark a chunk as handed to the gateway; `answered` at once where no line of it is left to pay."""
+    await tx.run(
+        """UPDATE chunks SET state = CASE WHEN :answered THEN 'answered' ELSE 'instructed' END,
+               instructed_at = platform.business_now(),
+               answered_at = CASE WHEN :answered THEN platform.business_now() END
+           WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no""",
+        payroll_id=payroll_id,
+        chunk_no=chunk_no,
+        answered=answered,
+    )

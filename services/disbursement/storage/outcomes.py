@@ -1,0 +1,127 @@
+"""Rows of payments that outcomes change: read under a lock, written back set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from services.disbursement.domain.outcomes import Contradiction, HeldPayment
+from shared.contracts.events import Channel
+from shared.database import Tx
+from shared.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRef:
+    """A chunk and what its outcomes need to know of its payroll and run."""
+
+    payroll_id: UUID
+    chunk_no: int
+    state: Literal["sealed", "instructed", "answered"]
+    run_id: UUID
+    code: str  # of the run
+    run_month: date
+    authority_id: str
+    contract_id: UUID
+    provider: str
+    channel: Channel
+
+
+async def lock_chunk(tx: Tx, payroll_id: UUID, chunk_no: int) -> ChunkRef | None:
+    """The chunk, locked, so that outcomes of one chunk are applied one event at a time; None when it isn't there."""
+    row = await tx.row(
+        """SELECT c.payroll_id, c.chunk_no, c.state, r.run_id, r.code, r.run_month, p.authority_id, p.contract_id, p.provider,
+                  p.channel
+           FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id JOIN runs r ON r.run_id = p.run_id
+           WHERE c.payroll_id = :payroll_id AND c.chunk_no = :chunk_no FOR UPDATE OF c""",
+        payroll_id=payroll_id,
+        chunk_no=chunk_no,
+    )
+    return ChunkRef(**row) if row else None
+
+
+async def held_payments(tx: Tx, chunk: ChunkRef, payment_ids: Collection[UUID]) -> dict[UUID, HeldPayment]:
+    """Payments of a chunk by id, locked."""
+    rows = await tx.rows(
+        """SELECT payment_id, amount_dong, state, step, reason, provider_reference, settled_at FROM payments
+           WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no
+             AND payment_id = ANY(CAST(:payment_ids AS uuid[])) ORDER BY payment_id FOR UPDATE""",
+        run_month=chunk.run_month,
+        payroll_id=chunk.payroll_id,
+        chunk_no=chunk.chunk_no,
+        payment_ids=list(payment_ids),
+    )
+    return {row["payment_id"]: HeldPayment(**row) for row in rows}
+
+
+async def save(tx: Tx, run_month: date, payments: Sequence[HeldPayment]) -> None:
+    """Write payments back in one statement."""
+    if not payments:
+        return
+    await tx.run(
+        """UPDATE payments p SET state = n.state, step = n.step, reason = n.reason, provider_reference = n.reference,
+               settled_at = n.settled_at
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:steps AS integer[]), CAST(:reasons AS text[]),
+                       CAST(:references AS text[]), CAST(:settled AS timestamptz[]))
+                AS n (payment_id, state, step, reason, reference, settled_at)
+           WHERE p.run_month = :run_month AND p.payment_id = n.payment_id""",
+        run_month=run_month,
+        ids=[p.payment_id for p in payments],
+        states=[p.state for p in payments],
+        steps=[p.step for p in payments],
+        reasons=[p.reason for p in payments],
+        references=[p.provider_reference for p in payments],
+        settled=[p.settled_at for p in payments],
+    )
+
+
+async def let_go(tx: Tx, run_month: date, payment_ids: Sequence[UUID], resting: Literal["returned", "unclaimed"]) -> None:
+    """Free the obligations of finally failed payments. An account that a payment failed on is avoided at that version."""
+    await tx.run(
+        """UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,
+               avoid_account_id = CASE WHEN r.channel IN ('wallet', 'account') THEN p.account_id ELSE o.avoid_account_id END,
+               avoid_account_version = CASE WHEN r.channel IN ('wallet', 'account') THEN p.account_version
+                                            ELSE o.avoid_account_version END
+           FROM payments p
+           JOIN payrolls r ON r.payroll_id = p.payroll_id
+           JOIN payment_lines l ON l.run_month = p.run_month AND l.payment_id = p.payment_id
+           WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:payment_ids AS uuid[]))
+             AND o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
+             AND o.revision = l.revision AND o.live_run_month = l.run_month AND o.live_payment_id = l.payment_id""",
+        run_month=run_month,
+        payment_ids=list(payment_ids),
+        resting=resting,
+    )
+
+
+async def open_contradictions(tx: Tx, chunk: ChunkRef, contradictions: Sequence[Contradiction]) -> int:
+    """Put contradictions before a person, each once however often it is said; how many are new."""
+    if not contradictions:
+        return 0
+    return await tx.run(
+        """INSERT INTO contradictions (contradiction_id, authority_id, run_month, payment_id, held, said, amount_dong, opened_at)
+           SELECT n.id, :authority_id, :run_month, n.payment_id, n.held, n.said, n.amount_dong, platform.business_now()
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:payment_ids AS uuid[]), CAST(:held AS text[]), CAST(:said AS text[]),
+                       CAST(:amounts AS bigint[])) AS n (id, payment_id, held, said, amount_dong)
+           ON CONFLICT (payment_id, held, said, amount_dong) DO NOTHING""",
+        authority_id=chunk.authority_id,
+        run_month=chunk.run_month,
+        ids=[new_id() for _ in contradictions],
+        payment_ids=[c.payment_id for c in contradictions],
+        held=[c.held for c in contradictions],
+        said=[c.said for c in contradictions],
+        amounts=[c.amount_dong for c in contradictions],
+    )
+
+
+async def mark_answered(tx: Tx, chunk: ChunkRef) -> None:
+    """The provider has said something of every line of the chunk. Later words change nothing here."""
+    await tx.run(
+        """UPDATE chunks SET state = 'answered', answered_at = platform.business_now()
+           WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no AND state = 'instructed'""",
+        payroll_id=chunk.payroll_id,
+        chunk_no=chunk.chunk_no,
+    )

@@ -1,0 +1,111 @@
+"""The registry's people and their decisions, copied set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from shared.contracts.events import BeneficiaryRecord
+from shared.database import Tx
+
+_PERSON = {
+    "beneficiary_id": "uuid",
+    "version": "integer",
+    "code": "text",
+    "subject": "text",
+    "full_name": "text",
+    "sex": "text",
+    "birth_date": "date",
+    "birth_precision": "text",
+    "unit_id": "text",
+    "status": "text",
+    "status_from_month": "date",
+    "hold": "text",
+    "payee_id": "uuid",
+    "payee_version": "integer",
+    "payee_name": "text",
+    "payee_relationship": "text",
+    "account_id": "uuid",
+    "account_version": "integer",
+    "account_provider": "text",
+    "account_channel": "text",
+}
+_DECISION = {
+    "decision_id": "uuid",
+    "beneficiary_id": "uuid",
+    "number": "text",
+    "decided_on": "date",
+    "kind": "text",
+    "category": "text",
+    "from_month": "date",
+    "to_month": "date",
+    "heads": "integer",
+}
+
+
+def _typed(columns: dict[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def _newer(columns: dict[str, str]) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in columns)
+
+
+# Rows are taken in the order of their keys, so that two events at once never wait for each other crosswise.
+_UPSERT = f"""
+INSERT INTO people AS held (position, {", ".join(_PERSON)})
+SELECT CAST(:position AS bigint), r.* FROM jsonb_to_recordset(CAST(:people AS jsonb)) AS r ({_typed(_PERSON)})
+ORDER BY r.beneficiary_id
+ON CONFLICT (beneficiary_id) DO UPDATE SET position = excluded.position, {_newer(_PERSON)}
+    WHERE held.version < excluded.version
+RETURNING beneficiary_id
+"""  # noqa: S608 - constants only
+
+_DROP_DECISIONS = "DELETE FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))"
+
+_DECISIONS = f"""
+INSERT INTO decisions ({", ".join(_DECISION)})
+SELECT r.* FROM jsonb_to_recordset(CAST(:decisions AS jsonb)) AS r ({_typed(_DECISION)})
+WHERE r.beneficiary_id = ANY(CAST(:ids AS uuid[]))
+ORDER BY r.decision_id
+ON CONFLICT (decision_id) DO UPDATE SET {_newer(_DECISION)}
+"""  # noqa: S608 - constants only
+
+
+async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], position: int) -> int:
+    """Take over records, each with the person's pseudonym, from the event at a position; how many were newer than what is held.
+
+    A record that is not newer is left out whole, with its decisions.
+    """
+    newest = {record.beneficiary_id: (record, subject) for record, subject in sorted(records, key=lambda r: r[0].version)}
+    people = orjson.dumps([_person(record, subject) for record, subject in newest.values()]).decode()
+    taken = [row["beneficiary_id"] for row in await tx.rows(_UPSERT, people=people, position=position)]
+    if taken:
+        decisions = [decision for record, _ in newest.values() for decision in _decisions(record)]
+        await tx.run(_DROP_DECISIONS, ids=taken)
+        await tx.run(_DECISIONS, decisions=orjson.dumps(decisions).decode(), ids=taken)
+    return len(taken)
+
+
+def _person(record: BeneficiaryRecord, subject: str) -> dict[str, Any]:
+    plain = record.model_dump(mode="json", exclude={"decisions", "payee", "account"})
+    payee, account = record.payee, record.account
+    return {
+        **plain,
+        "subject": subject,
+        "payee_id": str(payee.payee_id),
+        "payee_version": payee.version,
+        "payee_name": payee.full_name,
+        "payee_relationship": payee.relationship,
+        "account_id": str(account.account_id) if account else None,
+        "account_version": account.version if account else None,
+        "account_provider": account.provider if account else None,
+        "account_channel": account.channel if account else None,
+    }
+
+
+def _decisions(record: BeneficiaryRecord) -> list[dict[str, Any]]:
+    whose = {"beneficiary_id": str(record.beneficiary_id)}
+    return [{**decision.model_dump(mode="json"), **whose} for decision in record.decisions]

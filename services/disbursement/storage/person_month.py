@@ -1,0 +1,83 @@
+"""What stands behind one person's benefit month: decisions, obligations, and the payments that settle them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from shared.database import Tx
+
+
+async def person(tx: Tx, beneficiary_id: UUID) -> RowMapping | None:
+    """The person as the registry's newest applied event has it."""
+    return await tx.row(
+        """SELECT beneficiary_id, code, full_name, unit_id, status, status_from_month, hold, payee_name, payee_relationship,
+                  account_provider, account_channel
+           FROM people WHERE beneficiary_id = :beneficiary_id""",
+        beneficiary_id=beneficiary_id,
+    )
+
+
+async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+    """The person's decisions, those that cover the month first."""
+    return await tx.rows(
+        """SELECT decision_id, number, decided_on, kind, category, from_month, to_month, heads,
+                  from_month <= :month AND :month <= coalesce(to_month, 'infinity') AS covers
+           FROM decisions WHERE beneficiary_id = :beneficiary_id ORDER BY covers DESC, from_month, number""",
+        beneficiary_id=beneficiary_id,
+        month=month,
+    )
+
+
+async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+    """What the month owes, each with the place it is in by its own rows."""
+    return await tx.rows(
+        """SELECT o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id, o.category,
+                  o.coefficient, o.heads, o.level_dong, u.code AS run, o.live_payment_id IS NOT NULL AS drawn,
+                  CASE WHEN o.live_payment_id IS NULL THEN CASE o.resting WHEN 'new' THEN 'not_released' ELSE o.resting END
+                       WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account'
+                                                       ELSE 'paid_cash' END
+                       WHEN c.state = 'sealed' THEN 'not_released' ELSE 'in_flight' END AS place
+           FROM obligations o JOIN runs u ON u.run_id = o.run_id
+           LEFT JOIN payments p ON p.run_month = o.live_run_month AND p.payment_id = o.live_payment_id
+           LEFT JOIN payrolls r ON r.payroll_id = p.payroll_id
+           LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
+           WHERE o.benefit_month = :month AND o.subject_id = :beneficiary_id ORDER BY o.kind, o.revision""",
+        beneficiary_id=beneficiary_id,
+        month=month,
+    )
+
+
+async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+    """Every payment that took one of the month's obligations, with its payroll's officers, first payment first."""
+    return await tx.rows(
+        """SELECT l.kind, l.revision, l.payment_seq, l.amount_dong AS line_amount_dong, p.payment_id, u.code AS run, p.payroll_id,
+                  p.chunk_no, p.line_no, p.payee_name, p.amount_dong, p.note, p.state, p.step, p.reason, p.provider_reference,
+                  p.settled_at, c.instructed_at, r.contract_id, r.provider, r.channel, r.state AS payroll_state,
+                  r.prepared_subject AS prepared_by, r.prepared_at, r.approved_subject AS approved_by, r.approved_at,
+                  r.released_subject AS released_by, r.released_at
+           FROM payment_lines l
+           JOIN payments p ON p.run_month = l.run_month AND p.payment_id = l.payment_id
+           JOIN runs u ON u.run_id = p.run_id
+           LEFT JOIN payrolls r ON r.payroll_id = p.payroll_id
+           LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
+           WHERE l.benefit_month = :month AND l.subject_id = :beneficiary_id ORDER BY l.kind, l.revision, l.payment_seq""",
+        beneficiary_id=beneficiary_id,
+        month=month,
+    )
+
+
+async def month_drawn(tx: Tx, unit_id: str, month: date) -> bool:
+    """Whether the authority over a commune has drawn up a run that pays this benefit month."""
+    return bool(
+        await tx.scalar(
+            """SELECT EXISTS (
+                   SELECT FROM run_authorities a JOIN runs r ON r.run_id = a.run_id JOIN units u ON u.unit_id = :unit_id
+                   WHERE a.authority_id = ANY(u.path) AND :month = ANY(r.benefit_months))""",
+            unit_id=unit_id,
+            month=month,
+        )
+    )

@@ -1,0 +1,133 @@
+"""Lines taken out of a payroll after it was drawn up, each by a signed exception; what they were to settle rests again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.disbursement.domain.payrolls import Payroll
+from shared.contracts.events import ObligationMove
+from shared.database import Tx
+
+# What the registry changed after the cut. The cases stand in the order in which they are told; `domain/amounts.has_ended`
+# is the rule of the months that a stop or a death takes away.
+_OVERTAKEN = """
+SELECT payment_id, reason FROM (
+    SELECT m.payment_id, m.line_no,
+           CASE WHEN q.status = 'dead' AND (q.payee_relationship = 'self' OR ended.month) THEN 'dead'
+                WHEN q.status = 'stopped' AND ended.month THEN 'stopped'
+                WHEN q.hold IS NOT NULL THEN 'held'
+                WHEN q.status = 'suspended' THEN 'suspended'
+                WHEN q.payee_id <> m.payee_id OR q.payee_name <> m.payee_name THEN 'payee-changed'
+                WHEN m.account_id IS NOT NULL
+                     AND (q.account_id, q.account_version) IS DISTINCT FROM (m.account_id, m.account_version)
+                     THEN 'account-changed' END AS reason
+    FROM payments m
+    JOIN people q ON q.beneficiary_id = m.beneficiary_id AND q.position > :position
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM payment_lines l WHERE l.payment_id = m.payment_id AND l.kind IN ('monthly', 'care_support')
+                       AND l.benefit_month >= q.status_from_month) AS month) ended
+    WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.state = 'open') found
+WHERE reason IS NOT NULL ORDER BY line_no
+"""
+
+_REMOVE = """
+UPDATE payments m SET state = 'removed', reason = gone.reason
+FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:reasons AS text[])) AS gone (payment_id, reason)
+WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.payment_id = gone.payment_id AND m.state = 'open'
+  AND EXISTS (SELECT FROM chunks c WHERE c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no AND c.state = 'sealed')
+"""
+
+_EXCEPTIONS = """
+INSERT INTO payroll_exceptions (payroll_id, payment_id, reason, issuer, subject, made_at, signature)
+SELECT :payroll_id, e.* FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:reasons AS text[]), CAST(:issuers AS text[]),
+    CAST(:subjects AS text[]), CAST(:made_ats AS timestamptz[]), CAST(:signatures AS bytea[])) AS e
+"""
+
+_LET_GO = """
+UPDATE obligations o SET live_run_month = NULL, live_payment_id = NULL,
+    resting = CASE WHEN q.status IN ('stopped', 'dead') AND o.kind IN ('monthly', 'care_support')
+                        AND o.benefit_month >= q.status_from_month THEN 'cancelled' ELSE 'new' END
+FROM payments m, payment_lines l, people q
+WHERE m.run_month = :run_month AND m.payment_id = ANY(CAST(:payment_ids AS uuid[])) AND l.payment_id = m.payment_id
+  AND o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id
+  AND o.kind = l.kind AND o.revision = l.revision AND o.live_payment_id = l.payment_id AND q.beneficiary_id = o.subject_id
+RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + 3 AS step, o.unit_id, o.category_group, o.sex,
+    o.age_band, o.amount_dong, 'not_released' AS from_place,
+    CASE o.resting WHEN 'cancelled' THEN 'cancelled' ELSE 'not_released' END AS to_place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A line to take out, with its reason and the signature over both."""
+
+    payment_id: UUID
+    reason: str
+    issuer: str
+    subject: str
+    made_at: datetime
+    signature: bytes
+
+
+async def overtaken(tx: Tx, payroll: Payroll) -> list[tuple[UUID, str]]:
+    """Open lines that a stop, a death, a hold or a changed payee or account overtook after the payroll's cut, with the reason."""
+    rows = await tx.rows(
+        _OVERTAKEN, position=payroll.registry_position, run_month=payroll.run_month, payroll_id=payroll.payroll_id
+    )
+    return [(row["payment_id"], row["reason"]) for row in rows]
+
+
+async def remove(tx: Tx, payroll: Payroll, removals: Sequence[Removal]) -> bool:
+    """Mark the lines as removed and keep the exceptions; False where one is not open in a chunk that was not instructed.
+
+    Then the caller lets the transaction fail. Chunks are locked first: the dispatcher either sees the line gone or has taken
+    the chunk before.
+    """
+    await tx.rows(
+        "SELECT 1 FROM chunks WHERE payroll_id = :payroll_id ORDER BY chunk_no FOR UPDATE", payroll_id=payroll.payroll_id
+    )
+    which = {"payment_ids": [r.payment_id for r in removals], "reasons": [r.reason for r in removals]}
+    gone = await tx.run(_REMOVE, run_month=payroll.run_month, payroll_id=payroll.payroll_id, **which)
+    if gone != len(removals):
+        return False
+    await tx.run(
+        _EXCEPTIONS,
+        payroll_id=payroll.payroll_id,
+        issuers=[r.issuer for r in removals],
+        subjects=[r.subject for r in removals],
+        made_ats=[r.made_at for r in removals],
+        signatures=[r.signature for r in removals],
+        **which,
+    )
+    return True
+
+
+async def let_go(tx: Tx, payroll: Payroll, payment_ids: Sequence[UUID]) -> list[ObligationMove]:
+    """Let what removed payments were to settle rest again: new, or cancelled where the month is no longer owed; as moves."""
+    rows = await tx.rows(_LET_GO, run_month=payroll.run_month, payment_ids=list(payment_ids))
+    return [ObligationMove(**row) for row in rows]
+
+
+async def of_payments(tx: Tx, payroll_id: UUID, payment_ids: Sequence[UUID]) -> dict[UUID, Removal]:
+    """The exceptions of these payments, by payment."""
+    rows = await tx.rows(
+        """SELECT payment_id, reason, issuer, subject, made_at, signature FROM payroll_exceptions
+           WHERE payroll_id = :payroll_id AND payment_id = ANY(CAST(:payment_ids AS uuid[]))""",
+        payroll_id=payroll_id,
+        payment_ids=list(payment_ids),
+    )
+    return {row["payment_id"]: Removal(**row) for row in rows}
+
+
+async def state_of(tx: Tx, payroll: Payroll, payment_id: UUID) -> str | None:
+    """The state of a payroll's payment; None where it has no such payment."""
+    state: str | None = await tx.scalar(
+        "SELECT state FROM payments WHERE run_month = :run_month AND payment_id = :payment_id AND payroll_id = :payroll_id",
+        run_month=payroll.run_month,
+        payment_id=payment_id,
+        payroll_id=payroll.payroll_id,
+    )
+    return state

@@ -1,0 +1,32 @@
+"""The canonical text of a line and its digest in SQL: `domain/seal.py` says the same for one line, and a test holds the two
+together. Drawing up writes digests with it, and the check of a whole payroll recomputes them."""
+
+from __future__ import annotations
+
+_ESCAPED = r"replace(replace({column}, '\', '\\'), '|', '\|')"
+
+PART_TEXT = "to_char({row}.benefit_month, 'YYYY-MM-DD') || '/' || {row}.kind || '/' || {row}.revision || '/' || {row}.amount_dong"
+"""One obligation that a line settles."""
+
+
+def part_texts(row: str) -> str:
+    """An aggregate: the texts of what a line settles, in order of month, kind and revision, with `|` between."""
+    order = f'{row}.benefit_month, {row}.kind COLLATE "C", {row}.revision'
+    return f"string_agg({PART_TEXT.format(row=row)}, '|' ORDER BY {order})"
+
+
+def line_digest(row: str, parts: str) -> str:
+    """An expression: SHA-256 of a line's canonical text; `row` has the columns of payments, `parts` is the aggregate above."""
+    values = (
+        f"{row}.payment_id",
+        f"{row}.beneficiary_id",
+        f"{row}.payee_id",
+        f"{row}.payee_version",
+        _ESCAPED.format(column=f"{row}.payee_name"),
+        f"coalesce(CAST({row}.account_id AS text), '')",
+        f"coalesce(CAST({row}.account_version AS text), '')",
+        f"{row}.amount_dong",
+        _ESCAPED.format(column=f"{row}.note"),
+        parts,
+    )
+    return f"sha256(convert_to(concat_ws('|', {', '.join(values)}), 'UTF8'))"

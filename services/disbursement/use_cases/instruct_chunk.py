@@ -1,0 +1,129 @@
+"""Instruct a chunk: verify its seal and hand it to the gateway, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from services.disbursement.domain.ledger import Posting
+from services.disbursement.domain.payrolls import Payroll, check_root
+from services.disbursement.domain.refusals import SEAL_BROKEN
+from services.disbursement.domain.seal import chunk_digest, root_of, verify_removal
+from services.disbursement.storage import chunks, payrolls, removals, runs, seals
+from services.disbursement.storage.chunks import ClaimedChunk
+from services.disbursement.storage.ledger import post
+from services.disbursement.storage.moves import moves_of_chunk, say_moves
+from services.disbursement.storage.removals import Removal
+from services.disbursement.storage.seals import HeldLine
+from services.disbursement.use_cases.check_seal import check_signed
+from shared import audit
+from shared.auth import Caller
+from shared.contracts.events import ChunkInstructed, InstructedLine
+from shared.database import Tx
+from shared.kernel.errors import Refusal
+from shared.outbox import emit
+
+DISPATCHER = Caller("chitra", "disbursement-dispatcher", "service", frozenset(), ())
+"""In whose name the audit tells what the dispatcher found."""
+
+
+async def instruct_chunk(tx: Tx, claimed: ClaimedChunk, key: Ed25519PublicKey) -> int:
+    """Verify a claimed chunk from its plaintext and instruct the lines that were not removed; how many.
+
+    Refused with `seal-broken`, and nothing is instructed, where the digests, the root, the approver's signature, a removal's
+    signature or the obligations' live payments don't agree.
+    """
+    payroll = await payrolls.find(tx, claimed.payroll_id)
+    lines = await seals.chunk_lines(tx, payroll.payroll_id, payroll.run_month, claimed.chunk_no)
+    await _check_chunk(tx, payroll, claimed, lines, key)
+    gone = await removals.of_payments(tx, payroll.payroll_id, [held.line.payment_id for held in lines])
+    to_pay = _still_to_pay(payroll, lines, gone, key)
+    await chunks.set_instructed(tx, payroll.payroll_id, claimed.chunk_no, answered=not to_pay)
+    if to_pay:
+        await _move(tx, payroll, claimed.chunk_no)
+        await _say(tx, payroll, claimed.chunk_no, to_pay)
+    return len(to_pay)
+
+
+async def stop_broken_payroll(tx: Tx, claimed: ClaimedChunk, why: str) -> None:
+    """Stop a payroll whose chunk did not verify: nothing more of it is instructed, and the audit says so."""
+    if await payrolls.mark_seal_broken(tx, claimed.payroll_id):
+        await audit.append(tx, DISPATCHER, "seal-broken", f"payroll/{claimed.payroll_id}", chunk_no=claimed.chunk_no, why=why)
+
+
+async def _check_chunk(tx: Tx, payroll: Payroll, claimed: ClaimedChunk, lines: Sequence[HeldLine], key: Ed25519PublicKey) -> None:
+    if chunk_digest(held.line for held in lines) != claimed.digest:
+        raise Refusal(SEAL_BROKEN, f"the lines of chunk {claimed.chunk_no} are not those that were sealed")
+    root = root_of(payroll.header, await chunks.digests(tx, payroll.payroll_id))
+    check_root(payroll, root)
+    check_signed(payroll, root, key)
+
+
+def _still_to_pay(
+    payroll: Payroll, lines: Sequence[HeldLine], gone: Mapping[UUID, Removal], key: Ed25519PublicKey
+) -> list[HeldLine]:
+    """Lines with no exception. A line that is marked removed but has none, or the other way round, breaks the seal."""
+    for removal in gone.values():
+        verify_removal(
+            key,
+            removal.signature,
+            payroll.payroll_id,
+            removal.payment_id,
+            removal.reason,
+            removal.issuer,
+            removal.subject,
+            removal.made_at,
+        )
+    for held in lines:
+        expected = "removed" if held.line.payment_id in gone else "open"
+        if held.state != expected or (expected == "open" and not held.live):
+            raise Refusal(SEAL_BROKEN, f"payment {held.line.payment_id} is {held.state}, not {expected} and live")
+    return [held for held in lines if held.line.payment_id not in gone]
+
+
+async def _move(tx: Tx, payroll: Payroll, chunk_no: int) -> None:
+    moves = await moves_of_chunk(tx, payroll.payroll_id, chunk_no, from_place="not_released", to_place="in_flight", stage=1)
+    posting = Posting(
+        run_id=payroll.run_id,
+        authority_id=payroll.authority_id,
+        cause="instruct",
+        contract_id=payroll.contract_id,
+        provider=payroll.provider,
+        channel=payroll.channel,
+        payroll_id=payroll.payroll_id,
+        chunk_no=chunk_no,
+    )
+    await post(tx, posting.obligations(moves))
+    run = await runs.find(tx, payroll.run_id)
+    await say_moves(tx, run, payroll.authority_id, payroll.provider, payroll.channel, moves)
+
+
+async def _say(tx: Tx, payroll: Payroll, chunk_no: int, to_pay: Sequence[HeldLine]) -> None:
+    event = ChunkInstructed(
+        run_id=payroll.run_id,
+        run_month=payroll.run_month,
+        payroll_id=payroll.payroll_id,
+        chunk_no=chunk_no,
+        authority_id=payroll.authority_id,
+        provider=payroll.provider,
+        channel=payroll.channel,
+        lines=[
+            InstructedLine(
+                payment_id=held.line.payment_id,
+                attempt_no=1,
+                beneficiary_id=held.line.beneficiary_id,
+                unit_id=held.unit_id,
+                payee_id=held.line.payee_id,
+                payee_version=held.line.payee_version,
+                payee_name=held.line.payee_name,
+                account_id=held.line.account_id,
+                account_version=held.line.account_version,
+                amount_dong=held.line.amount_dong,
+                note=held.line.note,
+            )
+            for held in to_pay
+        ],
+    )
+    await emit(tx, event, unit_id=payroll.authority_id)

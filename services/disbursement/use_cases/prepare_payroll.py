@@ -1,0 +1,33 @@
+"""Prepare a payroll: the maker's step."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.disbursement.domain.payrolls import Payroll, Signatory, check_may_prepare
+from services.disbursement.storage import payrolls
+from services.disbursement.use_cases.check_seal import root_from_lines
+from shared import audit
+from shared.auth import Caller
+from shared.database import Tx
+
+
+async def prepare_payroll(tx: Tx, caller: Caller, payroll_id: UUID) -> Payroll:
+    """Set the root over all lines, in the maker's name.
+
+    Refused: `unknown-payroll`, `wrong-state`, `already-released`, `seal-broken` where a line is not as it was drawn up.
+    """
+    payroll = await payrolls.find(tx, payroll_id, lock=True)
+    check_may_prepare(payroll)
+    root = await root_from_lines(tx, payroll)
+    await payrolls.set_prepared(tx, payroll_id, root, Signatory(caller.issuer, caller.subject, await tx.business_now()))
+    await audit.append(
+        tx,
+        caller,
+        "prepare-payroll",
+        f"payroll/{payroll_id}",
+        payments=payroll.payments,
+        amount_dong=payroll.amount_dong,
+        root=root.hex(),
+    )
+    return await payrolls.find(tx, payroll_id)

@@ -1,0 +1,85 @@
+"""The cash offices' words: pay lists out, signed result lists back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.provider_gateway.connectors.keys import ProviderKeys
+from services.provider_gateway.connectors.protocol import Batch, Order
+from services.provider_gateway.connectors.shape import WrongShape, as_object, optional_amount, rows, text, word
+from services.provider_gateway.connectors.signed_requests import SignedRequests
+from services.provider_gateway.connectors.transport import Transport
+from services.provider_gateway.domain.attempt import WITHDRAWN, Outcome, Said
+from shared.kernel.ids import REFERENCE_LENGTH
+
+_OUTCOMES: dict[str, Outcome] = {
+    "issued": "accepted",
+    "paid": "paid",
+    "refused": "rejected",
+    "duplicate": "rejected",
+    "uncollected": "unclaimed",
+    "withdrawn": "returned",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What one office has of its own."""
+
+    name: str
+    lists_path: str
+    request_secret: str  # names of files
+    webhook_secret: str
+    longest_processing_seconds: float
+
+
+class OfficeWire:
+    """Signed calls and signed lists of one office."""
+
+    def __init__(self, office: Office, transport: Transport, keys: ProviderKeys) -> None:
+        self.office = office
+        self._keys = keys
+        self._requests = SignedRequests(transport, self._sign)
+
+    async def call(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """The answer's body; raises as Transport.call does."""
+        return await self._requests.call(method, path, body)
+
+    def open_list(self, signed: dict[str, Any]) -> list[Said]:
+        """What a result list says. Raises WrongShape where the office's signature does not hold."""
+        content = text(signed, "result_list")
+        if not hmac.compare_digest(self._sign(content.encode()).encode(), text(signed, "signature").encode()):
+            raise WrongShape("signature")
+        return [said_of(row) for row in rows(as_object(content), "results")]
+
+    def _sign(self, content: bytes) -> str:
+        return hmac.new(self._keys.secret(self.office.request_secret).encode(), content, hashlib.sha256).hexdigest()
+
+
+def said_of(row: dict[str, Any]) -> Said:
+    """An order's state in our words. A state nobody told us of is unknown, never failed."""
+    state = text(row, "state")
+    outcome = _OUTCOMES.get(state, "unknown")
+    reason = word(row, "reason") if outcome in ("rejected", "unclaimed") else None
+    if state in ("duplicate", WITHDRAWN):
+        reason = state
+    elif outcome == "rejected":
+        reason = reason or "refused"
+    return Said(text(row, "reference"), outcome, reason, optional_amount(row, "amount_dong"))
+
+
+def pay_lists(batch: Batch) -> list[tuple[str, str, Sequence[Order]]]:
+    """The batch's lists: (list reference, pay point, orders), always cut the same way."""
+    by_point: dict[str, list[Order]] = {}
+    for order in batch.orders:
+        by_point.setdefault(order.unit_code, []).append(order)
+    return [(f"{batch.reference}-{point}", point, orders) for point, orders in sorted(by_point.items())]
+
+
+def batch_of(list_reference: str) -> str:
+    """The batch that a list belongs to."""
+    return list_reference[:REFERENCE_LENGTH]

@@ -1,0 +1,183 @@
+"""The one shape of request and answer between the gateway and any provider.
+
+What a provider can do follows from what its `Connector` carries: without `accounts` it opens none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from services.provider_gateway.domain.attempt import Said
+
+INVALID_ACCOUNT = "invalid_account"
+NAME_MISMATCH = "name_mismatch"
+LOCKED = "locked"
+LIMIT = "limit"
+INVALID_REQUEST = "invalid_request"
+IDENTITY_MISSING = "identity_missing"
+PHONE_MISSING = "phone_missing"
+
+
+class NotTaken(Exception):
+    """The request surely was not taken: the same may be sent again after a pause. `why` is one word, with no data."""
+
+    def __init__(self, why: str, pause_seconds: float = 0.0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.pause_seconds = pause_seconds
+
+
+class Unsure(Exception):
+    """Nobody knows whether the request was taken: time-out, dropped connection, 5xx, an answer that can't be trusted."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Refused(Exception):
+    """The provider refused the request for its form (4xx): not taken, and sent again it would be refused again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class ForgedWebhook(Exception):
+    """A webhook whose signature, or time, does not hold."""
+
+
+class UnreadableWebhook(Exception):
+    """A rightly signed webhook of a shape that the connector does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One payment to make. Numbers are in clear here and nowhere else: in memory, from the opening to the call."""
+
+    reference: str
+    amount_dong: int
+    payee_name: str
+    note: str
+    unit_code: str  # commune
+    account_number: str | None = field(default=None, repr=False)  # phone number of a wallet
+    identity_number: str | None = field(default=None, repr=False)  # of who collects cash
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Orders that go together. A batch sent again has the same reference and day; its orders are those of the first
+    sending of which the provider knows none."""
+
+    reference: str
+    channel: str
+    pay_on: date
+    orders: Sequence[Order]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a provider answered to a batch. Orders in neither are unknown."""
+
+    said: Sequence[Said]
+    not_taken: frozenset[str] = frozenset()
+    pause_seconds: float = 0.0  # before what was not taken may be sent again
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a provider answered to an enquiry. Orders in neither remain as they are."""
+
+    said: Sequence[Said]
+    not_found: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWanted:
+    """An account to open, or (with `number`) one to check."""
+
+    request_id: str
+    holder_name: str
+    identity_number: str | None = field(default=None, repr=False)
+    phone_number: str | None = field(default=None, repr=False)
+    number: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSaid:
+    """What a provider said of an account. `received` is not an answer yet. Numbers as the registry writes them."""
+
+    request_id: str
+    outcome: Literal["received", "opened", "refused"]
+    reason: str | None = None
+    number: str | None = field(default=None, repr=False)
+    holder_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a webhook says. `batch_reference` is ours, None where it names none."""
+
+    batch_reference: str | None
+    said: Sequence[Said] = ()
+    accounts: Sequence[AccountSaid] = ()
+
+
+class Payments(Protocol):
+    """Sends payments."""
+
+    refuses_duplicates: bool
+    """Whether a reference is refused the second time. Where not, what was not found is never sent again by itself."""
+
+    longest_processing_seconds: float
+    """How long after a sending an enquiry may still say "not found" of what was taken."""
+
+    async def pay(self, batch: Batch) -> Sent:
+        """Send a batch, whole. Raises NotTaken, Refused or Unsure where all of it shares that fate."""
+
+
+class Enquiry(Protocol):
+    """Asks what became of payments."""
+
+    async def enquire(self, batch: Batch) -> Found:
+        """Where the batch's orders stand. Raises NotTaken, Refused or Unsure when nothing was learnt."""
+
+
+class Accounts(Protocol):
+    """Opens and checks accounts. Asking again for the same request ids asks for nothing new."""
+
+    async def request(self, batch_reference: str, wanted: Sequence[AccountWanted]) -> Sequence[AccountSaid]:
+        """Ask; those not answered with are still unknown. Raises NotTaken, Refused or Unsure."""
+
+    async def enquire(self, request_ids: Sequence[str]) -> Sequence[AccountSaid]:
+        """Where requests stand; those the provider does not know are left out."""
+
+
+class Webhooks(Protocol):
+    """Reads what the provider posts."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The delivery's id, the same each time it comes. Header names in lower case. Raises ForgedWebhook."""
+
+    def read(self, body: bytes) -> Notice:
+        """What a verified body says. Raises UnreadableWebhook."""
+
+
+async def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One provider."""
+
+    name: str
+    payments: Payments
+    enquiry: Enquiry
+    webhooks: Webhooks
+    accounts: Accounts | None = None
+    calls_at_once: int = 4  # batches under way at a time
+    close: Callable[[], Awaitable[None]] = _nothing

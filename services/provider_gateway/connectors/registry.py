@@ -1,0 +1,30 @@
+"""Which connectors there are. Adding a provider is a folder beside the others and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from services.provider_gateway.connectors import commune_cashier, vietinbank, viettelpay, vnpost
+from services.provider_gateway.connectors.keys import ProviderKeys
+from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.connectors.transport import Transport
+
+CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
+    "viettelpay": viettelpay.connect,
+    "vietinbank": vietinbank.connect,
+    "vnpost": vnpost.connect,
+    "commune_cashier": commune_cashier.connect,
+}
+
+
+def build_connectors(base_url: str | None, keys_folder: Path, timeout_seconds: float) -> dict[str, Connector]:
+    """All connectors, each with connections of its own. Nothing is opened or read before it is needed."""
+    keys = ProviderKeys(keys_folder)
+    return {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
+
+
+async def close_connectors(connectors: Mapping[str, Connector]) -> None:
+    """Close all connections."""
+    for connector in connectors.values():
+        await connector.close()

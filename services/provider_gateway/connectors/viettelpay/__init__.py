@@ -1,0 +1,25 @@
+"""ViettelPay (simulated, unofficial): wallets, and cash at Viettel's points."""
+
+from __future__ import annotations
+
+from services.provider_gateway.connectors.keys import ProviderKeys
+from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.connectors.transport import Transport
+from services.provider_gateway.connectors.viettelpay.accounts import ViettelAccounts
+from services.provider_gateway.connectors.viettelpay.enquiry import ViettelEnquiry
+from services.provider_gateway.connectors.viettelpay.payments import ViettelPayments
+from services.provider_gateway.connectors.viettelpay.webhooks import ViettelWebhooks
+from services.provider_gateway.connectors.viettelpay.wire import ViettelWire
+
+
+def connect(transport: Transport, keys: ProviderKeys) -> Connector:
+    """The connector."""
+    wire = ViettelWire(transport, keys)
+    return Connector(
+        name="viettelpay",
+        payments=ViettelPayments(wire),
+        enquiry=ViettelEnquiry(wire),
+        webhooks=ViettelWebhooks(wire),
+        accounts=ViettelAccounts(wire),
+        close=transport.close,
+    )

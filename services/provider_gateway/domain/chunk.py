@@ -1,0 +1,57 @@
+"""A chunk: up to 500 payments of one payroll that go to a provider as one batch."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from shared.kernel.ids import REFERENCE_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkKey:
+    """Names a chunk."""
+
+    payroll_id: UUID
+    chunk_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One payment as instructed."""
+
+    payment_id: UUID
+    attempt_no: int
+    unit_id: str
+    payee_id: UUID
+    payee_version: int
+    payee_name: str
+    account_id: UUID | None
+    account_version: int | None
+    amount_dong: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk as held."""
+
+    key: ChunkKey
+    run_month: date
+    provider: str
+    channel: str
+    authority_id: str
+    batch_reference: str
+    state: str
+    pay_on: date | None
+    tries: int
+    enquiries: int
+
+
+def batch_reference(key: ChunkKey) -> str:
+    """What the chunk is called at its provider: the same for every sending. 26 characters, like a payment's reference."""
+    digest = hashlib.sha256(f"{key.payroll_id}#{key.chunk_no}".encode()).digest()
+    return base64.b32encode(digest).decode()[:REFERENCE_LENGTH]

@@ -1,0 +1,14 @@
+"""What the gateway says no to."""
+
+from __future__ import annotations
+
+from shared.kernel.errors import ErrorCode, Kind
+
+UNKNOWN_PROVIDER = ErrorCode("unknown-provider", Kind.MISSING, "No such provider", "Không có đơn vị chi trả này")
+BAD_SIGNATURE = ErrorCode(
+    "bad-signature", Kind.UNAUTHENTICATED, "The provider's signature does not hold", "Chữ ký của đơn vị chi trả không hợp lệ"
+)
+TOO_LARGE = ErrorCode("too-large", Kind.TOO_LARGE, "The message is too large", "Thông điệp quá lớn")
+NO_SUCH_STOP = ErrorCode("no-such-stop", Kind.MISSING, "No such stop", "Không có lệnh dừng này")
+WRONG_STOP = ErrorCode("wrong-stop", Kind.INVALID, "This can't be stopped", "Không thể dừng đối tượng này")
+WRONG_CURSOR = ErrorCode("wrong-cursor", Kind.INVALID, "Not a cursor of this list", "Con trỏ trang không hợp lệ")

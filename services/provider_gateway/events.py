@@ -1,0 +1,46 @@
+"""What the gateway does with the others' events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from services.provider_gateway.storage import accounts, units
+from services.provider_gateway.use_cases.receive_chunk import receive_chunk
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import AccountsRequested, BeneficiariesChanged, ChunkInstructed, UnitsDefined
+from shared.database import Tx
+from shared.inbox import EventHandler
+
+SUBSCRIPTIONS = (
+    "registry.units_defined",
+    "registry.beneficiaries_changed",
+    "registry.accounts_requested",
+    "disbursement.chunk_instructed",
+)
+
+
+def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
+    """The table: event -> what happens. `providers` are those with a connector."""
+
+    async def chunk_instructed(tx: Tx, envelope: Envelope) -> None:
+        await receive_chunk(tx, ChunkInstructed.model_validate(envelope.body), providers)
+
+    return {
+        "registry.units_defined": _units_defined,
+        "registry.beneficiaries_changed": _beneficiaries_changed,
+        "registry.accounts_requested": _accounts_requested,
+        "disbursement.chunk_instructed": chunk_instructed,
+    }
+
+
+async def _units_defined(tx: Tx, envelope: Envelope) -> None:
+    await units.upsert_units(tx, UnitsDefined.model_validate(envelope.body).units)
+
+
+async def _beneficiaries_changed(tx: Tx, envelope: Envelope) -> None:
+    await accounts.copy_records(tx, BeneficiariesChanged.model_validate(envelope.body).records)
+
+
+async def _accounts_requested(tx: Tx, envelope: Envelope) -> None:
+    event = AccountsRequested.model_validate(envelope.body)
+    await accounts.insert_requests(tx, event.provider, event.requests)

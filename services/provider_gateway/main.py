@@ -1,0 +1,37 @@
+"""The provider gateway: where money leaves, and where it is learnt what became of it."""
+
+from __future__ import annotations
+
+from services.provider_gateway import events
+from services.provider_gateway.api import attempts, stops, summary, webhooks
+from services.provider_gateway.workers.wiring import open_ways
+from shared.platform import Platform
+from shared.service import Service
+from shared.web import make_app
+
+NAME = "provider_gateway"
+
+DESCRIPTION = """
+Sends payments to the providers and learns what became of them: by answer, by enquiry and by webhook. Intents are committed
+before a provider is called; what is not known is enquired by the same reference, never sent as a new payment.
+"""
+
+
+def build(platform: Platform) -> Service:
+    """The service on a platform. Its workers: `sender`, `enquiries`, `webhooks`, `accounts`."""
+    database = platform.database(NAME)
+    ways = open_ways(platform.settings, platform.field_cipher())
+    app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
+    app.include_router(attempts.router(database))
+    app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
+    app.include_router(stops.router(database, ways.connectors))
+    app.include_router(summary.router(database))
+    app.state.close_ways = ways.close
+    return Service(
+        name=NAME,
+        app=app,
+        database=database,
+        subscribes_to=events.SUBSCRIPTIONS,
+        handlers=events.handlers(ways.connectors.keys()),
+        workers=ways.workers(database),
+    )

@@ -1,0 +1,1 @@
+"""The providers' durable books: all SQL of the sandbox."""

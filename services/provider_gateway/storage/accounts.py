@@ -1,0 +1,144 @@
+"""Copies of accounts and payees, and requests for accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.events import AccountRequest, BeneficiaryRecord
+from shared.database import Tx
+
+
+async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
+    """Keep the accounts and payees of these records. A version never changes, so what is there stays."""
+    accounts = [record.account for record in records if record.account is not None]
+    await tx.run(
+        """INSERT INTO accounts (account_id, version, provider, channel, holder_name, number_sealed)
+           SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
+                                CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]))
+           ON CONFLICT DO NOTHING""",
+        ids=[account.account_id for account in accounts],
+        versions=[account.version for account in accounts],
+        providers=[account.provider for account in accounts],
+        channels=[account.channel for account in accounts],
+        holders=[account.holder_name for account in accounts],
+        numbers=[account.number_sealed for account in accounts],
+    )
+    payees = [record.payee for record in records]
+    await tx.run(
+        """INSERT INTO payees (payee_id, version, full_name, identity_sealed)
+           SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:names AS text[]),
+                                CAST(:identities AS text[]))
+           ON CONFLICT DO NOTHING""",
+        ids=[payee.payee_id for payee in payees],
+        versions=[payee.version for payee in payees],
+        names=[payee.full_name for payee in payees],
+        identities=[payee.identity_sealed for payee in payees],
+    )
+
+
+async def account_numbers(tx: Tx, provider: str, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
+    """Sealed numbers of a provider's accounts at exactly these versions; those not here yet are left out."""
+    rows = await tx.rows(
+        """SELECT account_id, version, number_sealed FROM accounts
+           JOIN unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS wanted(account_id, version) USING (account_id, version)
+           WHERE provider = :provider""",
+        ids=[account_id for account_id, _ in keys],
+        versions=[version for _, version in keys],
+        provider=provider,
+    )
+    return {(row["account_id"], row["version"]): row["number_sealed"] for row in rows}
+
+
+async def payee_identities(tx: Tx, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str | None]:
+    """Sealed identity numbers of payees at exactly these versions; those not here yet are left out."""
+    rows = await tx.rows(
+        """SELECT payee_id, version, identity_sealed FROM payees
+           JOIN unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS wanted(payee_id, version) USING (payee_id, version)""",
+        ids=[payee_id for payee_id, _ in keys],
+        versions=[version for _, version in keys],
+    )
+    return {(row["payee_id"], row["version"]): row["identity_sealed"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRequest:
+    """A request for an account, numbers still sealed."""
+
+    account_id: UUID
+    holder_name: str
+    identity_sealed: str | None
+    phone_sealed: str | None
+    number_sealed: str | None
+    tries: int
+
+
+async def insert_requests(tx: Tx, provider: str, requests: Sequence[AccountRequest]) -> None:
+    """Keep requests; one that is there stays as it is, unless it was refused: then it is asked again."""
+    await tx.run_many(
+        """INSERT INTO account_requests AS held (account_id, provider, payee_id, unit_id, holder_name, identity_sealed,
+                                                 phone_sealed, number_sealed, next_try_at, requested_at)
+           VALUES (:account_id, :provider, :payee_id, :unit_id, :holder_name, :identity_sealed, :phone_sealed, :number_sealed,
+                   clock_timestamp(), platform.business_now())
+           ON CONFLICT (account_id) DO UPDATE SET state = 'waiting', next_try_at = clock_timestamp(), tries = 0,
+               holder_name = excluded.holder_name, identity_sealed = excluded.identity_sealed,
+               phone_sealed = excluded.phone_sealed, number_sealed = excluded.number_sealed, reason = NULL, answered_at = NULL
+           WHERE held.state = 'refused'""",
+        [{**request.model_dump(), "provider": provider} for request in requests],
+    )
+
+
+async def claim_requests(tx: Tx, state: str, limit: int, lease_seconds: float) -> tuple[str, list[HeldRequest]] | None:
+    """Requests of one provider that are due in a state, kept from other workers for so long: (provider, requests)."""
+    rows = await tx.rows(
+        """WITH first AS (SELECT provider FROM account_requests WHERE next_try_at <= clock_timestamp() AND state = :state
+                          ORDER BY next_try_at LIMIT 1),
+                due AS (SELECT account_id FROM account_requests r JOIN first USING (provider)
+                        WHERE r.next_try_at <= clock_timestamp() AND r.state = :state
+                        ORDER BY r.next_try_at, r.account_id LIMIT :limit FOR UPDATE OF r SKIP LOCKED)
+           UPDATE account_requests r SET next_try_at = clock_timestamp() + make_interval(secs => :lease), tries = tries + 1
+           FROM due WHERE r.account_id = due.account_id
+           RETURNING r.provider, r.account_id, r.holder_name, r.identity_sealed, r.phone_sealed, r.number_sealed, r.tries""",
+        state=state,
+        limit=limit,
+        lease=lease_seconds,
+    )
+    if not rows:
+        return None
+    fields = ("account_id", "holder_name", "identity_sealed", "phone_sealed", "number_sealed", "tries")
+    return rows[0]["provider"], [HeldRequest(**{name: row[name] for name in fields}) for row in rows]
+
+
+async def lock_unanswered(tx: Tx, provider: str, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Which of these requests have no answer yet, locked: account id -> holder name."""
+    rows = await tx.rows(
+        """SELECT account_id, holder_name FROM account_requests
+           WHERE account_id = ANY(CAST(:ids AS uuid[])) AND provider = :provider AND state IN ('waiting', 'asked')
+           ORDER BY account_id FOR UPDATE""",
+        ids=list(account_ids),
+        provider=provider,
+    )
+    return {row["account_id"]: row["holder_name"] for row in rows}
+
+
+async def set_state(tx: Tx, account_ids: Collection[UUID], state: str, next_seconds: float | None) -> None:
+    """Move unanswered requests on: when to look at them again, None once answered."""
+    await tx.run(
+        """UPDATE account_requests SET state = :state,
+               next_try_at = clock_timestamp() + make_interval(secs => CAST(:seconds AS double precision))
+           WHERE account_id = ANY(CAST(:ids AS uuid[])) AND state IN ('waiting', 'asked')""",
+        ids=list(account_ids),
+        state=state,
+        seconds=next_seconds,
+    )
+
+
+async def set_answers(tx: Tx, answers: Sequence[dict[str, Any]]) -> None:
+    """Write answers: account_id, state (opened, refused), reason."""
+    await tx.run_many(
+        """UPDATE account_requests SET state = :state, reason = :reason, next_try_at = NULL, answered_at = platform.business_now()
+           WHERE account_id = :account_id""",
+        answers,
+    )

@@ -1,0 +1,145 @@
+"""Attempts: written as intents before the call, settled set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.provider_gateway.domain.attempt import Attempt, first_step
+from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
+from shared.database import Tx
+
+_OF_CHUNK = "run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no"
+
+_ATTEMPT = """payment_id, attempt_no, reference, amount_dong, state, step, unit_id, reason, provider_reference, not_found,
+              sends"""
+
+
+async def insert_intents(tx: Tx, chunk: Chunk, lines: Sequence[Line], references: Sequence[str]) -> None:
+    """Intents of a whole chunk. The database refuses a second attempt of the same number, and a second use of a reference."""
+    await tx.run(
+        """INSERT INTO attempts (run_month, payment_id, attempt_no, reference, amount_dong, provider, channel, account_id,
+                                 account_version, authority_id, unit_id, payroll_id, chunk_no, state, step, sent_at)
+           SELECT :run_month, u.payment_id, u.attempt_no, u.reference, u.amount_dong, :provider, :channel, u.account_id,
+                  u.account_version, :authority_id, u.unit_id, :payroll_id, :chunk_no, 'sending', u.step, clock_timestamp()
+           FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:attempt_nos AS int[]), CAST(:references AS text[]),
+                       CAST(:amounts AS bigint[]), CAST(:account_ids AS uuid[]), CAST(:account_versions AS int[]),
+                       CAST(:unit_ids AS text[]), CAST(:steps AS int[]))
+                AS u(payment_id, attempt_no, reference, amount_dong, account_id, account_version, unit_id, step)""",
+        provider=chunk.provider,
+        channel=chunk.channel,
+        authority_id=chunk.authority_id,
+        payment_ids=[line.payment_id for line in lines],
+        attempt_nos=[line.attempt_no for line in lines],
+        references=list(references),
+        amounts=[line.amount_dong for line in lines],
+        account_ids=[line.account_id for line in lines],
+        account_versions=[line.account_version for line in lines],
+        unit_ids=[line.unit_id for line in lines],
+        steps=[first_step(line.attempt_no) for line in lines],
+        **_chunk(chunk),
+    )
+
+
+async def read_attempts(tx: Tx, chunk: Chunk) -> dict[str, Attempt]:
+    """All attempts of a chunk by reference. Whoever means to change them holds the chunk's lock."""
+    rows = await tx.rows(f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK} ORDER BY payment_id", **_chunk(chunk))  # noqa: S608
+    return {row["reference"]: Attempt(**row) for row in rows}
+
+
+async def read_ages(tx: Tx, chunk: Chunk) -> dict[str, float]:
+    """Seconds of wall time since each open attempt of a chunk was last sent, or given up as unanswered."""
+    rows = await tx.rows(
+        f"""SELECT reference, CAST(extract(epoch FROM clock_timestamp() - sent_at) AS double precision) AS seconds FROM attempts
+            WHERE {_OF_CHUNK} AND state IN ('unknown', 'accepted', 'pending')""",  # noqa: S608
+        **_chunk(chunk),
+    )
+    return {row["reference"]: row["seconds"] for row in rows}
+
+
+async def send_again(tx: Tx, chunk: Chunk) -> list[str]:
+    """Count one more sending of what stands as `sending`; the references."""
+    rows = await tx.rows(
+        f"""UPDATE attempts SET sends = sends + 1, sent_at = clock_timestamp(), not_found = 0
+            WHERE {_OF_CHUNK} AND state = 'sending' RETURNING reference""",  # noqa: S608
+        **_chunk(chunk),
+    )
+    return [row["reference"] for row in rows]
+
+
+async def save(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
+    """Write attempts back. One that has just become unknown is counted as sent until now: its call was under way so long."""
+    if not changed:
+        return
+    await tx.run(
+        """UPDATE attempts a SET state = u.state, step = u.step, reason = u.reason, provider_reference = u.provider_reference,
+               not_found = u.not_found,
+               sent_at = CASE WHEN a.state = 'sending' AND u.state = 'unknown' THEN clock_timestamp() ELSE a.sent_at END,
+               settled_at = CASE WHEN u.state = a.state THEN a.settled_at
+                                 WHEN u.state IN ('paid', 'rejected', 'returned', 'unclaimed') THEN platform.business_now() END
+           FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:attempt_nos AS int[]), CAST(:states AS text[]), CAST(:steps AS int[]),
+                       CAST(:reasons AS text[]), CAST(:provider_references AS text[]), CAST(:not_founds AS int[]))
+                AS u(payment_id, attempt_no, state, step, reason, provider_reference, not_found)
+           WHERE a.run_month = :run_month AND a.payment_id = u.payment_id AND a.attempt_no = u.attempt_no""",
+        run_month=chunk.run_month,
+        payment_ids=[attempt.payment_id for attempt in changed],
+        attempt_nos=[attempt.attempt_no for attempt in changed],
+        states=[attempt.state for attempt in changed],
+        steps=[attempt.step for attempt in changed],
+        reasons=[attempt.reason for attempt in changed],
+        provider_references=[attempt.provider_reference for attempt in changed],
+        not_founds=[attempt.not_found for attempt in changed],
+    )
+
+
+async def chunks_of_references(tx: Tx, provider: str, references: Collection[str]) -> list[ChunkKey]:
+    """The chunks that hold any of these references: for webhooks that name no batch of ours."""
+    rows = await tx.rows(
+        """SELECT DISTINCT payroll_id, chunk_no FROM attempts
+           WHERE reference = ANY(CAST(:references AS text[])) AND provider = :provider ORDER BY payroll_id, chunk_no""",
+        references=list(references),
+        provider=provider,
+    )
+    return [ChunkKey(row["payroll_id"], row["chunk_no"]) for row in rows]
+
+
+async def attempts_page(
+    tx: Tx,
+    *,
+    payment_id: UUID | None,
+    state: str | None,
+    older_than_seconds: float | None,
+    after: tuple[Any, ...] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Attempts in the order of (run_month, payment_id, attempt_no), after a key; open states are sought in open chunks only."""
+    where = ["TRUE"]
+    params: dict[str, Any] = {"limit": limit}
+    if payment_id is not None:
+        where.append("a.payment_id = :payment_id")
+        params["payment_id"] = payment_id
+    if state is not None:
+        where.append("a.state = :state")
+        params["state"] = state
+        if state in ("sending", "unknown", "accepted", "pending"):
+            where.append("(a.payroll_id, a.chunk_no) IN (SELECT payroll_id, chunk_no FROM chunks WHERE state <> 'settled')")
+    if older_than_seconds is not None:
+        where.append("a.sent_at < clock_timestamp() - make_interval(secs => :older_than)")
+        params["older_than"] = older_than_seconds
+    if after is not None:
+        where.append("(a.run_month, a.payment_id, a.attempt_no) > (:after_month, :after_payment, :after_no)")
+        params.update(after_month=after[0], after_payment=after[1], after_no=after[2])
+    rows = await tx.rows(
+        f"""SELECT a.run_month, a.payment_id, a.attempt_no, a.reference, a.amount_dong, a.provider, a.channel, a.account_id,
+                   a.account_version, a.unit_id, a.payroll_id, a.chunk_no, a.state, a.step, a.reason, a.provider_reference,
+                   a.sent_at, a.settled_at, a.sends, a.not_found
+            FROM attempts a WHERE {" AND ".join(where)}
+            ORDER BY a.run_month, a.payment_id, a.attempt_no LIMIT :limit""",  # noqa: S608 - constants only
+        **params,
+    )
+    return [dict(row) for row in rows]
+
+
+def _chunk(chunk: Chunk) -> dict[str, Any]:
+    return {"run_month": chunk.run_month, "payroll_id": chunk.key.payroll_id, "chunk_no": chunk.key.chunk_no}

@@ -1,0 +1,122 @@
+"""Webhooks as they came, and what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.provider_gateway.domain.chunk import Chunk
+from shared.database import Tx
+from shared.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWebhook:
+    """A webhook to apply, still sealed."""
+
+    webhook_id: UUID
+    provider: str
+    body_sealed: str
+    tries: int
+
+
+async def insert_webhook(tx: Tx, provider: str, delivery_id: str, body_sealed: str) -> bool:
+    """Keep a webhook to be applied; False when it had come before, which is only counted."""
+    fresh = await tx.scalar(
+        """INSERT INTO webhooks AS held (webhook_id, provider, delivery_id, body_sealed, received_at, business_at, next_try_at)
+           VALUES (:webhook_id, :provider, :delivery_id, :body, clock_timestamp(), platform.business_now(), clock_timestamp())
+           ON CONFLICT (provider, delivery_id) DO UPDATE SET deliveries = held.deliveries + 1
+           RETURNING deliveries = 1""",
+        webhook_id=new_id(),
+        provider=provider,
+        delivery_id=delivery_id,
+        body=body_sealed,
+    )
+    return bool(fresh)
+
+
+async def count_refusal(tx: Tx, provider: str, code: str) -> None:
+    """Count what was refused at the door."""
+    await tx.run(
+        """INSERT INTO webhook_refusals AS held (provider, code, last_at) VALUES (:provider, :code, clock_timestamp())
+           ON CONFLICT (provider, code) DO UPDATE SET refused = held.refused + 1, last_at = excluded.last_at""",
+        provider=provider,
+        code=code,
+    )
+
+
+async def lock_due(tx: Tx) -> HeldWebhook | None:
+    """The webhook that has waited longest, locked; what others hold is passed over."""
+    row = await tx.row(
+        """SELECT webhook_id, provider, body_sealed, tries FROM webhooks WHERE next_try_at <= clock_timestamp()
+           ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
+    )
+    return HeldWebhook(**row) if row is not None else None
+
+
+async def set_result(
+    tx: Tx,
+    webhook_id: UUID,
+    state: str,
+    *,
+    result: dict[str, Any],
+    chunk: Chunk | None = None,
+    next_seconds: float | None = None,
+) -> None:
+    """What came of a webhook, and when to try again (None: done with it)."""
+    await tx.run(
+        """UPDATE webhooks SET state = :state, result = CAST(:result AS json), tries = tries + 1,
+               payroll_id = coalesce(CAST(:payroll_id AS uuid), payroll_id),
+               chunk_no = coalesce(CAST(:chunk_no AS int), chunk_no),
+               authority_id = coalesce(CAST(:authority_id AS text), authority_id),
+               applied_at = CASE WHEN :state = 'applied' THEN platform.business_now() END,
+               next_try_at = clock_timestamp() + make_interval(secs => CAST(:next_seconds AS double precision))
+           WHERE webhook_id = :webhook_id""",
+        webhook_id=webhook_id,
+        state=state,
+        result=orjson.dumps(result).decode(),
+        payroll_id=chunk.key.payroll_id if chunk else None,
+        chunk_no=chunk.key.chunk_no if chunk else None,
+        authority_id=chunk.authority_id if chunk else None,
+        next_seconds=next_seconds,
+    )
+
+
+_VIEW = """webhook_id, provider, delivery_id, deliveries, received_at, business_at, state, applied_at, payroll_id, chunk_no,
+           result"""
+
+
+async def webhooks_page(tx: Tx, provider: str | None, state: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Webhooks in the order they came, after one, without their bodies."""
+    rows = await tx.rows(
+        f"""SELECT {_VIEW} FROM webhooks
+            WHERE (CAST(:provider AS text) IS NULL OR provider = :provider) AND (CAST(:state AS text) IS NULL OR state = :state)
+              AND (CAST(:after AS uuid) IS NULL OR webhook_id > :after)
+            ORDER BY webhook_id LIMIT :limit""",  # noqa: S608 - constants only
+        provider=provider,
+        state=state,
+        after=after,
+        limit=limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def webhooks_of_payment(tx: Tx, payment_id: UUID) -> list[tuple[dict[str, Any], str, frozenset[str]]]:
+    """Webhooks of the chunks that a payment was in: (webhook, sealed body, references of the payment's attempts)."""
+    attempts = await tx.rows(
+        "SELECT payroll_id, chunk_no, reference FROM attempts WHERE payment_id = :payment_id", payment_id=payment_id
+    )
+    references = frozenset(row["reference"] for row in attempts)
+    found = []
+    for key in sorted({(row["payroll_id"], row["chunk_no"]) for row in attempts}):
+        rows = await tx.rows(
+            f"""SELECT {_VIEW}, body_sealed FROM webhooks WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no
+                ORDER BY webhook_id""",  # noqa: S608
+            payroll_id=key[0],
+            chunk_no=key[1],
+        )
+        found += [({name: row[name] for name in row if name != "body_sealed"}, row["body_sealed"], references) for row in rows]
+    return found

@@ -1,0 +1,23 @@
+"""disbursement.chunk_instructed: keep the chunk, for a sender to take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
+from services.provider_gateway.storage import chunks, stops
+from shared.contracts.events import ChunkInstructed
+from shared.database import Tx
+
+
+class UnknownProvider(ValueError):
+    """An instruction for a provider that no connector is registered for: a dead letter, since nobody could send it."""
+
+
+async def receive_chunk(tx: Tx, event: ChunkInstructed, providers: Collection[str]) -> None:
+    """Keep an instructed chunk once. Nothing is sent here. Raises UnknownProvider."""
+    if event.provider not in providers:
+        raise UnknownProvider(event.provider)
+    await tx.ensure_month("provider_gateway", "attempts", event.run_month)
+    await stops.ensure_gates(tx, event.provider, event.payroll_id)
+    await chunks.insert_chunk(tx, event, batch_reference(ChunkKey(event.payroll_id, event.chunk_no)))

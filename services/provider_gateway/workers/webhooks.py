@@ -1,0 +1,22 @@
+"""Applies kept webhooks, one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.domain.schedule import Schedule
+from services.provider_gateway.use_cases.apply_webhook import apply_webhook
+from shared.crypto import FieldCipher
+from shared.database import Database
+from shared.service import Worker
+
+
+def webhook_worker(database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher, schedule: Schedule) -> Worker:
+    """As background work of the service."""
+
+    async def step() -> int:
+        async with database.transaction() as tx:
+            return int(await apply_webhook(tx, connectors, cipher, schedule))
+
+    return Worker("webhooks", step, idle_seconds=0.05)

@@ -1,0 +1,67 @@
+"""The workers and what they need, put together alike for the service and for the sender's own process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.connectors.registry import build_connectors, close_connectors
+from services.provider_gateway.domain.schedule import Schedule, schedule_for
+from services.provider_gateway.workers.accounts import AccountOpener
+from services.provider_gateway.workers.enquiries import Enquirer
+from services.provider_gateway.workers.sender import Sender
+from services.provider_gateway.workers.webhooks import webhook_worker
+from shared.crypto import FieldCipher
+from shared.database import Database
+from shared.service import Worker
+from shared.settings import Settings
+
+CALL_LIMIT_TIMES = 4
+"""A call may be several requests (a pay list for each commune): all together get this many of a request's time-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to the providers."""
+
+    connectors: dict[str, Connector]
+    cipher: FieldCipher
+    schedule: Schedule
+    call_limit_seconds: float
+
+    def senders(self, database: Database) -> tuple[Worker, ...]:
+        """What moves money and learns what became of it: needs the database and the providers, no bus."""
+        limit = self.call_limit_seconds
+        return (
+            Sender(database, self.connectors, self.cipher, self.schedule, limit).worker(),
+            Enquirer(database, self.connectors, self.schedule, limit).worker(),
+        )
+
+    def workers(self, database: Database) -> tuple[Worker, ...]:
+        """All background work of the gateway."""
+        accounts = AccountOpener(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds)
+        return (
+            *self.senders(database),
+            webhook_worker(database, self.connectors, self.cipher, self.schedule),
+            accounts.worker(),
+        )
+
+    async def close(self) -> None:
+        """Close the connections to the providers."""
+        await close_connectors(self.connectors)
+
+
+def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
+    """The ways as the settings have them: address, keys, time-outs."""
+    return Ways(
+        connectors=build_connectors(settings.providers_url, provider_keys(settings.keys_dir), settings.provider_timeout_seconds),
+        cipher=cipher,
+        schedule=schedule_for(settings.environment, settings.provider_processing_seconds),
+        call_limit_seconds=settings.provider_timeout_seconds * CALL_LIMIT_TIMES,
+    )
+
+
+def provider_keys(keys_dir: Path) -> Path:
+    """The folder of the providers' keys."""
+    return keys_dir / "providers"

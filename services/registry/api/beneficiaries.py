@@ -1,0 +1,72 @@
+"""People: found, seen whole, and as they were."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.registry.api.beneficiary_views import (
+    BeneficiaryBrief,
+    BeneficiaryPage,
+    BeneficiaryView,
+    VersionPage,
+    view_of_record,
+    view_of_version,
+)
+from services.registry.api.wire import Cursor, Limit, UnitQuery, number_cursor
+from services.registry.use_cases.find_beneficiaries import get_beneficiary, get_history, search_beneficiaries
+from shared.auth import Caller, require
+from shared.crypto import FieldCipher
+from shared.database import Database
+
+Reader = Annotated[Caller, Depends(require("registry:read"))]
+
+
+def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
+    """The routes of beneficiaries."""
+    router = APIRouter(prefix="/v1/beneficiaries", tags=["beneficiaries"])
+
+    @router.get("", summary="Find beneficiaries")
+    async def search(
+        caller: Reader,
+        search: Annotated[
+            str,
+            Query(
+                max_length=200,
+                description="Words of a name (diacritics may be left out), a birth year, a code, an identity or phone number. "
+                "All must fit.",
+                examples=["nguyen thi thuy 1941"],
+            ),
+        ] = "",
+        unit_id: UnitQuery = None,
+        cursor: Cursor = None,
+        limit: Limit = 100,
+    ) -> BeneficiaryPage:
+        """People of the token's units, in the order of their codes."""
+        async with database.transaction(caller.row_scope) as tx:
+            rows = await search_beneficiaries(tx, cipher, search, unit_id=unit_id, after=cursor or "", limit=limit)
+        items = [BeneficiaryBrief.model_validate(dict(row)) for row in rows]
+        return BeneficiaryPage(items=items, next_cursor=items[-1].code if len(items) == limit else None)
+
+    @router.get("/{beneficiary_id}", summary="See a beneficiary")
+    async def get(caller: Reader, beneficiary_id: UUID, response: Response) -> BeneficiaryView:
+        """The whole record with documents, decisions, payee, account, and the list row that it comes from. Numbers are
+        masked; the reading is audited. Refused: `unknown-beneficiary`."""
+        async with database.transaction(caller.row_scope) as tx:
+            sourced = await get_beneficiary(tx, caller, cipher, beneficiary_id)
+        response.headers["ETag"] = f'"{sourced.record.version}"'
+        return view_of_record(cipher, sourced)
+
+    @router.get("/{beneficiary_id}/history", summary="See a beneficiary's history")
+    async def history(caller: Reader, beneficiary_id: UUID, cursor: Cursor = None, limit: Limit = 100) -> VersionPage:
+        """Every version of the record, newest first: what changed, from when, by whom, why, out of which list row. Numbers
+        are masked; the reading is audited. Refused: `unknown-beneficiary`, `bad-cursor`."""
+        before = number_cursor(cursor)
+        async with database.transaction(caller.row_scope) as tx:
+            rows = await get_history(tx, caller, beneficiary_id, before=before, limit=limit)
+        items = [view_of_version(cipher, row) for row in rows]
+        return VersionPage(items=items, next_cursor=str(items[-1].version) if len(items) == limit else None)
+
+    return router

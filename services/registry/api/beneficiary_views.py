@@ -1,0 +1,306 @@
+"""Wire models of beneficiaries. Numbers are masked: reading them in clear is not offered here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from services.registry.api.wire import COMMUNE, ID
+from services.registry.domain.masking import mask_record
+from services.registry.domain.records import FullRecord
+from services.registry.use_cases.find_beneficiaries import SourcedRecord
+from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher, mask
+
+Sex = Literal["male", "female"]
+Precision = Literal["day", "year"]
+Status = Literal["active", "suspended", "stopped", "dead"]
+
+_BRIEF: JsonDict = {
+    "beneficiary_id": ID,
+    "code": "HUE-0000123",
+    "version": 2,
+    "full_name": "Nguyễn Thị Hòa",
+    "sex": "female",
+    "birth_date": "1938-08-22",
+    "birth_precision": "day",
+    "unit_id": COMMUNE,
+    "village": "Thôn 1",
+    "status": "active",
+    "hold": None,
+    "account_provider": "viettelpay",
+}
+_DECISION: JsonDict = {
+    "decision_id": ID,
+    "number": "DS-2021-10-19870-6",
+    "decided_on": "2021-10-01",
+    "kind": "monthly",
+    "category": "K5C-80",
+    "from_month": "2021-10-01",
+    "to_month": None,
+    "heads": 1,
+}
+_PAYEE: JsonDict = {
+    "payee_id": ID,
+    "version": 1,
+    "full_name": "Nguyễn Thị Hòa",
+    "relationship": "self",
+    "identity_number": "•••••••••635",
+    "phone": "•••••••••678",
+}
+_ACCOUNT: JsonDict = {
+    "account_id": ID,
+    "version": 1,
+    "provider": "viettelpay",
+    "channel": "wallet",
+    "holder_name": "Nguyễn Thị Hòa",
+    "number": "••••••••678",
+}
+_SOURCE: JsonDict = {
+    "import_id": ID,
+    "file_name": "19870-thang-10.xlsx",
+    "row_id": ID,
+    "sheet": "Sheet1",
+    "row": 6,
+    "cells": {"A": "1", "B": "NGUYỄN THỊ HOÀ"},
+}
+_VIEW: JsonDict = {
+    **_BRIEF,
+    "ethnicity": "Kinh",
+    "phone": "•••••••••678",
+    "wished_channel": "viettelpay",
+    "status_from_month": "2021-10-01",
+    "documents": [{"kind": "cccd", "number": "•••••••••635", "known_from": "2021-09-20"}],
+    "decisions": [_DECISION],
+    "payee": _PAYEE,
+    "account": _ACCOUNT,
+    "source": _SOURCE,
+}
+_VERSION: JsonDict = {
+    "version": 2,
+    "effective_from": "2021-10-05",
+    "recorded_at": "2021-10-05T01:00:00Z",
+    "issuer": "chitra",
+    "subject": "provider_gateway",
+    "reason": "account_active",
+    "changed": ["account"],
+    "source": None,
+    "record": {"full_name": "Nguyễn Thị Hòa", "account": {"provider": "viettelpay", "number": "••••••••678"}},
+}
+
+
+class BeneficiaryBrief(BaseModel):
+    """A person, for lists."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_BRIEF]})
+
+    beneficiary_id: UUID
+    code: str
+    version: int
+    full_name: str
+    sex: Sex
+    birth_date: date
+    birth_precision: Precision = Field(description="`year`: only the birth year is known.")
+    unit_id: str
+    village: str | None
+    status: Status
+    hold: str | None = Field(description="Why no money may go out now.")
+    account_provider: str | None = Field(description="Provider of the account in use; none: paid in cash.")
+
+
+class BeneficiaryPage(BaseModel):
+    """People in the order of their codes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_BRIEF], "next_cursor": None}]})
+
+    items: list[BeneficiaryBrief]
+    next_cursor: str | None
+
+
+class DocumentView(BaseModel):
+    """An identity document."""
+
+    kind: Literal["cccd", "cmnd"]
+    number: str = Field(description="Masked.")
+    known_from: date
+
+
+class DecisionView(BaseModel):
+    """A decision: a category from a month."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DECISION]})
+
+    decision_id: UUID
+    number: str
+    decided_on: date
+    kind: str
+    category: str
+    from_month: date
+    to_month: date | None = Field(description="Last month owed; none while it lasts.")
+    heads: int
+
+
+class PayeeView(BaseModel):
+    """Who receives."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAYEE]})
+
+    payee_id: UUID
+    version: int
+    full_name: str
+    relationship: str = Field(description="`self`, or as the list says it.")
+    identity_number: str | None = Field(description="Masked.")
+    phone: str | None = Field(description="Masked.")
+
+
+class AccountInUseView(BaseModel):
+    """Where the money goes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ACCOUNT]})
+
+    account_id: UUID
+    version: int
+    provider: str
+    channel: Literal["wallet", "account"]
+    holder_name: str
+    number: str = Field(description="Masked.")
+
+
+class SourceView(BaseModel):
+    """The list row that a record was last taken from."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_SOURCE]})
+
+    import_id: UUID
+    file_name: str
+    row_id: UUID
+    sheet: str
+    row: int
+    cells: dict[str, str] = Field(description="Column letter -> the cell as written, numbers masked.")
+
+
+class BeneficiaryView(BeneficiaryBrief):
+    """A person's whole record."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_VIEW]})
+
+    ethnicity: str | None
+    phone: str | None = Field(description="Masked.")
+    wished_channel: str
+    status_from_month: date
+    documents: list[DocumentView]
+    decisions: list[DecisionView]
+    payee: PayeeView
+    account: AccountInUseView | None
+    source: SourceView
+
+
+class VersionSource(BaseModel):
+    """The list row that a version came from."""
+
+    import_id: UUID
+    file_name: str
+    row_id: UUID
+    sheet: str
+    row: int
+
+
+class VersionView(BaseModel):
+    """A version of a person's record: what it was, from when, by whom, why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_VERSION]})
+
+    version: int
+    effective_from: date = Field(description="First day on which it is so.")
+    recorded_at: datetime = Field(description="Business clock.")
+    issuer: str
+    subject: str
+    reason: str
+    changed: list[str] = Field(description="Fields that differ from the version before.")
+    source: VersionSource | None
+    record: dict[str, Any] = Field(description="The whole record at that version, numbers masked.")
+
+
+class VersionPage(BaseModel):
+    """Versions, newest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_VERSION], "next_cursor": None}]})
+
+    items: list[VersionView]
+    next_cursor: str | None
+
+
+def _masked(cipher: FieldCipher, sealed: str | None, purpose: str) -> str | None:
+    return mask(cipher.open(sealed, purpose)) if sealed else None
+
+
+def view_of_record(cipher: FieldCipher, sourced: SourcedRecord) -> BeneficiaryView:
+    """A person's whole record, numbers masked."""
+    record = sourced.record
+    shown = masked_record(cipher, record.for_history())
+    return BeneficiaryView.model_validate(
+        {
+            **shown,
+            "beneficiary_id": record.beneficiary_id,
+            "version": record.version,
+            "account_provider": record.account.provider if record.account else None,
+            "source": _source(sourced, record),
+        }
+    )
+
+
+def _source(sourced: SourcedRecord, record: FullRecord) -> dict[str, Any]:
+    row = sourced.source
+    cells = {letters: str(cell) for letters, cell in row.content.cells.items()}
+    return {
+        "import_id": sourced.import_id,
+        "file_name": sourced.file_name,
+        "row_id": record.row_id,
+        "sheet": row.sheet,
+        "row": row.row,
+        "cells": mask_record(cells),
+    }
+
+
+_NUMBERS = {
+    "phone_sealed": ("phone", PHONE),
+    "identity_sealed": ("identity_number", IDENTITY),
+}
+
+
+def masked_record(cipher: FieldCipher, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as the history keeps it, each sealed number masked."""
+    shown: dict[str, Any] = {}
+    for name, value in record.items():
+        if name in _NUMBERS:
+            plain_name, purpose = _NUMBERS[name]
+            shown[plain_name] = _masked(cipher, value, purpose)
+        elif name == "documents":
+            shown[name] = [_numbered(cipher, document, IDENTITY) for document in value]
+        elif name == "account" and value:
+            shown[name] = _numbered(cipher, value, ACCOUNT)
+        else:
+            shown[name] = masked_record(cipher, value) if isinstance(value, Mapping) else value
+    return shown
+
+
+def _numbered(cipher: FieldCipher, value: Mapping[str, Any], purpose: str) -> dict[str, Any]:
+    rest = {name: part for name, part in value.items() if name != "number_sealed"}
+    return {**rest, "number": _masked(cipher, value["number_sealed"], purpose)}
+
+
+def view_of_version(cipher: FieldCipher, row: Mapping[str, Any]) -> VersionView:
+    """A version out of the history."""
+    source = {name: row[name] for name in ("import_id", "file_name", "row_id", "sheet", "row")}
+    plain = ("version", "effective_from", "recorded_at", "issuer", "subject", "reason", "changed")
+    return VersionView.model_validate(
+        {
+            **{name: row[name] for name in plain},
+            "source": source if row["row_id"] else None,
+            "record": masked_record(cipher, row["record"]),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Reading a commune's list of beneficiaries: pure rules, no files, no database."""

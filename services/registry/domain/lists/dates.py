@@ -1,0 +1,174 @@
+"""Birth dates as lists write them: a day, a month and a year, or a year alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from services.registry.domain.lists.workbook import Cell
+
+EARLIEST_YEAR = 1900
+_LATEST_YEAR = 2100
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+_UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_]{1,2})"
+_PARTS = re.compile(rf"^{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*(\d{{4}}|\d{{2}})$", re.I)
+_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
+_MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[/\-.]\s*(\d{4})$")
+_YEAR = re.compile(r"^(?:[-/.x_… ]*|năm |nam |sn |s\.n )(\d{4})$", re.IGNORECASE)
+_EIGHT = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
+_WORDS = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})$", re.IGNORECASE)
+_CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$")
+
+
+class DateNote(StrEnum):
+    """What had to be understood in a date beyond its form."""
+
+    PLAIN = "plain"
+    TWO_DIGIT_YEAR = "two_digit_year"
+    DAY_UNKNOWN = "day_unknown"
+    MONTH_FIRST = "month_first"
+    FROM_NUMBER = "from_number"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class BirthReading:
+    """A birth date: `year` with `day` (whole date) or without (year alone); both None when it can't be a date."""
+
+    year: int | None
+    day: date | None
+    note: DateNote
+
+    @property
+    def text(self) -> str | None:
+        """`YYYY-MM-DD`, `YYYY`, or None."""
+        if self.day is not None:
+            return self.day.isoformat()
+        return None if self.year is None else f"{self.year:04d}"
+
+    @property
+    def first_day(self) -> date | None:
+        """The day ages count from: a year alone counts from 1 January (the default of the provincial parameter)."""
+        if self.day is not None:
+            return self.day
+        return None if self.year is None else date(self.year, 1, 1)
+
+
+IMPOSSIBLE = BirthReading(None, None, DateNote.IMPOSSIBLE)
+
+
+def read_birth(cell: Cell, *, month_first: bool = False, latest_year: int = 2030) -> BirthReading | None:
+    """The birth date in a cell; None when the cell is empty. Two-digit years count back from `latest_year`."""
+    if cell is None:
+        return None
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return _from_date(cell)
+    if isinstance(cell, int | float):
+        return _from_number(cell)
+    return _from_text(cell.strip(), month_first, latest_year)
+
+
+def _whole(day: date, note: DateNote) -> BirthReading:
+    return BirthReading(day.year, day, note) if day.year >= EARLIEST_YEAR else IMPOSSIBLE
+
+
+def _year(year: int, note: DateNote) -> BirthReading:
+    return BirthReading(year, None, note) if EARLIEST_YEAR <= year <= _LATEST_YEAR else IMPOSSIBLE
+
+
+def _from_date(day: date) -> BirthReading:
+    """A year typed into a cell formatted as a date shows a day of 1905: serial number 1940 is 1905-04-23."""
+    serial = (day - _EXCEL_DAY_ZERO).days
+    if EARLIEST_YEAR <= serial <= 2030:
+        return _year(serial, DateNote.FROM_NUMBER)
+    return _whole(day, DateNote.PLAIN)
+
+
+def _from_number(number: float) -> BirthReading:
+    if number != int(number):
+        return IMPOSSIBLE
+    whole = int(number)
+    if EARLIEST_YEAR <= whole <= _LATEST_YEAR:
+        return _year(whole, DateNote.PLAIN)
+    if 1_011_900 <= whole <= 31_122_100:
+        return _combine(whole // 1_000_000, whole // 10_000 % 100, whole % 10_000, DateNote.FROM_NUMBER)
+    if 3_000 <= whole <= 60_000:
+        return _whole(_EXCEL_DAY_ZERO + timedelta(days=whole), DateNote.FROM_NUMBER)
+    return IMPOSSIBLE
+
+
+def _combine(day: int, month: int, year: int, note: DateNote) -> BirthReading:
+    if day == 0 or month == 0:
+        return _year(year, DateNote.DAY_UNKNOWN)
+    try:
+        return _whole(date(year, month, day), note)
+    except ValueError:
+        return IMPOSSIBLE
+
+
+def _century(two_digits: int, latest_year: int) -> int:
+    year = latest_year // 100 * 100 + two_digits
+    return year if year <= latest_year else year - 100
+
+
+@lru_cache(maxsize=8_192)
+def _from_text(text: str, month_first: bool, latest_year: int) -> BirthReading | None:
+    text = _CLOCK.sub("", text).strip().strip("'`’").rstrip(".")
+    if not text or not any(mark.isdigit() for mark in text):
+        return None
+    parts = _PARTS.match(text)
+    if parts:
+        return _from_parts(parts, month_first, latest_year)
+    if found := _ISO.match(text):
+        year, month, day = map(int, found.groups())
+        return _combine(day, month, year, DateNote.PLAIN)
+    if found := _WORDS.match(text):
+        day, month, year = map(int, found.groups())
+        return _combine(day, month, year, DateNote.PLAIN)
+    if found := _MONTH_YEAR.match(text):
+        month, year = map(int, found.groups())
+        return _year(year, DateNote.DAY_UNKNOWN) if month <= 12 else IMPOSSIBLE
+    if found := _YEAR.match(text):
+        return _year(int(found.group(1)), DateNote.PLAIN)
+    if found := _EIGHT.match(text):
+        day, month, year = map(int, found.groups())
+        return _combine(day, month, year, DateNote.FROM_NUMBER)
+    if text.isdigit() and len(text) == 5:
+        return _from_number(int(text))
+    return IMPOSSIBLE
+
+
+def _from_parts(found: re.Match[str], month_first: bool, latest_year: int) -> BirthReading:
+    first, second, last = found.groups()
+    note = DateNote.PLAIN
+    year = int(last)
+    if len(last) == 2:
+        year, note = _century(year, latest_year), DateNote.TWO_DIGIT_YEAR
+    if not (first.isdigit() and second.isdigit()):
+        return _year(year, DateNote.DAY_UNKNOWN)
+    if month_first:
+        return _combine(int(second), int(first), year, DateNote.MONTH_FIRST)
+    return _combine(int(first), int(second), year, note)
+
+
+def column_has_month_first(cells: Iterable[Cell]) -> bool:
+    """Whether a column of text dates is month/day/year: some second numbers are over 12 and no first number is."""
+    over = 0
+    for cell in cells:
+        found = _PARTS.match(cell.strip()) if isinstance(cell, str) else None
+        if found and found.group(1).isdigit() and found.group(2).isdigit():
+            if int(found.group(1)) > 12:
+                return False
+            over += int(found.group(2)) > 12
+    return over >= 3
+
+
+def age_on(birth: date, day: date) -> int:
+    """Completed years on a day (negative before birth). Somebody born on 29 February turns on 1 March."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

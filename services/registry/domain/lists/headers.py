@@ -1,0 +1,192 @@
+"""The words above a column, and what the column holds."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from services.registry.domain.lists.text import fold, tidy
+
+
+class Column(StrEnum):
+    """What a column holds. `MALE` and `FEMALE` hold a birth date or a mark, and say the sex by being filled in."""
+
+    ORDINAL = "ordinal"
+    FULL_NAME = "full_name"
+    FAMILY_NAME = "family_name"
+    GIVEN_NAME = "given_name"
+    BIRTH = "birth_date"
+    BIRTH_DAY = "birth_day"
+    BIRTH_MONTH = "birth_month"
+    BIRTH_YEAR = "birth_year"
+    MALE = "male"
+    FEMALE = "female"
+    SEX = "sex"
+    IDENTITY = "national_id"
+    CMND = "cmnd"
+    CCCD = "cccd"
+    ETHNICITY = "ethnicity"
+    VILLAGE = "village"
+    COMMUNE = "commune"
+    CATEGORY = "category"
+    SEVERITY = "severity"
+    COEFFICIENT = "coefficient"
+    AMOUNT = "amount"
+    CHILDREN = "children_count"
+    PAYEE_NAME = "payee_name"
+    PAYEE_ID = "payee_id"
+    RELATIONSHIP = "relationship"
+    PAYEE_PHONE = "payee_phone"
+    PHONE = "phone"
+    CHANNEL = "channel"
+    ACCOUNT = "account_number"
+    BANK = "bank"
+    NOTE = "note"
+    OTHER = "other"
+
+    __hash__ = str.__hash__  # an enum's own hash is slower, and rows look columns up by the million
+
+
+_PAYEE = re.compile(
+    r"nhan thay|nhan ho|nhan tien|giam ho|\bgh\b|\bngh\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
+    r"|nguoi nuoi duong|nguoi linh|linh thay"
+)
+_ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
+_IDENTITY = re.compile(r"cmnd|cccd|\bcmt\b|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
+_CMND = re.compile(r"cmnd|\bcmt\b|chung minh|9 so")
+_CCCD = re.compile(r"cccd|can cuoc|dinh danh|12 so")
+_PHONE = re.compile(r"dien thoai|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac")
+_BIRTH = re.compile(r"\bsinh\b|\bns\b|ntns|ngay thang nam$|nam tuoi")
+
+
+def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
+    return column, re.compile("|".join(patterns))
+
+
+# The first rule that matches decides; payees, phones and dates of issue are settled before these.
+_RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
+    _rule(Column.ORDINAL, r"^(?:s?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
+    _rule(Column.NOTE, r"ghi chu|^gc$|nhan xet|dien giai|luu y"),
+    _rule(
+        Column.OTHER,
+        r"ky nhan|ky ten|chu ky|quyet dinh|\bqd\b|tu thang|thoi (?:diem|gian)|thang (?:bat dau|huong)|truy linh",
+        r"ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b",
+    ),
+    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu tk"),
+    _rule(
+        Column.CHANNEL,
+        r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
+        r"phuong an chi",
+    ),
+    _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
+    _rule(Column.RELATIONSHIP, r"quan he|^qh\b|moi qh"),
+    _rule(Column.CHILDREN, r"so (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
+    _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so"),
+    _rule(
+        Column.AMOUNT,
+        r"so tien|muc (?:tro cap|tc|huong|tien|chi|chuan|trc)|kinh phi|thanh tien|tro cap (?:hang|thang|xa hoi|btxh)",
+        r"^tien|tong (?:tien|cong|so tien)|^muc$|^mtc$|^tro cap$|^so tc$",
+    ),
+    _rule(Column.SEVERITY, r"muc do|dang (?:tat|khuyet)|loai khuyet tat|tinh trang khuyet"),
+    _rule(
+        Column.FULL_NAME,
+        r"ho (?:va|n) ten|ho ten|^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
+        r"^(?:nguoi|doi tuong) (?:thu )?huong(?: tro cap)?$|^hovaten$|quy danh|^ten day du",
+    ),
+    _rule(
+        Column.CATEGORY,
+        r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
+        r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
+        r"^(?:dien|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"diem khoan|khoan diem|che do|loai tro cap",
+    ),
+    _rule(Column.FAMILY_NAME, r"^ho(?: va)? (?:ten )?(?:dem|lot)$|^ho$|^ho(?: va)? chu lot$|^ho va ten lot$"),
+    _rule(Column.GIVEN_NAME, r"^ten$"),
+    _rule(Column.ETHNICITY, r"dan toc|^d toc$"),
+    _rule(Column.SEX, r"gioi tinh|^phai$|^gt$|^g tinh$|nam nu|gioi$"),
+    _rule(
+        Column.VILLAGE,
+        r"thon|\btdp\b|to dan pho|^to$|^ap$|^ban$|^xom$|^to |dia chi|noi (?:o|cu tru|thuong tru|dk)|cho o|thuong tru",
+        r"ho khau|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|dia ban|que quan",
+    ),
+    _rule(Column.COMMUNE, r"^(?:ten |ma )?(?:xa|phuong|thi tran|xp)(?: (?:phuong|xa|thi tran|tt))*$", r"^don vi$"),
+)
+
+
+@lru_cache(maxsize=4_096)
+def read_header(text: str) -> Column | None:
+    """What a column under these words holds; None when nothing known is named.
+
+    `text` is the column's header with the words of the row above in front of it (`Người nhận thay` `Họ tên`).
+    """
+    written = tidy(text).lower()
+    words = fold(written)
+    if not words:
+        return None
+    sexed = _sexed(written, words)
+    if sexed:
+        return sexed
+    if _ISSUED.search(words):
+        return Column.OTHER
+    if _PAYEE.search(words):
+        payee = _payee_column(words)
+        if payee:
+            return payee
+    if _IDENTITY.search(words):
+        return _identity_column(words)
+    if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b", written):
+        return Column.PHONE
+    if re.fullmatch(r"dt|d\.?t\.?", written):
+        return Column.ETHNICITY
+    if _BIRTH.search(words) and "noi sinh" not in words:
+        return _birth_column(words)
+    return next((column for column, pattern in _RULES if pattern.search(words)), None)
+
+
+def _sexed(written: str, words: str) -> Column | None:
+    """`Nam` and `Nữ` as columns of their own, alone or under a birth date or a sex; `Nam/Nữ` is one column."""
+    if re.search(r"nam\W+nữ|nam\W+nu\b|nữ\W+nam", written):
+        return Column.SEX
+    last = re.split(r"[\s/,(]+", written.rstrip(" )"))[-1]
+    about = bool(_BIRTH.search(words)) or "gioi" in words or words in ("nam", "nu")
+    if about and last in ("nữ", "nu", "nư"):
+        return Column.FEMALE
+    if about and last == "nam":
+        return Column.MALE
+    if about and re.match(r"nữ\b", written):
+        return Column.FEMALE
+    return Column.MALE if about and re.match(r"nam\b", written) and not re.match(r"nam sinh|nam$", written) else None
+
+
+def _birth_column(words: str) -> Column:
+    last = words.split(" ")[-1]
+    if words.endswith(("sinh ngay", "sinh thang", "sinh nam")) and words not in ("sinh ngay", "sinh nam"):
+        return {"ngay": Column.BIRTH_DAY, "thang": Column.BIRTH_MONTH, "nam": Column.BIRTH_YEAR}[last]
+    return Column.BIRTH
+
+
+def _identity_column(words: str) -> Column:
+    cmnd, cccd = bool(_CMND.search(words)), bool(_CCCD.search(words))
+    if cmnd == cccd:
+        return Column.IDENTITY
+    return Column.CMND if cmnd else Column.CCCD
+
+
+def _payee_column(words: str) -> Column | None:
+    if "quan he" in words:
+        return Column.RELATIONSHIP
+    if _IDENTITY.search(words):
+        return Column.PAYEE_ID
+    if _PHONE.search(words):
+        return Column.PAYEE_PHONE
+    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|tai khoan", words):
+        return None
+    if re.search(r"dia chi|noi o|cho o|sinh|gioi tinh|dan toc", words):
+        return Column.OTHER
+    return Column.PAYEE_NAME
+
+
+def is_payee_header(text: str) -> bool:
+    """Whether the words speak of the person who receives in the beneficiary's place."""
+    return bool(_PAYEE.search(fold(text)))

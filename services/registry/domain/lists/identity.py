@@ -1,0 +1,100 @@
+"""Identity numbers: CMND (9 digits) and CCCD (12 digits: 3 province of birth registration, 1 century and sex, 2 year, 6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.registry.domain.lists.workbook import Cell
+
+CMND_LENGTH, CCCD_LENGTH = 9, 12
+_SEPARATORS = re.compile(r"[\s.\-_'’`\u00a0]+")
+_SEVERAL = re.compile(r"\s*(?:/|;|,|\n|\||\bvà\b)\s*|\s*\(|\)\s*")
+_LABEL = re.compile(r"^(?:cmnd|cmt|cccd|số|so|sđdcn|đdcn)\s*[:.]?\s*", re.IGNORECASE)
+_LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "S": "5", "B": "8"})
+_NONE = re.compile(r"^(không( có)?|ko|k|chưa( có)?|không rõ|mất|[-–./\\x?]+|0+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityReading:
+    """A number of possible length with its kind, and what was done to get it.
+
+    `number` is None when the digits can't be a number at all; `second` is another number from the same cell.
+    """
+
+    number: str | None
+    written: str
+    zeros_restored: bool = False
+    letters: bool = False
+    second: str | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """`cmnd`, `cccd`, or None."""
+        if self.number is None:
+            return None
+        return "cccd" if len(self.number) == CCCD_LENGTH else "cmnd"
+
+
+def read_identity(cell: Cell, *, zeros_kept: bool = False) -> IdentityReading | None:
+    """The identity number in a cell; None when nothing is written.
+
+    A number that lost its leading zeros gets them back (11 digits or 10 for a CCCD, 8 for a CMND). `zeros_kept` says
+    that the cell's column shows leading zeros as text: there, a digit that is missing is missing.
+    """
+    if cell is None:
+        return None
+    if isinstance(cell, int | float):
+        written = f"{cell:.0f}"
+        return _one(written, written, may_restore=True)
+    if not isinstance(cell, str):
+        return IdentityReading(None, str(cell))
+    return _from_text(cell, zeros_kept)
+
+
+@lru_cache(maxsize=8_192)
+def _from_text(cell: str, zeros_kept: bool) -> IdentityReading | None:
+    written = cell.strip()
+    if not written or _NONE.match(written):
+        return None
+    if written.isdigit() and len(written) in (CMND_LENGTH, CCCD_LENGTH):
+        return IdentityReading(written, written)
+    pieces = [_LABEL.sub("", piece) for piece in _SEVERAL.split(written)]
+    pieces = [piece for piece in pieces if any(mark.isdigit() for mark in piece)]
+    readings = [_one(piece, written, may_restore=not zeros_kept) for piece in pieces]
+    good = [reading for reading in readings if reading.number]
+    if not good:
+        whole = _one(written, written, may_restore=not zeros_kept)
+        return whole if whole.number else (readings[0] if len(readings) == 1 else IdentityReading(None, written))
+    good.sort(key=lambda reading: reading.kind != "cccd")
+    first = good[0]
+    second = good[1].number if len(good) > 1 and good[1].number != first.number else None
+    return IdentityReading(first.number, written, first.zeros_restored, first.letters, second)
+
+
+def _one(text: str, written: str, *, may_restore: bool) -> IdentityReading:
+    packed = _SEPARATORS.sub("", text)
+    if "e+" in packed.lower():
+        return IdentityReading(None, written)
+    digits = packed.translate(_LOOKALIKES)
+    if not digits.isdigit() or not digits.isascii():
+        return IdentityReading(None, written)
+    letters = digits != packed
+    if len(digits) in (CMND_LENGTH, CCCD_LENGTH):
+        return IdentityReading(digits, written, letters=letters)
+    if may_restore and not digits.startswith("0"):
+        target = {8: CMND_LENGTH, 10: CCCD_LENGTH, 11: CCCD_LENGTH}.get(len(digits))
+        if target:
+            return IdentityReading(digits.zfill(target), written, zeros_restored=True, letters=letters)
+    return IdentityReading(None, written)
+
+
+def sex_of(cccd: str) -> str:
+    """`male` or `female` as the fourth digit of a CCCD says (even: male)."""
+    return "male" if int(cccd[3]) % 2 == 0 else "female"
+
+
+def birth_year_of(cccd: str) -> int:
+    """The birth year in a CCCD: the fourth digit tells the century (0, 1: 19xx; 2, 3: 20xx), the next two the year."""
+    return 1900 + int(cccd[3]) // 2 * 100 + int(cccd[4:6])

@@ -1,0 +1,143 @@
+"""Where a sheet's table begins, and which column holds what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from services.registry.domain.lists.headers import Column, is_payee_header, read_header
+from services.registry.domain.lists.legacy import Encoding, read_text
+from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.workbook import Cell
+
+SEARCHED_ROWS = 60
+_MAX_HEADER_ROWS = 3
+_MIN_KNOWN_COLUMNS = 4
+_SURELY_ENOUGH = 8
+_PARTS_OF_A_GROUP = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME, Column.MALE, Column.FEMALE})
+_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME, Column.PAYEE_ID,
+                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT, Column.CHANNEL})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table: the rows of its header (indexes into the sheet's rows) and the columns by what they hold."""
+
+    first_row: int
+    last_row: int
+    headers: tuple[str, ...]
+    columns: dict[Column, tuple[int, ...]]
+
+    @property
+    def known(self) -> int:
+        """How many kinds of column were recognised."""
+        return len(self.columns)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What a better layout has more of: columns known, then fewer header rows (a title is no part of a header)."""
+        return self.known, self.first_row - self.last_row
+
+    def first(self, column: Column) -> int | None:
+        """The column's index, None where the table has none."""
+        found = self.columns.get(column)
+        return found[0] if found else None
+
+
+def header_text(cell: Cell, encoding: Encoding) -> str:
+    """A cell's words as a header: text decoded and tidied, anything else empty."""
+    if not isinstance(cell, str):
+        return ""
+    return read_text(cell, encoding)[0]
+
+
+def find_layout(
+    rows: Sequence[Sequence[Cell]],
+    encoding: Encoding,
+    start: int = 0,
+    hidden: frozenset[int] = frozenset(),
+    limit: int = SEARCHED_ROWS,
+) -> Layout | None:
+    """The header that names most columns among the first rows after `start`; None when no row names four of them.
+
+    A header may take up to three rows; the words of a row above go in front of those below it, and over empty cells to
+    their right (merged cells).
+    """
+    best: Layout | None = None
+    for first in range(start, min(start + limit, len(rows))):
+        if best and best.known >= _SURELY_ENOUGH and first > best.first_row + _MAX_HEADER_ROWS:
+            break
+        if not _can_be_header(rows[first]) or sum(cell is not None for cell in rows[first]) < 2:
+            continue
+        for last in range(first, min(first + _MAX_HEADER_ROWS, len(rows))):
+            if last > first and not _can_be_header(rows[last]):
+                break
+            layout = _layout(rows, first, last, encoding, hidden)
+            if layout and (best is None or layout.rank > best.rank):
+                best = layout
+    return best
+
+
+def _can_be_header(row: Sequence[Cell]) -> bool:
+    """Whether a row can be part of a header: words only, and no cell with the digits of an identity number."""
+    filled = [cell for cell in row if cell is not None]
+    return bool(filled) and all(isinstance(cell, str) and sum(map(str.isdigit, cell)) < 8 for cell in filled)
+
+
+def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Encoding, hidden: frozenset[int]) -> Layout | None:
+    width = max(len(rows[index]) for index in range(first, last + 1))
+    grid = [[header_text(cell, encoding) for cell in rows[index]] for index in range(first, last + 1)]
+    for line in grid:
+        line += [""] * (width - len(line))
+    for upper, lower in pairwise(grid):
+        for at in range(1, width):
+            if not upper[at] and lower[at]:
+                upper[at] = upper[at - 1]
+    headers = [[line[at] for line in grid if line[at]] for at in range(width)]
+    found: dict[Column, list[int]] = {}
+    for at, parts in enumerate(headers):
+        column = _column(parts)
+        if column:
+            found.setdefault(column, []).append(at)
+    _settle_names(found, headers)
+    has_name = Column.FULL_NAME in found or Column.GIVEN_NAME in found
+    if not has_name or len(found) < _MIN_KNOWN_COLUMNS:
+        return None
+    columns = {column: tuple(_preferred(column, places, headers, hidden)) for column, places in found.items()}
+    return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns)
+
+
+def _column(parts: list[str]) -> Column | None:
+    if not parts:
+        return None
+    whole = " ".join(parts)
+    if len(parts) == 1 or is_payee_header(whole):
+        return read_header(whole)
+    alone = read_header(parts[-1])
+    if alone is None or alone in _PARTS_OF_A_GROUP:
+        return read_header(whole) or alone
+    return alone
+
+
+def _settle_names(found: dict[Column, list[int]], headers: list[list[str]]) -> None:
+    """`Đối tượng hưởng` is the name where nothing else is, else the category; `Tên` alone is a whole name without `Họ`."""
+    names = found.get(Column.FULL_NAME, [])
+    vague = [at for at in names if "ten" not in fold(" ".join(headers[at])).split()]
+    if vague and len(names) > len(vague):
+        found[Column.FULL_NAME] = [at for at in names if at not in vague]
+        found.setdefault(Column.CATEGORY, vague)
+    if Column.FULL_NAME in found:
+        found.pop(Column.FAMILY_NAME, None)
+        found.pop(Column.GIVEN_NAME, None)
+    elif Column.GIVEN_NAME in found and Column.FAMILY_NAME not in found:
+        found[Column.FULL_NAME] = found.pop(Column.GIVEN_NAME)
+
+
+def _preferred(column: Column, places: list[int], headers: list[list[str]], hidden: frozenset[int]) -> list[int]:
+    """Visible columns before hidden ones; of several columns of one kind, the one that names it best where one is used."""
+    ordered = sorted(places, key=lambda at: at in hidden)
+    if column is Column.VILLAGE:
+        ordered.sort(key=lambda at: not re.search(r"\bthon\b|\bto\b|tdp|\bap\b", fold(" ".join(headers[at]))))
+    return ordered[:1] if column in _SINGLE else ordered

@@ -1,0 +1,79 @@
+"""Names of people as the registry writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.registry.domain.lists.syllables import standard_tone
+from services.registry.domain.lists.text import plain, tidy
+
+_PART = re.compile(r"[^\s\-'’`]+")
+_LEADING_NUMBER = re.compile(r"^\d{1,4}\s*[.)/-]\s*(?=\D)")
+_REMARK = re.compile(
+    r"\s*(\([^)]*\)?|\[[^\]]*\]?|\*+|[-–,;:]\s*(?:đã|da|chuyển|chuyen|dừng|cắt)\b.*"
+    r"|(?:[-–,;:]\s*|\b)(?:đã (?:chết|mất)|da (?:chet|mat)|chết|mất)\b.*)",
+    re.IGNORECASE,
+)
+_MAY_HAVE_REMARK = re.compile(r"[(\[*\-–,;:]|\b(?:chết|mất|da) |chết|mất", re.IGNORECASE)
+_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)[.:]?\s+(?=(\S+)\s+\S)", re.IGNORECASE)
+_SURNAMES = re.compile(
+    "(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|vương|trịnh|trương|đinh|lâm"
+    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|văn|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """A name in its standard form, and what was taken out of it (a remark in brackets, `Ông`, a number)."""
+
+    name: str
+    remark: str
+
+
+def _standard_part(found: re.Match[str]) -> str:
+    return _standard_word(found.group())
+
+
+@lru_cache(maxsize=32_768)
+def _standard_word(word: str) -> str:
+    lowered = standard_tone(word.lower())
+    return lowered[:1].upper() + lowered[1:]
+
+
+def standard_name(text: str) -> str:
+    """Composed Unicode, single spaces, each word capitalised, one tone style: `NGUYỄN  THỊ HOÀ` -> `Nguyễn Thị Hòa`."""
+    return _PART.sub(_standard_part, tidy(text))
+
+
+@lru_cache(maxsize=8_192)
+def read_name(text: str) -> NameReading:
+    """The standard name of what stands in a name cell, without remarks, forms of address and leading numbers.
+
+    A form of address (`Bà Nguyễn Thị A`) is dropped only where a name of two words or more remains.
+    """
+    bare = written = tidy(text)
+    remarks: list[str] = []
+    if _MAY_HAVE_REMARK.search(written):
+        remarks = [found.group(1) for found in _REMARK.finditer(written)]
+        bare = _REMARK.sub(" ", written)
+    bare = _LEADING_NUMBER.sub("", bare).strip(" .,;:-–_")
+    address = _HONORIFIC.match(bare)
+    if address and _SURNAMES.match(address.group(2)):
+        remarks.insert(0, address.group(1))
+        bare = bare[address.end() :]
+    if not any(mark.isalpha() for mark in bare):
+        bare = ""
+    return NameReading(standard_name(bare), " ".join(remarks))
+
+
+def is_trivial_change(written: str, name: str) -> bool:
+    """Whether only spaces, letter case or the composition of Unicode differ."""
+    return tidy(written).casefold() == name.casefold()
+
+
+def name_key(name: str) -> str:
+    """A name for comparing: lower case, no diacritics."""
+    return plain(name)

@@ -1,0 +1,218 @@
+"""Who a row is about: name, birth date, sex, identity number, ethnic group, village."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.dates import IMPOSSIBLE, BirthReading, DateNote, read_birth
+from services.registry.domain.lists.findings import FindingKind
+from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
+from services.registry.domain.lists.names import is_trivial_change, read_name
+from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village
+from services.registry.domain.lists.reference import Reference
+from services.registry.domain.lists.row_cells import RowCells, written_form
+from services.registry.domain.lists.text import fold, tidy
+from services.registry.domain.lists.workbook import Cell
+
+_SEXES = {"nam": "male", "nu": "female", "n": "female", "m": "male", "f": "female", "male": "male", "female": "female",
+          "trai": "male", "gai": "female", "ong": "male", "ba": "female"}  # fmt: skip
+_MARKS = frozenset({"x", "v", "✓", "✔", "1", "nam", "nữ", "nu", "có"})
+_DATE_FINDINGS: dict[DateNote, FindingKind] = {
+    DateNote.TWO_DIGIT_YEAR: f.BIRTH_TWO_DIGIT_YEAR,
+    DateNote.DAY_UNKNOWN: f.BIRTH_DAY_UNKNOWN,
+    DateNote.MONTH_FIRST: f.BIRTH_MONTH_FIRST,
+    DateNote.FROM_NUMBER: f.BIRTH_FROM_NUMBER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumnFacts:
+    """What a column of identity numbers shows: whether leading zeros survived, and how most of its CMND begin."""
+
+    zeros_kept: bool = False
+    home_prefix: str = ""
+
+
+@dataclass(slots=True)
+class Person:
+    """Who the row is about, as far as it can be read."""
+
+    name: str | None = None
+    remark: str = ""
+    birth: BirthReading | None = None
+    sex: str | None = None
+    number: str | None = None
+    number_kind: str | None = None
+
+
+def read_full_name(cells: RowCells, person: Person) -> None:
+    """The name, its remark kept apart. A row without a name is rejected."""
+    text = cells.text(Column.FULL_NAME)
+    if not text and Column.GIVEN_NAME in cells.layout.columns:
+        text = f"{cells.text(Column.FAMILY_NAME)} {cells.text(Column.GIVEN_NAME)}"
+    reading = read_name(text)
+    if not reading.name:
+        cells.add(f.NAME_MISSING, "full_name", cells.as_written(Column.FULL_NAME))
+        return
+    person.name, person.remark = reading.name, reading.remark
+    if cells.was_decoded(Column.FULL_NAME):
+        cells.add(f.TEXT_DECODED, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
+    elif reading.remark:
+        cells.add(f.NAME_REMARK, "full_name", reading.remark, reading.name)
+    elif not is_trivial_change(text, reading.name):
+        cells.add(f.NAME_REWRITTEN, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
+
+
+def read_birth_and_sex(cells: RowCells, person: Person, month: date, *, month_first: bool) -> None:
+    """The birth date and the sex, from their own columns or from columns Nam and Nữ that hold the date."""
+    written: Cell = cells.cell(Column.BIRTH)
+    person.sex = _SEXES.get(fold(cells.text(Column.SEX)))
+    male, female = cells.cell(Column.MALE), cells.cell(Column.FEMALE)
+    if male is not None or female is not None:
+        if male is not None and female is not None:
+            cells.add(f.SEX_CONTRADICTORY, "sex", f"{written_form(male)}; {written_form(female)}")
+        else:
+            person.sex = "male" if male is not None else "female"
+        held = male if male is not None else female
+        if written is None and not _is_mark(held):
+            written = held
+    reading = _from_parts(cells) if written is None else _read(written, month, month_first)
+    if reading is None:
+        cells.add(f.BIRTH_MISSING, "birth_date", written_form(written))
+    elif reading.note is DateNote.IMPOSSIBLE:
+        cells.add(f.BIRTH_IMPOSSIBLE, "birth_date", written_form(written))
+    elif _is_future(reading, month):
+        cells.add(f.BIRTH_FUTURE, "birth_date", written_form(written), reading.text)
+    else:
+        kind = _DATE_FINDINGS.get(reading.note)
+        if kind:
+            cells.add(kind, "birth_date", written_form(written), reading.text)
+        person.birth = reading
+
+
+def _read(written: Cell, month: date, month_first: bool) -> BirthReading | None:
+    return read_birth(written, month_first=month_first, latest_year=month.year)
+
+
+def _is_mark(cell: Cell) -> bool:
+    return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _MARKS)
+
+
+def _from_parts(cells: RowCells) -> BirthReading | None:
+    """A day, a month and a year in columns of their own."""
+    year = cells.text(Column.BIRTH_YEAR)
+    if not year:
+        return None
+    day, month = cells.text(Column.BIRTH_DAY), cells.text(Column.BIRTH_MONTH)
+    if not day.isdigit() or not month.isdigit():
+        return read_birth(year)
+    return read_birth(f"{day}/{month}/{year}") or IMPOSSIBLE
+
+
+def _is_future(reading: BirthReading, month: date) -> bool:
+    if reading.day is None:
+        return reading.year is not None and reading.year > month.year
+    last = calendar.monthrange(month.year, month.month)[1]
+    return reading.day > month.replace(day=last)
+
+
+def read_numbers(cells: RowCells, person: Person, reference: Reference, facts: dict[int, NumberColumnFacts]) -> None:
+    """The identity number from one column or from CMND and CCCD side by side (then the CCCD)."""
+    found: list[IdentityReading] = []
+    for column in (Column.CCCD, Column.IDENTITY, Column.CMND):
+        for at in cells.layout.columns.get(column, ()):
+            cell = cells.read[at] if at < len(cells.read) else None
+            fact = facts.get(at, _NO_FACTS)
+            reading = believable(read_identity(cell, zeros_kept=fact.zeros_kept), reference, fact)
+            if reading:
+                found.append(reading)
+    if not found:
+        cells.add(f.ID_MISSING, "national_id")
+        return
+    good = sorted((reading for reading in found if reading.number), key=lambda reading: reading.kind != "cccd")
+    if not good:
+        cells.add(f.ID_LENGTH, "national_id", found[0].written)
+        return
+    chosen = good[0]
+    person.number, person.number_kind = chosen.number, chosen.kind
+    if chosen.letters:
+        cells.add(f.ID_LETTERS, "national_id", chosen.written, chosen.number)
+    if chosen.zeros_restored:
+        cells.add(f.ID_ZERO_RESTORED, "national_id", chosen.written, chosen.number)
+    others = [chosen.second, *(reading.number for reading in good[1:])]
+    others += [reading.written for reading in found if not reading.number]
+    for other in others:
+        if other and other != chosen.number:
+            cells.add(f.ID_SECOND_NUMBER, "national_id", other, chosen.number)
+
+
+_NO_FACTS = NumberColumnFacts()
+
+
+def believable(reading: IdentityReading | None, reference: Reference, facts: NumberColumnFacts) -> IdentityReading | None:
+    """The reading, unless zeros were put back to make a number of no province, or one that rather lost its last digit."""
+    if reading is None or reading.number is None or not reading.zeros_restored:
+        return reading
+    number = reading.number
+    if reading.kind == "cccd":
+        real = number[:3] in reference.birth_provinces and number[3] in "0123"
+    else:
+        real = not facts.home_prefix or not number[1:].startswith(facts.home_prefix)
+    return reading if real else IdentityReading(None, reading.written)
+
+
+def check_number(cells: RowCells, person: Person, reference: Reference) -> None:
+    """A CCCD against province, sex and birth year; the sex is taken from it where the list has none."""
+    number = person.number
+    if number is None or person.number_kind != "cccd":
+        return
+    if number[:3] not in reference.birth_provinces:
+        cells.add(f.ID_PROVINCE, "national_id", number)
+    sex = sex_of(number)
+    if person.sex is None:
+        person.sex = sex
+        cells.add(f.SEX_FROM_ID, "sex", None, sex)
+    elif person.sex != sex:
+        cells.add(f.ID_SEX_DIFFERS, "national_id", number, sex)
+    year = birth_year_of(number)
+    if person.birth is not None and person.birth.year != year:
+        cells.add(f.ID_BIRTH_DIFFERS, "national_id", number, str(year))
+
+
+def read_ethnicity(cells: RowCells, reference: Reference) -> str | None:
+    """The ethnic group's standard name; an unknown one stays as written."""
+    text = cells.text(Column.ETHNICITY)
+    if not text:
+        return None
+    known = _known_group(text, reference)
+    if known is None:
+        cells.add(f.ETHNICITY_UNKNOWN, "ethnicity", text)
+        return tidy(text)
+    if known.casefold() != text.casefold():
+        cells.add(f.ETHNICITY_REWRITTEN, "ethnicity", cells.as_written(Column.ETHNICITY), known)
+    return known
+
+
+@lru_cache(maxsize=1_024)
+def _known_group(text: str, reference: Reference) -> str | None:
+    return ethnic_group(text, reference.ethnic_groups)
+
+
+def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str) -> str | None:
+    """The village in its standard form, else that of the heading above. `spellings` gives diacritics that a row lost."""
+    text = cells.text(Column.VILLAGE)
+    village = standard_village(text, default_kind) if text else ""
+    if not village:
+        if heading:
+            cells.add(f.VILLAGE_FROM_HEADING, "village", None, heading)
+        return heading
+    if village.isascii():
+        village = spellings.get(fold(village), village)
+    if village.casefold() != text.casefold():
+        cells.add(f.VILLAGE_REWRITTEN, "village", cells.as_written(Column.VILLAGE), village)
+    return village

@@ -1,0 +1,96 @@
+"""Villages and ethnic groups as the registry writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from services.registry.domain.lists.syllables import standard_tone
+from services.registry.domain.lists.text import fold, tidy
+
+_KINDS = {
+    "thon": "Thôn", "th": "Thôn", "t": "Thôn", "to dan pho": "Tổ dân phố", "tdp": "Tổ dân phố", "to dp": "Tổ dân phố",
+    "to": "Tổ", "khu pho": "Khu phố", "kp": "Khu phố", "khu vuc": "Khu vực", "kv": "Khu vực", "khu": "Khu", "ap": "Ấp",
+    "ban": "Bản", "lang": "Làng", "xom": "Xóm", "buon": "Buôn", "khom": "Khóm", "doi": "Đội", "tieu khu": "Tiểu khu",
+}  # fmt: skip
+_SHORT = frozenset({"th", "t", "kp", "kv"})
+_PIECES = re.compile(r"\s*[,;]\s*|\s+[-–]\s+")
+_ABOVE_VILLAGE = re.compile(r"^(xa|phuong|p|tt|thi tran|thi xa|tx|huyen|h|quan|q|thanh pho|tp|tinh)\b")
+_ABBREVIATED = re.compile(r"^(th|t|kp|kv|tdp|thôn|thon|tổ|ấp|xóm)\s*[.:]?\s*(\d+[A-Za-z]?)$", re.IGNORECASE)
+_SECTION_NUMBER = re.compile(r"^\s*(?:[IVX]{1,5}|\d{1,2}|[a-zA-Z])\s*[.)/:\-]\s*(?=\D)")
+_COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|đt|nguoi|doi tuong).*$|\s*[:;,.]+\s*$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8_192)
+def standard_village(text: str, default_kind: str = "Thôn") -> str:
+    """The village: `THÔN 1` -> `Thôn 1`, `TDP 3` -> `Tổ dân phố 3`, `Thôn 2, xã Quảng Thái` -> `Thôn 2`, `4` -> `Thôn 4`."""
+    pieces = [piece for piece in _PIECES.split(tidy(text)) if piece and not _ABOVE_VILLAGE.match(fold(piece))]
+    if not pieces:
+        return ""
+    bare = next((piece for piece in pieces if village_kind(piece)), pieces[0])
+    bare = re.split(r"\s+(?=(?:xã|phường|huyện|thị trấn)\s)", bare, maxsplit=1, flags=re.IGNORECASE)[0]
+    short = _ABBREVIATED.match(bare)
+    if short:
+        return f"{_KINDS[fold(short.group(1))]} {short.group(2).lstrip('0').upper() or '0'}"
+    if re.fullmatch(r"\d{1,2}[A-Za-z]?", bare):
+        return f"{default_kind} {bare.lstrip('0').upper()}"
+    words = bare.split(" ")
+    for length in (3, 2, 1):
+        key = fold(" ".join(words[:length]))
+        if len(words) > length and key in _KINDS and (key not in _SHORT or words[0].endswith(".")):
+            return f"{_KINDS[key]} {_name(words[length:])}"
+    return _name(words)
+
+
+def _name(words: list[str]) -> str:
+    if len(words) > 1 and fold(words[0]) == "so":
+        words = words[1:]
+    named = []
+    for word in words:
+        bare = word.strip(":.")
+        low = standard_tone(bare.lower())
+        named.append(bare.lstrip("0").upper() if bare[:1].isdigit() else low[:1].upper() + low[1:])
+    return " ".join(named)
+
+
+def village_kind(text: str) -> str | None:
+    """`Thôn`, `Tổ dân phố`, ... when the text begins with such a word (with something after it), else None."""
+    words = tidy(text).split(" ")
+    for length in (3, 2, 1):
+        key = fold(" ".join(words[:length]))
+        if len(words) > length and key in _KINDS and key not in _SHORT:
+            return _KINDS[key]
+    short = _ABBREVIATED.match(tidy(text))
+    return _KINDS[fold(short.group(1))] if short else None
+
+
+def heading_village(text: str) -> str | None:
+    """The village a heading row names (`II. Thôn 2: 12 người`), else None."""
+    bare = _COUNT_TAIL.sub("", _SECTION_NUMBER.sub("", tidy(text)))
+    return standard_village(bare) if village_kind(bare) else None
+
+
+_ETHNIC_FORMS = {"26": "Cơ Tu", "31": "Tà Ôi"}
+_ETHNIC_WORDS = {
+    "k": "01", "viet": "01", "khmer": "05", "kho me": "05", "mong": "08", "h mong": "08", "meo": "08", "giarai": "10",
+    "ede": "12", "bana": "13", "xodang": "14", "se dang": "14", "chau ma": "28", "bru": "23", "van kieu": "23",
+    "katu": "26", "ka tu": "26", "cotu": "26", "c tu": "26", "pa co": "31", "pa ko": "31", "paco": "31", "pako": "31",
+    "pa hy": "31", "pahy": "31", "taoi": "31", "ta oi": "31", "hoa han": "04", "nguoi hoa": "04", "gie trieng": "27",
+}  # fmt: skip
+
+
+def ethnic_group(text: str, groups: Mapping[str, str]) -> str | None:
+    """The standard name of an ethnic group, None when it is none. `groups` maps codes to names.
+
+    Cơ Tu and Tà Ôi are written as Thừa Thiên Huế's own papers write them; Pa Cô and Pa Hy are counted as Tà Ôi
+    (Decision 121-TCTK/PPCĐ of 1979).
+    """
+    key = fold(re.sub(r"^\s*(?:dân tộc|người)\s+", "", tidy(text), flags=re.IGNORECASE))
+    code = _ETHNIC_WORDS.get(key) or _ethnic_keys(tuple(groups.items())).get(key.replace(" ", ""))
+    return _ETHNIC_FORMS.get(code, groups.get(code)) if code else None
+
+
+@lru_cache(maxsize=8)
+def _ethnic_keys(groups: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {fold(name).replace(" ", ""): code for code, name in groups}

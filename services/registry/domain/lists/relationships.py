@@ -1,0 +1,123 @@
+"""What a payee is to the beneficiary, and whether that can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from services.registry.domain.lists.text import tidy
+
+_MALE, _FEMALE = "male", "female"
+
+
+class Kin(StrEnum):
+    """Kinds of relationship that ages can contradict."""
+
+    SELF = "self"
+    PARENT = "parent"
+    GRANDPARENT = "grandparent"
+    UNCLE_AUNT = "uncle_aunt"
+    ELDER_SIBLING = "elder_sibling"
+    YOUNGER_SIBLING = "younger_sibling"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    GRANDCHILD = "grandchild"
+    GUARDIAN = "guardian"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """What the payee is to the beneficiary, and the payee's sex where the word tells it."""
+
+    kin: Kin
+    sex: str | None = None
+
+
+_FIRST_WORDS: dict[str, Relationship] = {
+    "cha": Relationship(Kin.PARENT, _MALE), "bố": Relationship(Kin.PARENT, _MALE), "bọ": Relationship(Kin.PARENT, _MALE),
+    "tía": Relationship(Kin.PARENT, _MALE), "bo": Relationship(Kin.PARENT, _MALE),
+    "mẹ": Relationship(Kin.PARENT, _FEMALE), "má": Relationship(Kin.PARENT, _FEMALE),
+    "mạ": Relationship(Kin.PARENT, _FEMALE), "me": Relationship(Kin.PARENT, _FEMALE),
+    "ông": Relationship(Kin.GRANDPARENT, _MALE), "ôn": Relationship(Kin.GRANDPARENT, _MALE),
+    "ong": Relationship(Kin.GRANDPARENT, _MALE), "bà": Relationship(Kin.GRANDPARENT, _FEMALE),
+    "mệ": Relationship(Kin.GRANDPARENT, _FEMALE), "cố": Relationship(Kin.GRANDPARENT),
+    "chú": Relationship(Kin.UNCLE_AUNT, _MALE), "chu": Relationship(Kin.UNCLE_AUNT, _MALE),
+    "cậu": Relationship(Kin.UNCLE_AUNT, _MALE), "cau": Relationship(Kin.UNCLE_AUNT, _MALE),
+    "dượng": Relationship(Kin.UNCLE_AUNT, _MALE), "bác": Relationship(Kin.UNCLE_AUNT),
+    "bac": Relationship(Kin.UNCLE_AUNT), "cô": Relationship(Kin.UNCLE_AUNT, _FEMALE),
+    "co": Relationship(Kin.UNCLE_AUNT), "o": Relationship(Kin.UNCLE_AUNT, _FEMALE),
+    "dì": Relationship(Kin.UNCLE_AUNT, _FEMALE), "di": Relationship(Kin.UNCLE_AUNT, _FEMALE),
+    "thím": Relationship(Kin.UNCLE_AUNT, _FEMALE), "mợ": Relationship(Kin.UNCLE_AUNT, _FEMALE),
+    "thim": Relationship(Kin.UNCLE_AUNT, _FEMALE), "mự": Relationship(Kin.UNCLE_AUNT, _FEMALE),
+    "anh": Relationship(Kin.ELDER_SIBLING, _MALE), "chị": Relationship(Kin.ELDER_SIBLING, _FEMALE),
+    "chi": Relationship(Kin.ELDER_SIBLING, _FEMALE), "em": Relationship(Kin.YOUNGER_SIBLING),
+    "vợ": Relationship(Kin.SPOUSE, _FEMALE), "vo": Relationship(Kin.SPOUSE, _FEMALE),
+    "chồng": Relationship(Kin.SPOUSE, _MALE), "chong": Relationship(Kin.SPOUSE, _MALE),
+    "con": Relationship(Kin.CHILD), "dâu": Relationship(Kin.CHILD, _FEMALE), "rể": Relationship(Kin.CHILD, _MALE),
+    "cháu": Relationship(Kin.GRANDCHILD), "chau": Relationship(Kin.GRANDCHILD), "chắt": Relationship(Kin.GRANDCHILD),
+}  # fmt: skip
+_WHOLE: dict[str, Relationship] = {
+    word: relationship
+    for words, relationship in (
+        (("bản thân", "chính chủ", "đối tượng", "tự nhận", "ban than", "chinh chu"), Relationship(Kin.SELF)),
+        (("vợ chồng", "vợ/chồng", "chồng/vợ"), Relationship(Kin.SPOUSE)),
+        (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
+        (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
+        (("anh chị", "anh/chị", "anh em"), Relationship(Kin.UNKNOWN)),
+    )
+    for word in words
+}
+_GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi dưỡng", "đại diện", "hàng xóm", "người thân", "họ hàng",
+              "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than")  # fmt: skip
+_SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau": _FEMALE, "rể": _MALE, "re": _MALE}
+
+
+@lru_cache(maxsize=1_024)
+def read_relationship(text: str) -> Relationship:
+    """The relationship a word names: `Bà ngoại`, `Con gái`, `Mẹ đẻ`, `Mệ` (a grandmother, in Huế)."""
+    words = tidy(text).lower().strip(" .,:;()-")
+    if words in _WHOLE:
+        return _WHOLE[words]
+    if any(guardian in words for guardian in _GUARDIANS):
+        return Relationship(Kin.GUARDIAN)
+    parts = words.replace("/", " ").replace("-", " ").replace("(", " ").split()
+    known = _FIRST_WORDS.get(parts[0]) if parts else None
+    if known is None:
+        return Relationship(Kin.UNKNOWN)
+    sex = next((_SEXED[part] for part in parts[1:2] if part in _SEXED), known.sex)
+    return Relationship(known.kin, sex)
+
+
+def age_contradicts(kin: Kin, payee_born: int | None, beneficiary_born: int, year: int) -> bool:
+    """Whether birth years rule a relationship out. Without the payee's year only what no payee of 18 could be.
+
+    Limits are wide (a parent is at least 12 years older, a grandparent 24): what is ruled out is a mistake, not unusual.
+    """
+    age = year - beneficiary_born
+    if kin is Kin.SPOUSE and age < 16:
+        return True
+    if payee_born is None:
+        limits = {Kin.CHILD: age < 30, Kin.PARENT: age > 90, Kin.GRANDPARENT: age > 75, Kin.YOUNGER_SIBLING: age < 17}
+        return limits.get(kin, False)
+    older = beneficiary_born - payee_born
+    impossible = {
+        Kin.PARENT: older < 12,
+        Kin.GRANDPARENT: older < 24,
+        Kin.ELDER_SIBLING: older < 0,
+        Kin.YOUNGER_SIBLING: older > 0,
+        Kin.CHILD: older > -12,
+        Kin.GRANDCHILD: older > 15,
+        Kin.UNCLE_AUNT: older < -15,
+        Kin.SPOUSE: year - payee_born < 16,
+    }
+    return impossible.get(kin, False)
+
+
+def sex_contradicts(relationship: Relationship, payee_sex: str | None, payee_name: str, beneficiary_sex: str | None) -> bool:
+    """Whether the payee's sex (by CCCD, else by the middle name Thị) rules the word out, or a wife has a wife."""
+    known = payee_sex or (_FEMALE if " thị " in payee_name.lower() else None)
+    if relationship.sex and known and relationship.sex != known:
+        return True
+    return relationship.kin is Kin.SPOUSE and relationship.sex is not None and relationship.sex == beneficiary_sex

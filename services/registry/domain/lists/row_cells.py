@@ -1,0 +1,137 @@
+"""One row's cells by what they hold: decoded, tidied, with ditto marks and merged cells filled from above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.findings import Finding, FindingKind
+from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.legacy import Encoding, read_text
+from services.registry.domain.lists.workbook import Cell
+
+_DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
+_NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
+                Column.ORDINAL, Column.ACCOUNT)  # fmt: skip
+_FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP,
+                      Column.CHANNEL, Column.ETHNICITY, Column.COMMUNE, Column.PHONE)  # fmt: skip
+_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
+    return len(text) <= 10 and bool(_DITTO.match(text))
+
+
+@dataclass(slots=True)
+class RowCells:
+    """The cells of one row. `written` are the cells as they stand in the file, `read` after decoding and filling."""
+
+    written: Sequence[Cell]
+    read: list[Cell]
+    layout: Layout
+    findings: list[Finding] = field(default_factory=list)
+    decoded: frozenset[int] = frozenset()
+
+    def cell(self, column: Column) -> Cell:
+        """The first filled cell under such a column."""
+        read = self.read
+        for at in self.layout.columns.get(column, ()):
+            if at < len(read) and (cell := read[at]) is not None:
+                return cell
+        return None
+
+    def text(self, column: Column) -> str:
+        """The same as text, empty for nothing and for words that mean nothing (`-`, `không`)."""
+        cell = self.cell(column)
+        if cell is None:
+            return ""
+        if isinstance(cell, str):
+            return "" if cell.lower() in _NOTHING else cell
+        return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+    def joined(self, column: Column) -> str:
+        """All filled cells under such columns, joined by a space."""
+        parts = [self.read[at] for at in self.layout.columns.get(column, ()) if at < len(self.read)]
+        return " ".join(str(part) for part in parts if part is not None)
+
+    def as_written(self, column: Column) -> str | None:
+        """The first filled cell as it stands in the file."""
+        for at in self.layout.columns.get(column, ()):
+            if at < len(self.written) and self.written[at] is not None:
+                return written_form(self.written[at])
+        return None
+
+    def was_decoded(self, column: Column) -> bool:
+        """Whether the column's text was in an old encoding."""
+        return any(at in self.decoded for at in self.layout.columns.get(column, ()))
+
+    def add(self, kind: FindingKind, column: str, written: str | None = None, proposed: str | None = None) -> None:
+        """Note a finding on this row."""
+        self.findings.append(Finding(kind, column, written, proposed))
+
+
+def written_form(cell: Cell) -> str | None:
+    """A cell as a person sees it in the file."""
+    if cell is None:
+        return None
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return cell if isinstance(cell, str) else str(cell)
+
+
+class RowCellsReader:
+    """Reads a table's rows in order, remembering what ditto marks point to."""
+
+    def __init__(self, layout: Layout, encodings: Sequence[Encoding], merged_down: dict[tuple[int, int], Cell]) -> None:
+        self._layout = layout
+        self._encodings = encodings
+        self._merged_down = merged_down
+        never = {at for column in _NEVER_DITTO for at in layout.columns.get(column, ())}
+        self._names = {at: column.value for column, places in layout.columns.items() for at in places}
+        self._ditto = frozenset(at for at in self._names if at not in never)
+        self._mergeable = tuple(at for column in _FILLED_BY_MERGING for at in layout.columns.get(column, ()))
+        self._above: dict[int, Cell] = {}
+
+    def decoded(self, row: Sequence[Cell]) -> tuple[list[Cell], frozenset[int]]:
+        """The row with its texts decoded and tidied (empty texts None), and which columns were in an old encoding."""
+        encodings = self._encodings
+        read: list[Cell] = []
+        old: list[int] = []
+        for at, cell in enumerate(row):
+            if not isinstance(cell, str):
+                read.append(cell)
+            elif cell.isascii():
+                read.append(" ".join(cell.split()) or None)
+            else:
+                text, decoded = read_text(cell, encodings[at])
+                if decoded:
+                    old.append(at)
+                read.append(text or None)
+        return read, frozenset(old)
+
+    def person(self, number: int, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
+        """A person's row with ditto marks and merged cells filled in. `number` is the row's number from 1."""
+        cells = RowCells(written, read, self._layout, [], decoded)
+        for at in self._mergeable:
+            above = self._merged_down.get((number, at)) if self._merged_down else None
+            if above is not None and (at >= len(read) or read[at] is None):
+                read += [None] * (at + 1 - len(read))
+                read[at] = self.decoded([None] * at + [above])[0][at]
+                cells.add(f.MERGED_READ, self._names[at], None, written_form(read[at]))
+        for at in self._ditto:
+            cell = read[at] if at < len(read) else None
+            if isinstance(cell, str) and is_ditto(cell):
+                read[at] = self._above.get(at)
+                cells.add(f.DITTO_READ, self._names[at], cell, written_form(read[at]))
+            self._above[at] = read[at] if at < len(read) else None
+        return cells
+
+    def heading(self, village: str) -> None:
+        """A heading names a village: the next ditto mark in the village's column means it."""
+        at = self._layout.first(Column.VILLAGE)
+        if at is not None:
+            self._above[at] = village

@@ -1,0 +1,129 @@
+"""Which rows of a table are people, and what the others are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.places_in_commune import heading_village
+from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.workbook import Cell
+
+
+class RowKind(StrEnum):
+    """What a row below the header is."""
+
+    BLANK = "blank"
+    PERSON = "person"
+    HEADING = "heading"
+    SUMMARY = "summary"
+    SIGNATURE = "signature"
+    NUMBERING = "numbering"
+    OTHER = "other"
+
+
+_SUMMARY = re.compile(r"^(?:tổng|cộng|lũy kế|luỹ kế)\b|^(?:[ivx\d]+[.)]?\s+)?(?:tổng cộng|tổng số|cộng)\b", re.IGNORECASE)
+_SUMMARY_PLAIN = re.compile(r"^(?:tong (?:cong|so|thon|toan)|cong (?:thon|to|xa|toan|cua|khoan|dien|\d|i)|cong$|tong$)")
+_SIGNATURE = re.compile(
+    r"nguoi lap|lap (?:bieu|bang)|chu tich|ke toan|thu truong|can bo|ky ten|xac nhan|\btm ubnd|\bkt chu|phong ld|giam doc"
+    r"|ngay (?:\d+ )?thang (?:\d+ )?nam|so tien bang chu|bang chu|an dinh danh sach|nguoi kiem|tham dinh|noi nhan"
+)
+_NUMBERING = re.compile(r"^[(\[]?(?:\d{1,2}|[A-Za-z])[)\]]?(?:\s*=.*)?$")
+_ROMAN = re.compile(r"^[IVX]+[.)]?$|^[A-Z][.)]?$")
+_DIGIT_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.PHONE)
+_WORD_COLUMNS = (Column.CATEGORY, Column.SEX, Column.ETHNICITY, Column.CHANNEL, Column.PAYEE_NAME, Column.RELATIONSHIP)
+
+
+class RowJudge:
+    """Tells the kind of a row of one table."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._digits = tuple(at for column in _DIGIT_COLUMNS for at in layout.columns.get(column, ()))
+        self._marks = tuple(at for column in (Column.MALE, Column.FEMALE) for at in layout.columns.get(column, ()))
+        self._words = tuple(at for column in _WORD_COLUMNS for at in layout.columns.get(column, ()))
+        self._names = layout.columns.get(Column.FULL_NAME) or layout.columns.get(Column.GIVEN_NAME, ())
+        self._ordinal = layout.first(Column.ORDINAL)
+        self._header = {at: fold(text) for at, text in enumerate(layout.headers) if text}
+
+    def evidence(self, row: Sequence[Cell]) -> int:
+        """How many cells of the row say something of a person (numbers, dates, categories; not names or amounts)."""
+        width = len(row)
+        count = 0
+        for at in self._digits:
+            if at < width and row[at] is not None:
+                cell = row[at]
+                count += not isinstance(cell, str) or any(map(str.isdigit, cell))
+        for at in self._marks:
+            count += at < width and row[at] is not None
+        for at in self._words:
+            count += at < width and row[at] is not None
+        return count
+
+    def kind(self, row: Sequence[Cell]) -> RowKind:
+        """The row's kind. Three cells of evidence make a person whatever else stands there, even without a name."""
+        if all(cell is None for cell in row):
+            return RowKind.BLANK
+        if _is_numbering(row):
+            return RowKind.NUMBERING
+        evidence = self.evidence(row)
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if evidence >= 3 and not self._repeats_header(row):
+            return RowKind.PERSON
+        odd = self._odd_kind(row, texts)
+        if odd:
+            return odd
+        name = self._name(row)
+        if not name:
+            return RowKind.PERSON if evidence >= 2 else self._heading_or_other(texts)
+        if heading_village(name) and evidence < 2:
+            return RowKind.HEADING
+        if self._has_number(row) or evidence >= (1 if self._ordinal is None else 2):
+            return RowKind.PERSON
+        return RowKind.HEADING if evidence == 0 else RowKind.OTHER
+
+    def _odd_kind(self, row: Sequence[Cell], texts: list[str]) -> RowKind | None:
+        if self._repeats_header(row):
+            return RowKind.NUMBERING
+        if any(_SUMMARY.search(text.strip()) or _SUMMARY_PLAIN.search(fold(text)) for text in texts[:3]):
+            return RowKind.SUMMARY
+        if any(_SIGNATURE.search(fold(text)) for text in texts):
+            return RowKind.SIGNATURE
+        return None
+
+    def _repeats_header(self, row: Sequence[Cell]) -> bool:
+        name = self._name(row)
+        if name and not any(fold(name) in self._header.get(at, "") for at in self._names):
+            return False
+        same = 0
+        for at, words in self._header.items():
+            cell = row[at] if at < len(row) else None
+            if isinstance(cell, str) and cell and (key := fold(cell)):
+                same += words == key or words.startswith(key + " ") or words.endswith(" " + key)
+        return same >= 3
+
+    def _name(self, row: Sequence[Cell]) -> str:
+        cells = [row[at] for at in self._names if at < len(row)]
+        return next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")
+
+    def _has_number(self, row: Sequence[Cell]) -> bool:
+        cell = row[self._ordinal] if self._ordinal is not None and self._ordinal < len(row) else None
+        if isinstance(cell, str):
+            return cell.strip().rstrip(".").isdigit() and not _ROMAN.match(cell.strip())
+        return isinstance(cell, int | float)
+
+    def _heading_or_other(self, texts: list[str]) -> RowKind:
+        return RowKind.HEADING if len(texts) in (1, 2) else RowKind.OTHER
+
+
+def _is_numbering(row: Sequence[Cell]) -> bool:
+    """A row that counts the columns: `(1) (2) (3)`, `A B 1 2`."""
+    count = 0
+    for cell in row:
+        if cell is not None:
+            if isinstance(cell, float) or not _NUMBERING.match(str(cell).strip()):
+                return False
+            count += 1
+    return count >= 5

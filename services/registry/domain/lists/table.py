@@ -1,0 +1,289 @@
+"""Reading one sheet's table, row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.category_words import read_wording
+from services.registry.domain.lists.communes import CommuneFinder
+from services.registry.domain.lists.content import guess_column
+from services.registry.domain.lists.dates import column_has_month_first, read_birth
+from services.registry.domain.lists.entitlement_fields import (
+    ListFacts,
+    amount_of,
+    coefficient_of,
+    read_entitlement,
+    wording_of,
+)
+from services.registry.domain.lists.findings import Finding
+from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.identity import birth_year_of
+from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
+from services.registry.domain.lists.months import PersonFacts
+from services.registry.domain.lists.notes import NoteMeaning, read_note
+from services.registry.domain.lists.payment_fields import check_minor, read_payee, read_payment
+from services.registry.domain.lists.person_fields import (
+    NumberColumnFacts,
+    Person,
+    check_number,
+    read_birth_and_sex,
+    read_ethnicity,
+    read_full_name,
+    read_numbers,
+    read_village,
+)
+from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind
+from services.registry.domain.lists.records import ListNote, PersonRecord
+from services.registry.domain.lists.reference import Reference, UnitFact
+from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, written_form
+from services.registry.domain.lists.row_kinds import RowJudge, RowKind
+from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.workbook import Cell, Sheet
+
+_NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
+_TELLING_ROWS = 400
+_WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
+
+
+@dataclass(slots=True)
+class PersonRow:
+    """A person's row before it is understood: its number from 1, its cells, and what headings above it said."""
+
+    number: int
+    cells: RowCells
+    village: str | None
+    category: str | None
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet's table: its layout, how its columns are encoded, and what its columns show as a whole."""
+
+    sheet: Sheet
+    layout: Layout
+    encoding: Encoding
+    notes: list[ListNote] = field(default_factory=list)
+    encodings: list[Encoding] = field(default_factory=list)
+    numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
+    month_first: bool = False
+    default_kind: str = "Thôn"
+    spellings: dict[str, str] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Learn from the columns as a whole: encodings, lost zeros, the order of day and month, village spellings."""
+        rows = self.sheet.rows[self.layout.last_row + 1 :]
+        width = max((len(row) for row in rows), default=0)
+        sample = rows[:_TELLING_ROWS]
+        self.encodings = [
+            choose_encoding({text for row in sample if at < len(row) and isinstance(text := row[at], str)}, self.encoding)
+            for at in range(width)
+        ]
+        self._name_columns_by_content(sample, width)
+        for column in _NUMBER_COLUMNS:
+            for at in self.layout.columns.get(column, ()):
+                self.numbers[at] = _number_facts(_column_cells(rows, at))
+        dates = [at for column in (Column.BIRTH, Column.MALE, Column.FEMALE) for at in self.layout.columns.get(column, ())]
+        self.month_first = any(column_has_month_first(_column_cells(rows, at)) for at in dates)
+        self._learn_villages(rows)
+
+    def _name_columns_by_content(self, sample: Sequence[Sequence[Cell]], width: int) -> None:
+        known = {at for places in self.layout.columns.values() for at in places}
+        birth_known = Column.MALE in self.layout.columns or Column.BIRTH_YEAR in self.layout.columns
+        number_known = Column.CMND in self.layout.columns or Column.CCCD in self.layout.columns
+        for at in range(width):
+            missing = [column for column in _WANTED if column not in self.layout.columns]
+            missing = [
+                column
+                for column in missing
+                if not ((column is Column.BIRTH and birth_known) or (column is Column.IDENTITY and number_known))
+            ]
+            if at in known:
+                continue
+            cells = [self._read_cell(row[at], at) for row in sample if at < len(row)]
+            header = self.layout.headers[at] if at < len(self.layout.headers) else ""
+            column = guess_column(cells, missing)
+            if column:
+                self.layout.columns[column] = (at,)
+                self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
+            elif any(cell is not None for cell in cells):
+                self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
+
+    def _read_cell(self, cell: Cell, at: int) -> Cell:
+        return read_text(cell, self.encodings[at])[0] or None if isinstance(cell, str) else cell
+
+    def _learn_villages(self, rows: Sequence[Sequence[Cell]]) -> None:
+        at = self.layout.first(Column.VILLAGE)
+        if at is None:
+            return
+        written = Counter(text for row in rows if at < len(row) and isinstance(text := row[at], str))
+        counts: Counter[str] = Counter()
+        for text, count in written.items():
+            counts[read_text(text, self.encodings[at])[0]] += count
+        kinds: Counter[str] = Counter()
+        forms: Counter[str] = Counter()
+        for text, count in counts.items():
+            if is_ditto(text):
+                continue
+            kind = village_kind(text)
+            if kind:
+                kinds[kind] += count
+            forms[standard_village(text)] += count
+        if kinds:
+            self.default_kind = kinds.most_common(1)[0][0]
+        for form, _ in reversed(forms.most_common()):
+            if not form.isascii():
+                self.spellings[fold(form)] = form
+
+    def _note(self, kind: f.FindingKind, written: str, proposed: str | None = None, row: int | None = None) -> None:
+        self.notes.append(ListNote(self.sheet.name, row, Finding(kind, "list", written, proposed)))
+
+    def people(self) -> Iterator[PersonRow]:
+        """The rows that are people, in order, with the village and category that headings above them name."""
+        judge = RowJudge(self.layout)
+        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet))
+        village: str | None = None
+        category: str | None = None
+        first = self.layout.last_row + 1
+        for at in range(first, len(self.sheet.rows)):
+            row = self.sheet.rows[at]
+            read, decoded = reader.decoded(row)
+            kind = judge.kind(read)
+            if kind is RowKind.PERSON:
+                yield PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
+            elif kind is RowKind.HEADING:
+                text = _heading_text(read)
+                named = heading_village(text)
+                if named:
+                    village = named
+                    reader.heading(named)
+                elif len(read_wording(text).groups) == 1:
+                    category = text
+                else:
+                    self._note(f.ROW_UNREAD, text, row=at + 1)
+            elif kind is RowKind.OTHER:
+                self._note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
+
+
+def _heading_text(read: Sequence[Cell]) -> str:
+    texts = [cell for cell in read if isinstance(cell, str)]
+    return max(texts, key=len, default="")
+
+
+def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
+    return [row[at] for row in rows if at < len(row) and row[at] is not None]
+
+
+def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    zeros_kept = any(text.startswith("0") for text in texts)
+    digits = [str(cell).replace(" ", "") for cell in cells if isinstance(cell, str | int)]
+    prefixes = Counter(text[:2] for text in digits if len(text) == 9)
+    common = prefixes.most_common(1)
+    home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""
+    return NumberColumnFacts(zeros_kept, home)
+
+
+def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
+    """(row from 1, column from 0) -> the value of the merged cell above it, for cells merged over several rows."""
+    values: dict[tuple[int, int], Cell] = {}
+    for area in sheet.merged:
+        if area.first_row == area.last_row or area.first_row > len(sheet.rows):
+            continue
+        row = sheet.rows[area.first_row - 1]
+        value = row[area.first_column] if area.first_column < len(row) else None
+        if value is not None:
+            for number in range(area.first_row + 1, min(area.last_row, len(sheet.rows)) + 1):
+                values[number, area.first_column] = value
+    return values
+
+
+def facts_of(row: PersonRow) -> PersonFacts:
+    """What a row tells of the list's month."""
+    _, wording = wording_of(row.cells, row.category)
+    birth = read_birth(row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE))
+    return PersonFacts(
+        wording or read_wording(""),
+        birth.first_day if birth else None,
+        coefficient_of(row.cells),
+        amount_of(row.cells),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """What a row is read against: facts, month, and the list's commune."""
+
+    reference: Reference
+    month: date
+    commune: UnitFact
+    finder: CommuneFinder
+
+
+def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonRecord:
+    """One row in the registry's form; what was found goes to `row.cells.findings`."""
+    cells, reference, month = row.cells, context.reference, context.month
+    person = Person()
+    read_full_name(cells, person)
+    read_birth_and_sex(cells, person, month, month_first=table.month_first)
+    read_numbers(cells, person, reference, table.numbers)
+    check_number(cells, person, reference)
+    born_on = person.birth.first_day if person.birth else _year_of_number(cells, person)
+    facts = ListFacts(month, context.commune.province)
+    entitlement = read_entitlement(cells, born_on, facts, reference, row.category)
+    payment = read_payment(cells, reference)
+    payee = read_payee(cells, person, reference, table.numbers, month.year)
+    check_minor(cells, person, payee, month)
+    _check_notes(cells, person)
+    if row.number in table.sheet.hidden_rows:
+        cells.add(f.HIDDEN_ROW, "list")
+    return PersonRecord(
+        children_count=entitlement.children,
+        full_name=person.name,
+        sex=person.sex,
+        birth_date=person.birth.text if person.birth else None,
+        national_id=person.number,
+        national_id_kind=person.number_kind,
+        ethnicity=read_ethnicity(cells, reference),
+        commune_code=_commune_code(cells, context),
+        village=read_village(cells, row.village, table.spellings, table.default_kind),
+        category=entitlement.category,
+        phone=payment.phone,
+        channel=payment.channel,
+        account_number=payment.account,
+        payee=payee,
+    )
+
+
+def _year_of_number(cells: RowCells, person: Person) -> date | None:
+    """1 January of the year in a CCCD: without a birth date it still tells the category."""
+    if person.number is None or person.number_kind != "cccd":
+        return None
+    year = birth_year_of(person.number)
+    cells.add(f.CATEGORY_BY_ID_YEAR, "category", person.number, str(year))
+    return date(year, 1, 1)
+
+
+def _check_notes(cells: RowCells, person: Person) -> None:
+    for text in (cells.joined(Column.NOTE), person.remark):
+        meaning = read_note(text) if text else None
+        if meaning:
+            kind = f.NOTE_DEATH if meaning is NoteMeaning.DEATH else f.NOTE_MOVE
+            cells.add(kind, "note", text)
+
+
+def _commune_code(cells: RowCells, context: RowContext) -> str:
+    """The list's commune; a row that names another is for an officer."""
+    text = cells.text(Column.COMMUNE)
+    if text:
+        named = context.finder.in_text(text, context.month, "row", needs_kind=False)
+        by_code = context.finder.by_code(text, context.month, "row") if text.isdigit() else None
+        units = [by_code.unit] if by_code else [reading.unit for reading in named]
+        if units and context.commune not in units:
+            cells.add(f.COMMUNE_DIFFERS, "commune_code", written_form(cells.cell(Column.COMMUNE)), context.commune.name)
+            return units[0].code if len(units) == 1 else context.commune.code
+    return context.commune.code

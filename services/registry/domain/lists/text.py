@@ -1,0 +1,37 @@
+"""Small wording rules shared by all fields: one Unicode form, single spaces, folding for comparison."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_SAME_LETTER = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
+_UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_CLEAN = _SAME_LETTER | _UNSEEN
+
+
+def tidy(text: str) -> str:
+    """Composed Unicode (NFC), single spaces, none at the ends, and the Vietnamese letter for look-alikes of `Đ`."""
+    return " ".join(text.split()) if text.isascii() else _tidy(text)
+
+
+@lru_cache(maxsize=32_768)
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).translate(_CLEAN).split())
+
+
+@lru_cache(maxsize=32_768)
+def plain(text: str) -> str:
+    """Lower case without diacritics, punctuation kept: `Điểm a, khoản 5` becomes `diem a, khoan 5`."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFD", text.translate(_SAME_LETTER).lower().replace("đ", "d"))
+    return "".join(mark for mark in parts if not unicodedata.combining(mark))
+
+
+@lru_cache(maxsize=32_768)
+def fold(text: str) -> str:
+    """A key for comparing wordings: lower case, no diacritics, words of letters and digits with single spaces."""
+    return _NOT_WORD.sub(" ", plain(text)).strip()

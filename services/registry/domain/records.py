@@ -1,0 +1,109 @@
+"""The whole record of a beneficiary at its newest version, and the forms it takes outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of the person, in force or ended."""
+
+    decision_id: UUID
+    number: str
+    decided_on: date
+    kind: str
+    category: str
+    from_month: date
+    to_month: date | None
+    heads: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeInUse:
+    """Who receives for the person."""
+
+    payee_id: UUID
+    version: int
+    full_name: str
+    relationship: str
+    identity_sealed: str | None
+    phone_sealed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInUse:
+    """Where the person's money goes."""
+
+    account_id: UUID
+    version: int
+    provider: str
+    channel: str
+    holder_name: str
+    number_sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class FullRecord:
+    """All that the registry holds of a person. Numbers are sealed throughout; `account` is the one in use."""
+
+    beneficiary_id: UUID
+    version: int
+    code: str
+    unit_id: str
+    full_name: str
+    sex: str
+    birth_date: date
+    birth_precision: str
+    ethnicity: str | None
+    village: str | None
+    phone_sealed: str | None
+    wished_channel: str
+    status: str
+    status_from_month: date
+    hold: str | None
+    row_id: UUID
+    documents: tuple[Json, ...]
+    decisions: tuple[Decision, ...]
+    payee: PayeeInUse
+    account: AccountInUse | None
+
+    def for_history(self) -> dict[str, Any]:
+        """The record as its version is kept, ready for JSON."""
+        return {
+            "code": self.code,
+            "unit_id": self.unit_id,
+            "full_name": self.full_name,
+            "sex": self.sex,
+            "birth_date": self.birth_date.isoformat(),
+            "birth_precision": self.birth_precision,
+            "ethnicity": self.ethnicity,
+            "village": self.village,
+            "phone_sealed": self.phone_sealed,
+            "wished_channel": self.wished_channel,
+            "status": self.status,
+            "status_from_month": self.status_from_month.isoformat(),
+            "hold": self.hold,
+            "documents": list(self.documents),
+            "decisions": [_plain(decision) for decision in self.decisions],
+            "payee": _plain(self.payee),
+            "account": _plain(self.account) if self.account else None,
+        }
+
+
+def _plain(part: Decision | PayeeInUse | AccountInUse) -> dict[str, Any]:
+    """A part of the record in JSON's own types."""
+    return {name: value if value is None or isinstance(value, str | int) else str(value) for name, value in asdict(part).items()}
+
+
+def changed_fields(before: Json | None, after: Json) -> list[str]:
+    """Names of the fields in which two versions differ; none for the first version."""
+    if before is None:
+        return []
+    return sorted(name for name in after if before.get(name) != after[name])

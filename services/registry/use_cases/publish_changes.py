@@ -1,0 +1,59 @@
+"""People have a new version: it is kept in the history and said to the other services, in the transaction that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from itertools import groupby
+from typing import Literal, cast
+from uuid import UUID
+
+from services.registry.domain.records import FullRecord
+from services.registry.storage.records import load_records, write_versions
+from shared import outbox
+from shared.auth import Caller
+from shared.contracts.events import (
+    MAX_RECORDS,
+    AccountRecord,
+    BeneficiariesChanged,
+    BeneficiaryRecord,
+    DecisionRecord,
+    PayeeRecord,
+)
+from shared.database import Tx
+
+
+async def publish_changes(
+    tx: Tx, caller: Caller, beneficiary_ids: Sequence[UUID], *, reason: str, effective_from: date, listed: bool = False
+) -> None:
+    """Write the history and say `beneficiaries_changed` of people whose version was raised, commune by commune."""
+    if not beneficiary_ids:
+        return
+    records = await load_records(tx, beneficiary_ids)
+    await write_versions(tx, records, reason=reason, effective_from=effective_from, caller=caller, listed=listed)
+    records.sort(key=lambda record: (record.unit_id, record.code))
+    for unit_id, group in groupby(records, key=lambda record: record.unit_id):
+        people = [_for_event(record) for record in group]
+        for at in range(0, len(people), MAX_RECORDS):
+            await outbox.emit(tx, BeneficiariesChanged(records=people[at : at + MAX_RECORDS]), unit_id)
+
+
+def _for_event(record: FullRecord) -> BeneficiaryRecord:
+    """The record as other services get it. It comes from typed columns: checking it again would double the time."""
+    return BeneficiaryRecord.model_construct(
+        beneficiary_id=record.beneficiary_id,
+        version=record.version,
+        code=record.code,
+        full_name=record.full_name,
+        sex=cast(Literal["male", "female"], record.sex),
+        birth_date=record.birth_date,
+        birth_precision=cast(Literal["day", "year"], record.birth_precision),
+        unit_id=record.unit_id,
+        status=cast(Literal["active", "suspended", "stopped", "dead"], record.status),
+        status_from_month=record.status_from_month,
+        hold=record.hold,
+        decisions=[DecisionRecord.model_construct(**asdict(decision)) for decision in record.decisions],
+        payee=PayeeRecord.model_construct(**asdict(record.payee)),
+        account=AccountRecord.model_construct(**asdict(record.account)) if record.account else None,
+    )

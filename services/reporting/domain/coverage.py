@@ -1,0 +1,139 @@
+"""What coverage means: who was paid how, which communes have switched, and how far the plan's two targets are reached.
+
+The plan asks for 100% of communes on electronic payment and at least 80% of beneficiaries paid into an account by January
+2022. A month is always a benefit month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+TARGET_COMMUNES_SHARE = 1.0
+TARGET_ACCOUNT_SHARE = 0.8
+
+COMMUNE_CASHIER = "commune_cashier"
+
+PLACES = ("not_released", "in_flight", "returned", "unclaimed", "cancelled", "paid_cash", "paid_account")
+"""The seven parts of what a month owes."""
+
+GONE_OUT = frozenset({"in_flight", "returned", "unclaimed", "paid_cash", "paid_account"})
+"""Places of an obligation whose money has gone to a provider, even if it came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Distinct people of a month. A person with something credited to an account counts there, whatever else is open;
+    a person with nothing credited but something handed out counts as cash."""
+
+    entitled: int = 0
+    by_account: int = 0
+    by_cash: int = 0
+
+    @property
+    def not_paid(self) -> int:
+        """People of whom nothing has been paid yet."""
+        return self.entitled - self.by_account - self.by_cash
+
+    @property
+    def share_by_account(self) -> float:
+        """People paid into an account, of all entitled; 0 where nobody is."""
+        return self.by_account / self.entitled if self.entitled else 0.0
+
+    def __add__(self, other: People) -> People:
+        return People(self.entitled + other.entitled, self.by_account + other.by_account, self.by_cash + other.by_cash)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the obligations of a month."""
+
+    obligations: int = 0
+    amount_dong: int = 0
+
+    def __add__(self, other: Part) -> Part:
+        return Part(self.obligations + other.obligations, self.amount_dong + other.amount_dong)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Obligations of one commune that stand in one place by one way; provider and channel are '' before any payment."""
+
+    provider: str
+    channel: str
+    place: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune in a month."""
+
+    unit_id: str
+    code: str
+    name: str
+    district_id: str
+    district_name: str
+    people: People = People()
+    cells: tuple[Cell, ...] = ()
+    through_cashier: bool = False  # some money of the month went through the commune cashier
+
+    @property
+    def switched(self) -> bool:
+        """Whether nothing of the month went through the commune cashier and at least one account was credited."""
+        return not self.through_cashier and any(c.place == "paid_account" and c.part.obligations for c in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Some communes taken together in one month."""
+
+    communes: tuple[Commune, ...]
+    people: People
+    parts: dict[str, Part] = field(default_factory=dict)  # by place, each of the seven
+
+    @property
+    def communes_total(self) -> int:
+        """How many communes there are."""
+        return len(self.communes)
+
+    @property
+    def communes_switched(self) -> int:
+        """How many of them have switched."""
+        return sum(c.switched for c in self.communes)
+
+    @property
+    def owed(self) -> Part:
+        """The seven parts together."""
+        return sum(self.parts.values(), Part())
+
+    @property
+    def share_switched(self) -> float:
+        """Communes switched, of all; 0 where there are none."""
+        return self.communes_switched / self.communes_total if self.communes else 0.0
+
+
+def cover(communes: Iterable[Commune]) -> Coverage:
+    """Communes of one month taken together."""
+    held = tuple(communes)
+    parts = dict.fromkeys(PLACES, Part())
+    for cell in (cell for commune in held for cell in commune.cells):
+        parts[cell.place] += cell.part
+    return Coverage(held, sum((c.people for c in held), People()), parts)
+
+
+def by_district(communes: Sequence[Commune]) -> list[tuple[str, str, Coverage]]:
+    """Each district's id, name and coverage, in the order of the ids."""
+    districts: dict[tuple[str, str], list[Commune]] = {}
+    for commune in communes:
+        districts.setdefault((commune.district_id, commune.district_name), []).append(commune)
+    return [(unit_id, name, cover(held)) for (unit_id, name), held in sorted(districts.items())]
+
+
+def by_way(communes: Iterable[Commune]) -> list[tuple[str, str, dict[str, Part]]]:
+    """Each provider and channel with its parts by place, '' for what has no payment yet."""
+    ways: dict[tuple[str, str], dict[str, Part]] = {}
+    for cell in (cell for commune in communes for cell in commune.cells):
+        parts = ways.setdefault((cell.provider, cell.channel), dict.fromkeys(PLACES, Part()))
+        parts[cell.place] += cell.part
+    return [(provider, channel, parts) for (provider, channel), parts in sorted(ways.items())]

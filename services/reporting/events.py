@@ -1,0 +1,29 @@
+"""Which event leads to what."""
+
+from __future__ import annotations
+
+from services.reporting.storage.units import copy_units
+from services.reporting.use_cases.apply_moves import apply_moves
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import ObligationsMoved, UnitsDefined
+from shared.database import Tx
+from shared.inbox import EventHandler
+
+SUBSCRIBES_TO = ("disbursement.*", "registry.*")
+"""Whole logs, since the inbox's watermark counts positions without a gap; events without a handler are only recorded."""
+
+
+async def obligations_moved(tx: Tx, envelope: Envelope) -> None:
+    """The read models follow."""
+    await apply_moves(tx, ObligationsMoved.model_validate(envelope.body))
+
+
+async def units_defined(tx: Tx, envelope: Envelope) -> None:
+    """Copy the units."""
+    await copy_units(tx, UnitsDefined.model_validate(envelope.body).units)
+
+
+HANDLERS: dict[str, EventHandler] = {
+    "disbursement.obligations_moved": obligations_moved,
+    "registry.units_defined": units_defined,
+}

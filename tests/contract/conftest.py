@@ -1,0 +1,73 @@
+"""A broker, a database server of its own that may be stopped, and two services that speak over a bus."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from console import rabbitmq_node
+from console.rabbitmq_node import Node
+from shared.embedded_postgres import EmbeddedPostgres, start_postgres
+from shared.kernel.ids import new_id
+from shared.migrate import create_database, migrate
+from shared.settings import SERVICES
+from tests.contract.broker import Broker, broker_from_environment
+from tests.contract.harness import Harness, MemoryHarness, RabbitHarness
+from tests.contract.pair import Pair
+
+TEMPLATE = "contract_template"
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """The broker of CHITRA_TEST_AMQP_URL, or a node of this session's own."""
+    given = broker_from_environment()
+    if given is not None:
+        yield given
+        return
+    node: Node = rabbitmq_node.start(tmp_path_factory.mktemp("rabbitmq"))
+    yield Broker(node.url, node)
+    node.stop()
+
+
+@pytest.fixture(params=["memory", "rabbitmq"])
+async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
+    """Each of the two buses."""
+    if request.param == "memory":
+        memory = MemoryHarness()
+        yield memory
+        await memory.close()
+        return
+    broker: Broker = request.getfixturevalue("rabbitmq")
+    rabbit = await RabbitHarness.before(broker.url, broker.node)
+    yield rabbit
+    await rabbit.close()
+
+
+@pytest.fixture(scope="module")
+def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server that only these tests use, so that they may stop it."""
+    directory: Path = tmp_path_factory.mktemp("own-postgres")
+    server = start_postgres(directory)
+
+    async def prepare() -> None:
+        await create_database(server.url_for("postgres", "postgres"), TEMPLATE)
+        password = (directory / "password").read_text(encoding="ascii").strip()
+        await migrate(server.url_for("postgres", TEMPLATE), dict.fromkeys(SERVICES, password))
+
+    asyncio.run(prepare())
+    yield server
+    server.stop("immediate")
+
+
+@pytest.fixture
+async def pair(own_postgres: EmbeddedPostgres) -> AsyncIterator[Pair]:
+    """The registry, which says events, and reporting, which notes each of them as often as it applies it."""
+    name = f"t_{new_id().hex}"
+    await create_database(own_postgres.url_for("postgres", "postgres"), name, template=TEMPLATE)
+    made = await Pair.over(own_postgres, name)
+    yield made
+    await made.close()

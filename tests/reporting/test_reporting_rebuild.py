@@ -1,0 +1,150 @@
+"""A rebuild out of disbursement's event log gives the same rows, over REST, while events go on coming."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.reporting.storage.moves import READ_MODELS
+from services.reporting.use_cases.rebuild_read_models import rebuild
+from services.reporting.workers.rebuild import event_log, rebuild_from
+from shared import outbox
+from shared.contracts.envelope import Envelope, decode_envelope
+from shared.contracts.events import ObligationsMoved, PayrollReleased
+from shared.kernel.errors import Refusal
+from shared.platform import Platform
+from shared.service import Service
+from shared.web import make_app
+from tests.conftest import Tokens
+from tests.reporting.province import COMMUNES, RUN_ID, events_of
+from tests.reporting.second_way import Fact
+
+OCTOBER = date(2021, 10, 1)
+STEPS = ((0, "not_released"), (10, "not_released"), (11, "in_flight"), (12, "paid_account"))
+FACTS = [
+    Fact(OCTOBER, f"person-{n}", "monthly", 0, step, sorted(COMMUNES)[n % 4], "elderly", place, 360_000, "viettelpay", "wallet")
+    for step, place in STEPS
+    for n in range(60)
+]
+
+
+async def rows_of(service: Service) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of the read models, sorted."""
+    async with service.database.transaction() as tx:
+        return {t: sorted(tuple(row.values()) for row in await tx.rows(f"SELECT * FROM {t}")) for t in READ_MODELS}
+
+
+@pytest.fixture(scope="module")
+async def log(platform: Platform) -> list[Envelope]:
+    """Disbursement's event log with the moves of a month and an event of another kind among them."""
+    database = platform.database("disbursement")
+    async with database.transaction() as tx:
+        await outbox.ensure_partitions(tx, "disbursement")
+        for n, event in enumerate(events_of(FACTS, size=2)):
+            await outbox.emit(tx, ObligationsMoved.model_validate(decode_envelope(event).body))
+            if n == 60:
+                released = PayrollReleased(
+                    run_id=RUN_ID,
+                    run_code="2021-10",
+                    payroll_id=uuid4(),
+                    authority_id="474@2021-07-01",
+                    provider="viettelpay",
+                    channel="wallet",
+                    payments=60,
+                    amount_dong=60 * 360_000,
+                )
+                await outbox.emit(tx, released)
+        await outbox.give_positions(tx, 1000)
+        return await outbox.events_after(tx, "disbursement", 0, 1000)
+
+
+@pytest.fixture
+async def applied(empty: Service, log: list[Envelope], admin: Any) -> Service:
+    """Reporting, having consumed the log."""
+    await admin.execute("DELETE FROM reporting.inbox")
+    for envelope in reversed(log):
+        await empty.inbox.receive(envelope.encode())
+    return empty
+
+
+@pytest.fixture
+async def disbursement(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks HTTP to the published event log of disbursement."""
+    app = make_app("disbursement", "t", "t", platform.database("disbursement"), platform.verifier)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        yield client
+
+
+URL = "http://disbursement.test"
+
+
+async def test_rebuild_gives_the_same_rows(
+    applied: Service, disbursement: httpx.AsyncClient, platform: Platform, log: list[Envelope]
+) -> None:
+    before = await rows_of(applied)
+    assert len(before["person_months"]) == 60
+    async with applied.database.transaction() as tx:
+        await tx.run("UPDATE commune_people SET by_account = by_account + 1")
+        await tx.run("DELETE FROM person_months WHERE subject = 'person-7'")
+        await tx.run("UPDATE obligation_places SET step = 999, place = 'cancelled' WHERE subject = 'person-8'")
+    assert await rows_of(applied) != before
+    rebuilt = await rebuild_from(applied.database, disbursement, URL, platform.system_token())
+    assert (rebuilt.events, rebuilt.moves, rebuilt.position) == (121, 240, 121) == (len(log), len(FACTS), log[-1].position)
+    assert await rows_of(applied) == before
+
+
+async def test_events_that_come_during_a_rebuild_are_not_lost(
+    applied: Service, disbursement: httpx.AsyncClient, platform: Platform
+) -> None:
+    half_way, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[Sequence[Envelope]]:
+        async for page in event_log(disbursement, URL, platform.system_token()):
+            yield page
+            half_way.set()
+            await go_on.wait()
+
+    async def run() -> None:
+        async with applied.database.transaction() as tx:
+            await rebuild(tx, slow())
+
+    before = await rows_of(applied)
+    rebuilding = asyncio.create_task(run())
+    await half_way.wait()
+    [live] = events_of(
+        [Fact(OCTOBER, "person-0", "monthly", 0, 13, sorted(COMMUNES)[0], "elderly", "returned", 360_000, "viettelpay", "wallet")]
+    )
+    arriving = asyncio.create_task(applied.inbox.receive(live))
+    assert await rows_of(applied) == before  # readers see whole numbers all the time
+    go_on.set()
+    await asyncio.gather(rebuilding, arriving)
+    async with applied.database.transaction() as tx:
+        assert await tx.scalar("SELECT place FROM obligation_places WHERE subject = 'person-0'") == "returned"
+        assert await tx.scalar("SELECT sum(by_account) FROM commune_people") == 59
+        assert await tx.scalar("SELECT sum(obligations) FROM cells") == 60
+
+
+async def test_a_log_without_its_beginning_is_refused_and_changes_nothing(applied: Service, log: list[Envelope]) -> None:
+    async def without_first() -> AsyncIterator[Sequence[Envelope]]:
+        yield log[1:]
+
+    before = await rows_of(applied)
+    with pytest.raises(Refusal, match="event-log-gap"):
+        async with applied.database.transaction() as tx:
+            await rebuild(tx, without_first())
+    assert await rows_of(applied) == before
+
+
+async def test_a_token_that_may_not_read_the_log_changes_nothing(
+    applied: Service, disbursement: httpx.AsyncClient, tokens: Tokens
+) -> None:
+    before = await rows_of(applied)
+    with pytest.raises(httpx.HTTPStatusError, match="403"):
+        await rebuild_from(applied.database, disbursement, URL, tokens("province"))
+    assert await rows_of(applied) == before

@@ -1,0 +1,184 @@
+"""What a client of the four providers does, written from docs/providers.md; shares no code with sandbox or gateway."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from tests.sandbox.sandbox_process import RunningSandbox
+
+_numbers = itertools.count(1)
+
+
+def new_reference() -> str:
+    """26 characters, never the same twice."""
+    return base64.b32encode(hashlib.sha256(f"payment {next(_numbers)}".encode()).digest()).decode()[:26]
+
+
+def new_name(kind: str) -> str:
+    """A batch reference, never the same twice."""
+    return f"{kind}-{next(_numbers)}"
+
+
+class Providers:
+    """Signed calls to each provider and to /admin."""
+
+    def __init__(self, sandbox: RunningSandbox, http: httpx.Client) -> None:
+        self.sandbox, self.http = sandbox, http
+        self._rsa = {name: sandbox.private_key(name) for name in ("viettelpay_client", "vietinbank_client")}
+        self._viettelpay = sandbox.public_key("viettelpay_provider")
+
+    # --- ViettelPay
+
+    def viettel_post(self, cmd: str, content: dict[str, Any], *, signature: str | None = None) -> httpx.Response:
+        data = json.dumps(content, ensure_ascii=False)
+        signed = signature or self._rsa_sign("viettelpay_client", f"{cmd}\n{data}".encode())
+        return self.http.post("/viettelpay/process", json={"cmd": cmd, "data": data, "signature": signed})
+
+    def viettel(self, cmd: str, content: dict[str, Any]) -> dict[str, Any]:
+        """The answer's data, its signature verified."""
+        answer = self.viettel_post(cmd, content)
+        assert answer.status_code == 200, answer.text
+        return self.viettel_data(answer.json())
+
+    def viettel_data(self, message: dict[str, str]) -> dict[str, Any]:
+        """Raises InvalidSignature for what ViettelPay didn't sign."""
+        content = f"{message['cmd']}\n{message['data']}".encode()
+        self._viettelpay.verify(base64.b64decode(message["signature"]), content, padding.PKCS1v15(), hashes.SHA256())
+        data: dict[str, Any] = json.loads(message["data"])
+        return data
+
+    @staticmethod
+    def viettel_order(payments: list[dict[str, Any]], order_id: str | None = None, channel: str = "WALLET") -> dict[str, Any]:
+        return {
+            "orderId": order_id or new_name("order"),
+            "totalTrans": len(payments),
+            "totalAmount": sum(payment["amount"] for payment in payments),
+            "transContent": "Tro cap xa hoi",
+            "channel": channel,
+            "transList": base64.b64encode(gzip.compress(json.dumps(payments).encode())).decode(),
+        }
+
+    # --- VietinBank and the cash offices
+
+    def signed(self, provider: str, method: str, path: str, content: Any = None, **change: str) -> httpx.Response:
+        body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
+        return self.signed_bytes(provider, method, path, body, **change)
+
+    def signed_bytes(self, provider: str, method: str, path: str, body: bytes, **change: str) -> httpx.Response:
+        timestamp = str(int(time.time()))
+        text = f"{method}\n{path}\n{timestamp}\n{hashlib.sha256(body).hexdigest()}".encode()
+        if provider == "vietinbank":
+            signature = self._rsa_sign("vietinbank_client", text)
+        else:
+            signature = hmac.new(self.sandbox.secret(f"{provider}_hmac").encode(), text, hashlib.sha256).hexdigest()
+        headers = {"X-Timestamp": timestamp, "X-Signature": signature, "Content-Type": "application/json", **change}
+        return self.http.request(method, path, content=body, headers=headers)
+
+    def result_list(self, office: str, answer: dict[str, Any]) -> dict[str, Any]:
+        """The list's content, the office's signature verified."""
+        text = answer["result_list"].encode()
+        expected = hmac.new(self.sandbox.secret(f"{office}_hmac").encode(), text, hashlib.sha256).hexdigest()
+        assert hmac.compare_digest(expected, answer["signature"])
+        content: dict[str, Any] = json.loads(text)
+        return content
+
+    @staticmethod
+    def bank_batch(payments: list[dict[str, Any]], batch_reference: str | None = None) -> dict[str, Any]:
+        return {
+            "batch_reference": batch_reference or new_name("batch"),
+            "debit_account": "118000059999",
+            "number_of_payments": len(payments),
+            "total_amount_dong": sum(payment["amount_dong"] for payment in payments),
+            "payments": payments,
+        }
+
+    @staticmethod
+    def cash_list(count: int, *, pay_on: str, list_reference: str | None = None) -> dict[str, Any]:
+        orders = [
+            {
+                "reference": new_reference(),
+                "payee_name": "Nguyễn Thị Hoa",
+                "identity_number": "046171000123",
+                "amount_dong": 360_000,
+                "note": "HUE-1",
+            }
+            for _ in range(count)
+        ]
+        return {
+            "list_reference": list_reference or new_name("list"),
+            "pay_point": "19753",
+            "pay_on": pay_on,
+            "number_of_orders": count,
+            "total_amount_dong": 360_000 * count,
+            "orders": orders,
+        }
+
+    # --- admin
+
+    def admin(self, method: str, path: str, content: Any = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.sandbox.secret('admin')}"}
+        answer = self.http.request(method, f"/admin{path}", json=content, headers=headers)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def accounts(self, provider: str, count: int) -> list[dict[str, Any]]:
+        """Customers that the provider knows."""
+        start = next(_numbers) * 1000
+        accounts = [
+            {
+                "provider": provider,
+                "account_number": f"84{900_000_000 + start + n}" if provider == "viettelpay" else f"10{start + n:010d}",
+                "holder_name": "Trần Văn Đức",
+            }
+            for n in range(count)
+        ]
+        self.admin("POST", "/accounts", {"accounts": accounts})
+        return accounts
+
+    def wallet_payments(self, count: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "transId": new_reference(),
+                "msisdn": account["account_number"],
+                "customerName": "TRAN VAN DUC",
+                "amount": 360_000,
+                "smsContent": "Tro cap",
+                "note": "HUE-2",
+            }
+            for account in self.accounts("viettelpay", count)
+        ]
+
+    def bank_payments(self, count: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "reference": new_reference(),
+                "account_number": account["account_number"],
+                "account_name": "TRAN VAN DUC",
+                "amount_dong": 360_000,
+                "text": "Tro cap xa hoi HUE-3",
+            }
+            for account in self.accounts("vietinbank", count)
+        ]
+
+    def settle(self) -> None:
+        """Book all that was taken, let late webhooks go, and wait until the queue is empty."""
+        self.admin("POST", "/flush")
+        deadline = time.monotonic() + 15
+        while self.admin("GET", "/webhooks")["queued"]:
+            assert time.monotonic() < deadline, "webhooks are stuck"
+            time.sleep(0.02)
+
+    def _rsa_sign(self, name: str, content: bytes) -> str:
+        return base64.b64encode(self._rsa[name].sign(content, padding.PKCS1v15(), hashes.SHA256())).decode()

@@ -1,0 +1,338 @@
+"""Each fault really happens, is counted, and the books stay right."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.sandbox.provider_clients import Providers
+from tests.sandbox.sandbox_process import RunningSandbox
+from tests.sandbox.webhook_receiver import Received, Receiver
+
+BATCHES = "/vietinbank/v1/batches"
+
+
+def force(providers: Providers, *kinds: str) -> dict[str, int]:
+    """Strike next with these; the counts before."""
+    counts = providers.admin("GET", "/faults")
+    assert providers.admin("POST", "/faults", {"next": list(kinds)})["next"] == list(kinds)
+    return counts
+
+
+def fired(providers: Providers, before: dict[str, int]) -> dict[str, int]:
+    """What fired since."""
+    after = providers.admin("GET", "/faults")
+    return {kind: after[kind] - count for kind, count in before.items() if after[kind] > count}
+
+
+def send(providers: Providers, batch: dict[str, Any]) -> httpx.Response:
+    return providers.signed("vietinbank", "POST", BATCHES, batch)
+
+
+def states(providers: Providers, batch: dict[str, Any]) -> list[str] | int:
+    """The payments' states by enquiry, or the status of the enquiry."""
+    answer = providers.signed("vietinbank", "GET", f"{BATCHES}/{batch['batch_reference']}")
+    return [result["state"] for result in answer.json()["results"]] if answer.status_code == 200 else answer.status_code
+
+
+def data_of(providers: Providers, webhook: Received) -> tuple[str, Any]:
+    """Type and data of a webhook whose signature holds."""
+    message = Webhook(providers.sandbox.secret("vietinbank_webhook")).verify(webhook.body, webhook.headers)
+    return message["type"], message["data"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "taken"),
+    [
+        ("timeout_before", 504, False),
+        ("timeout_after", 504, True),
+        ("server_error", 500, False),
+        ("server_error_after", 500, True),
+        ("throttled", 429, False),
+        ("slow", 200, True),
+    ],
+)
+def test_a_batch_is_taken_or_not_whatever_the_answer_says(providers: Providers, kind: str, status: int, taken: bool) -> None:
+    batch = providers.bank_batch(providers.bank_payments(2))
+    before = force(providers, kind)
+    assert send(providers, batch).status_code == status
+    assert fired(providers, before) == {kind: 1}
+    providers.settle()
+    assert states(providers, batch) == (["credited", "credited"] if taken else 404)
+    # Sent again it is paid exactly once.
+    again = send(providers, batch)
+    assert again.json()["state"] == ("duplicate" if taken else "accepted")
+    providers.settle()
+    assert states(providers, batch) == ["credited", "credited"]
+    for payment in batch["payments"]:
+        assert len(providers.admin("GET", f"/books/{payment['reference']}")["movements"]) == 1
+
+
+def test_a_hanging_request_holds_up_nobody(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> None:
+    running = RunningSandbox(tmp_path_factory.mktemp("hanging"), receiver.url)
+    running.start("--fault-rate", "0", "--hang-seconds", "3600")
+    try:
+        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+            providers = Providers(running, http)
+            batch = providers.bank_batch(providers.bank_payments(1))
+            force(providers, "timeout_before")
+            http.timeout = httpx.Timeout(0.2)
+            with pytest.raises(httpx.ReadTimeout):
+                send(providers, batch)
+            http.timeout = httpx.Timeout(10)
+            other = providers.bank_batch(providers.bank_payments(1))
+            assert send(providers, other).status_code == 200
+            providers.settle()
+            assert (states(providers, other), states(providers, batch)) == (["credited"], 404)
+    finally:
+        running.stop(kill=True)
+
+
+def test_dropped_connections_hide_what_happened(providers: Providers) -> None:
+    batches = [providers.bank_batch(providers.bank_payments(1)) for _ in range(8)]
+    before = force(providers, *["dropped_connection"] * 8)
+    for batch in batches:
+        with pytest.raises(httpx.RemoteProtocolError):
+            send(providers, batch)
+    assert fired(providers, before) == {"dropped_connection": 8}
+    providers.settle()
+    outcomes = [states(providers, batch) for batch in batches]
+    assert all(outcome in (404, ["credited"]) for outcome in outcomes)
+
+
+def test_half_a_batch_is_refused(providers: Providers) -> None:
+    batch = providers.bank_batch(providers.bank_payments(4))
+    before = force(providers, "half_batch_refused")
+    results = send(providers, batch).json()["results"]
+    assert [(r["state"], r["reason"]) for r in results] == [("accepted", None)] * 2 + [("refused", "limit")] * 2
+    providers.settle()
+    assert states(providers, batch) == ["credited", "credited", "refused", "refused"]
+    assert fired(providers, before) == {"half_batch_refused": 1}
+
+
+def test_a_taken_batch_is_not_found_at_first(providers: Providers) -> None:
+    batch = providers.bank_batch(providers.bank_payments(1))
+    before = force(providers, "not_found_at_first")
+    assert send(providers, batch).status_code == 500
+    assert states(providers, batch) == 404
+    path = f"/vietinbank/v1/payments/{batch['payments'][0]['reference']}"
+    assert providers.signed("vietinbank", "GET", path).status_code == 404
+    assert fired(providers, before) == {"not_found_at_first": 1}
+    assert send(providers, batch).json()["state"] == "duplicate"  # the books know better than the enquiry
+    wait_until(lambda: states(providers, batch) == ["credited"])
+
+
+def wait_until(found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not found():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("refused_invalid_account", "invalid_account"),
+        ("refused_locked", "locked"),
+        ("refused_name_mismatch", "name_mismatch"),
+    ],
+)
+def test_a_payment_is_refused(providers: Providers, kind: str, reason: str) -> None:
+    batch = providers.bank_batch(providers.bank_payments(2))
+    before = force(providers, kind)
+    send(providers, batch)
+    providers.settle()
+    assert states(providers, batch) == ["refused", "credited"]
+    reference = batch["payments"][0]["reference"]
+    view = providers.admin("GET", f"/books/{reference}")
+    assert (view["payments"][0]["reason"], view["movements"], view["faults"][0]["kind"]) == (reason, [], kind)
+    assert fired(providers, before) == {kind: 1}
+
+
+def test_a_credited_payment_comes_back_after_days(providers: Providers, receiver: Receiver) -> None:
+    batch = providers.bank_batch(providers.bank_payments(2))
+    totals = providers.admin("GET", "/totals")["vietinbank"]["payments"]
+    before = force(providers, "returned")
+    send(providers, batch)
+    providers.settle()
+    assert states(providers, batch) == ["credited", "credited"]
+    assert fired(providers, before) == {}
+    today = date.fromisoformat(providers.admin("GET", "/clock")["today"])
+    providers.admin("POST", "/clock", {"today": (today + timedelta(days=5)).isoformat()})
+    assert states(providers, batch) == ["returned", "credited"]
+    assert fired(providers, before) == {"returned": 1}
+    movements = providers.admin("GET", f"/books/{batch['payments'][0]['reference']}")["movements"]
+    assert [movement["kind"] for movement in movements] == ["credit", "return"]
+    assert movements[0]["booked_on"] < movements[1]["booked_on"]
+    assert providers.admin("GET", "/totals")["vietinbank"]["payments"] == totals + 1
+    providers.settle()
+    assert data_of(providers, receiver.received[-1])[1]["results"][0]["state"] == "returned"
+
+
+def test_webhook_twice(providers: Providers, receiver: Receiver) -> None:
+    before = force(providers, "webhook_twice")
+    send(providers, providers.bank_batch(providers.bank_payments(1)))
+    providers.settle()
+    types = [data_of(providers, webhook) for webhook in receiver.received]
+    assert [kind for kind, _ in types] == ["batch.accepted", "payments.results", "payments.results"]
+    assert types[1] == types[2]
+    assert receiver.received[1].headers["webhook-id"] == receiver.received[2].headers["webhook-id"]
+    assert fired(providers, before) == {"webhook_twice": 1}
+
+
+def test_webhook_late_until_the_clock_moves(providers: Providers, receiver: Receiver) -> None:
+    before = force(providers, "webhook_late")
+    batch = providers.bank_batch(providers.bank_payments(1))
+    send(providers, batch)
+    wait_until(lambda: providers.admin("GET", "/webhooks")["held"] == 1)
+    wait_until(lambda: len(receiver.received) == 1)
+    assert states(providers, batch) == ["credited"]
+    assert fired(providers, before) == {}
+    today = date.fromisoformat(providers.admin("GET", "/clock")["today"])
+    providers.admin("POST", "/clock", {"today": (today + timedelta(days=1)).isoformat()})
+    wait_until(lambda: len(receiver.received) == 2)
+    assert data_of(providers, receiver.received[1])[0] == "payments.results"
+    wait_until(lambda: fired(providers, before) == {"webhook_late": 1})
+
+
+def test_webhook_out_of_order(providers: Providers, receiver: Receiver) -> None:
+    before = force(providers, "webhook_out_of_order")
+    send(providers, providers.bank_batch(providers.bank_payments(1)))
+    providers.settle()
+    assert [data_of(providers, w)[0] for w in receiver.received] == ["payments.results", "batch.accepted"]
+    assert fired(providers, before) == {"webhook_out_of_order": 1}
+
+
+def test_webhook_never(providers: Providers, receiver: Receiver) -> None:
+    before = force(providers, "webhook_never")
+    batch = providers.bank_batch(providers.bank_payments(1))
+    send(providers, batch)
+    providers.settle()
+    assert states(providers, batch) == ["credited"]
+    assert [data_of(providers, webhook)[0] for webhook in receiver.received] == ["batch.accepted"]
+    assert fired(providers, before) == {"webhook_never": 1}
+
+
+def test_webhook_forged_lies_and_does_not_verify(providers: Providers, receiver: Receiver) -> None:
+    secret = Webhook(providers.sandbox.secret("vietinbank_webhook"))
+
+    def verify(webhook: Received) -> int:
+        try:
+            secret.verify(webhook.body, webhook.headers)
+        except WebhookVerificationError:
+            return 401
+        return 200
+
+    receiver.answer = verify
+    before = force(providers, "webhook_forged")
+    send(providers, providers.bank_batch(providers.bank_payments(1)))
+    providers.settle()
+    forged = [webhook for webhook in receiver.received if verify(webhook) == 401]
+    assert [json.loads(webhook.body)["data"]["results"][0]["state"] for webhook in forged] == ["refused"]
+    genuine = [data_of(providers, webhook)[1] for webhook in receiver.received if verify(webhook) == 200]
+    assert genuine[-1]["results"][0]["state"] == "credited"
+    assert fired(providers, before) == {"webhook_forged": 1}
+    assert providers.admin("GET", "/webhooks")["forged_believed"] == 0
+
+
+def test_a_forged_viettelpay_webhook_does_not_verify(providers: Providers, receiver: Receiver) -> None:
+    receiver.answer = lambda webhook: 400 if _is_forged(providers, webhook) else 200
+    before = force(providers, "webhook_forged")
+    providers.viettel("VTP306", providers.viettel_order(providers.wallet_payments(1)))
+    providers.settle()
+    assert sorted(_is_forged(providers, webhook) for webhook in receiver.received) == [False, False, True]
+    assert fired(providers, before) == {"webhook_forged": 1}
+
+
+def _is_forged(providers: Providers, webhook: Received) -> bool:
+    try:
+        providers.viettel_data(json.loads(webhook.body))
+    except Exception:
+        return True
+    return False
+
+
+def test_viettelpay_says_timeout_for_what_it_does_not_know(providers: Providers) -> None:
+    order = providers.viettel_order(providers.wallet_payments(2))
+    force(providers, "timeout_after")
+    providers.http.timeout = httpx.Timeout(0.1)
+    with pytest.raises(httpx.ReadTimeout):
+        providers.viettel_post("VTP306", order)
+    providers.http.timeout = httpx.Timeout(10)
+    found = providers.viettel("VTP307", {"orderId": order["orderId"]})
+    assert (found["batchState"], {r["state"] for r in found["results"]}) == ("DISB_TIMEOUT", {"DISB_TIMEOUT"})
+    wait_until(lambda: providers.viettel("VTP307", {"orderId": order["orderId"]})["batchState"] == "DISB_SUCCESS")
+
+
+def test_webhooks_are_tried_again_until_they_are_taken(providers: Providers, receiver: Receiver) -> None:
+    tries: list[str] = []
+
+    def badly_at_first(webhook: Received) -> int:
+        tries.append(webhook.headers["webhook-id"])
+        return 503 if len(tries) < 3 else 200
+
+    receiver.answer = badly_at_first
+    send(providers, providers.bank_batch(providers.bank_payments(1)))
+    providers.settle()
+    assert len(tries) == 4
+    assert len(set(tries[:3])) == 1
+    assert data_of(providers, receiver.received[2])[0] == "batch.accepted"
+
+
+def test_unknown_kinds_are_refused(providers: Providers) -> None:
+    headers = {"Authorization": f"Bearer {providers.sandbox.secret('admin')}"}
+    for setting in ({"next": ["nothing"]}, {"rates": {"nothing": 0.1}}, {"rates": {"slow": 2.0}}):
+        answer = providers.http.post("/admin/faults", json=setting, headers=headers)
+        assert answer.status_code == 422
+
+
+def test_every_kind_fires_by_itself_on_its_first_occasions(tmp_path_factory: pytest.TempPathFactory) -> None:
+    receiver = Receiver()
+    receiver.answer = lambda webhook: 200
+    running = RunningSandbox(tmp_path_factory.mktemp("scheduled"), receiver.url)
+    running.start("--seed", "7")
+    try:
+        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+            providers = Providers(running, http)
+            _traffic(providers)
+            today = date.fromisoformat(providers.admin("GET", "/clock")["today"])
+            providers.admin("POST", "/clock", {"today": (today + timedelta(days=10)).isoformat()})
+            providers.settle()
+            never = [kind for kind, count in providers.admin("GET", "/faults").items() if not count]
+            assert never == []
+            totals = providers.admin("GET", "/totals")
+            assert [found["double_payments"] for found in totals.values()] == [0, 0, 0, 0]
+            assert [found["open_payments"] for found in totals.values()] == [0, 0, 0, 0]
+    finally:
+        running.stop()
+        receiver.close()
+
+
+def _traffic(providers: Providers) -> None:
+    """Twelve batches, a pay list and an opening, each batch and list sent until the books have it."""
+    for _ in range(12):
+        batch = providers.bank_batch(providers.bank_payments(4))
+        _send_until_taken(providers, "vietinbank", BATCHES, batch, batch["batch_reference"])
+    pay_list = providers.cash_list(4, pay_on="2021-10-01")
+    _send_until_taken(providers, "vnpost", "/vnpost/v1/pay-lists", pay_list, pay_list["list_reference"])
+    requests = [{"request_id": f"r-{n}", "customer_name": "Lê Thị Na", "identity_number": f"04617100000{n}"} for n in range(4)]
+    opening = {"batch_reference": "o-1", "requests": requests}
+    providers.signed("vietinbank", "POST", "/vietinbank/v1/account-openings", opening)
+
+
+def _send_until_taken(providers: Providers, provider: str, path: str, content: dict[str, Any], reference: str) -> None:
+    for _ in range(20):
+        with contextlib.suppress(httpx.TransportError):
+            if providers.signed(provider, "POST", path, content).status_code == 200:
+                return
+        if providers.signed(provider, "GET", f"{path}/{reference}").status_code == 200:
+            return
+    raise AssertionError(f"{path} never took {reference}")

@@ -1,0 +1,83 @@
+"""Identity numbers: digits back in place, nothing made of what can't be one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
+from services.registry.domain.lists.workbook import Cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "kind", "restored"),
+    [
+        ("046040923967", "046040923967", "cccd", False),
+        ("046 218255284", "046218255284", "cccd", False),
+        ("046.218.255.284", "046218255284", "cccd", False),
+        ("190105543", "190105543", "cmnd", False),
+        ("195 667077", "195667077", "cmnd", False),
+        ("'190105543", "190105543", "cmnd", False),
+        ("CMND: 190105543", "190105543", "cmnd", False),
+        (46_321_560_263, "046321560263", "cccd", True),
+        (46_321_560_263.0, "046321560263", "cccd", True),
+        (1_321_560_263, "001321560263", "cccd", True),
+        (12_345_678, "012345678", "cmnd", True),
+        (196_384_170, "196384170", "cmnd", False),
+        ("46321560263", "046321560263", "cccd", True),
+        ("1927092", None, None, False),
+        ("0460409239", None, None, False),
+        ("0460409239671", None, None, False),
+        ("4.6321560263E+10", None, None, False),
+        ("abc", None, None, False),
+    ],
+)
+def test_a_number_is_read(cell: Cell, number: str | None, kind: str | None, restored: bool) -> None:
+    reading = read_identity(cell)
+    assert reading is not None
+    assert (reading.number, reading.kind, reading.zeros_restored) == (number, kind, restored)
+
+
+@pytest.mark.parametrize("cell", [None, "", " ", "không có", "chưa có", "-", "0"])
+def test_nothing_written_is_no_number(cell: Cell) -> None:
+    assert read_identity(cell) is None
+
+
+def test_where_zeros_are_kept_a_missing_digit_is_missing() -> None:
+    reading = read_identity("46321560263", zeros_kept=True)
+    assert reading is not None
+    assert reading.number is None
+
+
+def test_two_numbers_in_one_cell_give_the_cccd_first() -> None:
+    reading = read_identity("190105543 / 046040923967")
+    assert reading is not None
+    assert (reading.number, reading.second) == ("046040923967", "190105543")
+    bracketed = read_identity("190105543 (046040923967)")
+    assert bracketed is not None
+    assert bracketed.number == "046040923967"
+
+
+def test_letters_that_look_like_digits_are_named() -> None:
+    reading = read_identity("O46O40923967")
+    assert reading is not None
+    assert (reading.number, reading.letters) == ("046040923967", True)
+
+
+@pytest.mark.parametrize(
+    ("number", "sex", "year"),
+    [("046040923967", "male", 1940), ("046140923967", "female", 1940), ("046210923967", "male", 2010), ("046310923967", "female", 2010)],
+)
+def test_a_cccd_tells_sex_and_birth_year(number: str, sex: str, year: int) -> None:
+    assert (sex_of(number), birth_year_of(number)) == (sex, year)
+
+
+@given(st.one_of(st.text("0123456789 .-/OlEe+()", max_size=30), st.integers(0, 10**14)))
+def test_reading_a_read_number_changes_nothing(cell: Cell) -> None:
+    reading = read_identity(cell)
+    if reading is not None and reading.number is not None:
+        assert len(reading.number) in (9, 12)
+        again = read_identity(reading.number)
+        assert again is not None
+        assert (again.number, again.zeros_restored) == (reading.number, False)
