@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -29,6 +30,7 @@ class SandboxProcess:
     hang_seconds: float = 2.0
     not_found_seconds: float = 0.8
     process: subprocess.Popen[bytes] | None = field(default=None)
+    _client: httpx.AsyncClient | None = None
 
     @property
     def url(self) -> str:
@@ -75,8 +77,16 @@ class SandboxProcess:
 
     async def ask(self, method: str, path: str, **arguments: Any) -> Any:
         """An admin route's answer."""
-        secret = (self.keys_dir / "admin.secret").read_text(encoding="ascii").strip()
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
-            answer = await client.request(method, path, headers={"Authorization": f"Bearer {secret}"}, **arguments)
-            answer.raise_for_status()
-            return answer.json()
+        if self._client is None:
+            secret = (self.keys_dir / "admin.secret").read_text(encoding="ascii").strip()
+            headers = {"Authorization": f"Bearer {secret}"}
+            self._client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+        answer = await self._client.request(method, path, **arguments)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def close(self) -> None:
+        """End it, and let go of the connections to it."""
+        if self._client is not None:
+            await self._client.aclose()
+        await asyncio.to_thread(self.stop)

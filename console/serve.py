@@ -13,7 +13,7 @@ from shared import problems
 from shared.kernel.errors import Refusal
 from shared.observability import configure_logging
 from shared.platform import open_platform
-from shared.runtime import WebServer, start_workers, stop_tasks
+from shared.runtime import WebServer, run_async, start_workers, stop_tasks
 from shared.service import Service
 from shared.settings import BAD_SETTING, SERVICES, Settings, read_settings
 from shared.web import health_routes
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not settings.distributed:
         raise Refusal(BAD_SETTING, "serve needs CHITRA_DATABASE_URL and CHITRA_AMQP_URL; without them use ./chitra up")
     configure_logging()
-    asyncio.run(serve(settings, arguments.service, arguments.role))
+    run_async(serve(settings, arguments.service, arguments.role))
     return 0
 
 

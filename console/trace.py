@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from rich.table import Table
 from console.look_back import LookBack, open_last_demo
 from console.timeline import Happening, person_timeline
 from shared.observability import configure_logging
+from shared.runtime import run_async
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Find the person and print the timeline; 1 when there is nobody, or more than one."""
     configure_logging("error")
-    return asyncio.run(_trace(arguments.who))
+    return run_async(_trace(arguments.who))
 
 
 async def _trace(who: str) -> int:

@@ -16,6 +16,7 @@ from console.sandbox_process import SandboxProcess
 from shared.embedded_postgres import free_port
 from shared.observability import configure_logging
 from shared.platform import embedded_settings
+from shared.runtime import run_async
 from shared.settings import read_settings
 
 
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl-C or SIGTERM."""
     configure_logging()
-    asyncio.run(_up(arguments.port))
+    run_async(_up(arguments.port))
     return 0
 
 

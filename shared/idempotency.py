@@ -55,7 +55,8 @@ async def once(
     )
     if not fresh:
         row = await tx.row(
-            "SELECT body_hash, response::text AS response FROM idempotency_keys WHERE client = :client AND route = :route AND key = :key",
+            """SELECT body_hash, response::text AS response FROM idempotency_keys
+               WHERE client = :client AND route = :route AND key = :key""",
             client=who,
             route=route,
             key=key,

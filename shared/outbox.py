@@ -20,6 +20,11 @@ INSERT INTO outbox (month, event_id, type, version, occurred_at, unit_id, body)
 VALUES (:month, :event_id, :type, :version, platform.business_now(), :unit_id, CAST(:body AS json))
 """
 
+IS_WAITING = """
+SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL) OR (SELECT last_position > published_position FROM outbox_state)
+"""
+"""Whether the relay has anything to do: one look without a transaction, since relays look twenty times a second."""
+
 _COLUMNS = "position, type, version, event_id, occurred_at, unit_id, body"
 
 

@@ -6,7 +6,7 @@ Services get from it their database, the bus, the verifier of tokens, keys, and 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -35,12 +35,11 @@ class Platform:
     database_urls: dict[str, str]
     admin_database_url: str | None
     postgres: EmbeddedPostgres | None = None
-    _databases: dict[str, Database] | None = None
+    _databases: dict[str, Database] = field(default_factory=dict)
+    _client: httpx.AsyncClient | None = None
 
     def database(self, service: str) -> Database:
         """The database as this service sees it; one pool for each."""
-        if self._databases is None:
-            self._databases = {}
         if service not in self._databases:
             self._databases[service] = Database(self.database_urls[service], service)
         return self._databases[service]
@@ -50,7 +49,9 @@ class Platform:
         return load_field_cipher(self.settings.keys_dir)
 
     def system_token(self) -> str:
-        """A token with which one service asks another."""
+        """A token with which one service asks another: from a file that the installation keeps fresh, or the local issuer's."""
+        if self.settings.system_token_file is not None:
+            return self.settings.system_token_file.read_text(encoding="ascii").strip()
         return self.token("system", [EVERYTHING], "chitra-system")
 
     def token(self, role: str, unit_ids: list[str], subject: str) -> str:
@@ -61,15 +62,19 @@ class Platform:
     async def registry_position(self) -> int:
         """The registry's newest position, asked over its REST contract."""
         base = self.settings.registry_url or f"http://{self.settings.host}:{self.settings.port}/registry"
-        async with httpx.AsyncClient(timeout=30) as client:
-            answer = await client.get(f"{base}/v1/events/position", headers={"Authorization": f"Bearer {self.system_token()}"})
-            answer.raise_for_status()
-            return int(answer.json()["position"])
+        if self._client is None:  # one for the process: making one costs more than the question
+            self._client = httpx.AsyncClient(timeout=30, trust_env=False)
+        headers = {"Authorization": f"Bearer {self.system_token()}"}
+        answer = await self._client.get(f"{base}/v1/events/position", headers=headers)
+        answer.raise_for_status()
+        return int(answer.json()["position"])
 
     async def close(self) -> None:
         """Let go of bus and databases; stop the embedded server."""
         await self.bus.close()
-        for database in (self._databases or {}).values():
+        if self._client is not None:
+            await self._client.aclose()
+        for database in self._databases.values():
             await database.close()
         if self.postgres is not None:
             await asyncio.to_thread(self.postgres.stop)

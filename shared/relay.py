@@ -7,12 +7,14 @@ them; a crash in between publishes them again, and the consumers' inboxes know t
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import structlog
 
 from shared import outbox
 from shared.bus.protocol import Bus
 from shared.database import Database, Tx, is_infrastructure
+from shared.kernel.clock import wall_now
 
 BATCH = 200
 IDLE_SECONDS = 0.05
@@ -28,7 +30,7 @@ class Relay:
         self._database = database
         self._bus = bus
         self._lock_key = outbox.relay_lock_key(database.service)
-        self._partitions_made = False
+        self._partitions_made_on: date | None = None
 
     async def run(self) -> None:
         """Relay until cancelled. Broker or database away: pause, with backoff, and go on where it stood."""
@@ -47,10 +49,9 @@ class Relay:
 
     async def step(self) -> int:
         """One round: position, publish, mark. Returns how many events it published (0 also where another relay works)."""
-        if not self._partitions_made:
-            async with self._database.transaction() as tx:
-                await outbox.ensure_partitions(tx, self._database.service)
-            self._partitions_made = True
+        await self._ensure_partitions()
+        if not await self._database.peek(outbox.IS_WAITING):
+            return 0
         async with self._database.transaction() as tx:
             if not await self._lock(tx):
                 return 0
@@ -66,6 +67,14 @@ class Relay:
                 await self._bus.publish(events)
                 await tx.run("UPDATE outbox_state SET published_position = :p", p=events[-1].position)
         return len(events)
+
+    async def _ensure_partitions(self) -> None:
+        """Once a day: a process may run for months."""
+        today = wall_now().date()
+        if self._partitions_made_on != today:
+            async with self._database.transaction() as tx:
+                await outbox.ensure_partitions(tx, self._database.service)
+            self._partitions_made_on = today
 
     async def _lock(self, tx: Tx) -> bool:
         return bool(await tx.scalar("SELECT pg_try_advisory_xact_lock(:key)", key=self._lock_key))

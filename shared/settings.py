@@ -28,6 +28,7 @@ class Settings:
     oidc_issuer: str | None
     oidc_jwks_url: str | None
     oidc_audience: str
+    system_token_file: Path | None  # holds a token of the OIDC issuer with which services ask each other
     registry_url: str | None  # where disbursement asks for the registry's position
     providers_url: str | None  # base address of the providers (the sandbox)
     host: str
@@ -60,6 +61,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         amqp_namespace=environ.get("CHITRA_AMQP_NAMESPACE") or "chitra",
         oidc_issuer=environ.get("CHITRA_OIDC_ISSUER") or None,
         oidc_jwks_url=environ.get("CHITRA_OIDC_JWKS_URL") or None,
+        system_token_file=Path(environ["CHITRA_SYSTEM_TOKEN_FILE"]) if environ.get("CHITRA_SYSTEM_TOKEN_FILE") else None,
         oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE") or "chitra",
         registry_url=environ.get("CHITRA_REGISTRY_URL") or None,
         providers_url=environ.get("CHITRA_PROVIDERS_URL") or None,
@@ -89,5 +91,7 @@ def check_settings(settings: Settings) -> None:
         )
     if settings.oidc_issuer and not settings.oidc_jwks_url:
         raise Refusal(BAD_SETTING, "CHITRA_OIDC_JWKS_URL is missing beside CHITRA_OIDC_ISSUER")
+    if settings.oidc_issuer and settings.system_token_file is None:
+        raise Refusal(BAD_SETTING, "CHITRA_SYSTEM_TOKEN_FILE is missing beside CHITRA_OIDC_ISSUER")
     if settings.root_path and not settings.root_path.startswith("/"):
         raise Refusal(BAD_SETTING, "CHITRA_ROOT_PATH is a path such as /registry")

@@ -6,7 +6,6 @@ Machines differ and are noisy; the ratio of a job to the least that the same row
 from __future__ import annotations
 
 import argparse
-import asyncio
 import importlib
 import json
 import sys
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.observability import configure_logging
+from shared.runtime import run_async
 
 BENCHMARKS = {
     "month": ("console.bench.month", "a month without faults, from draw-up to books"),
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run one benchmark, print its figures."""
     configure_logging("error")
     module = importlib.import_module(BENCHMARKS[arguments.benchmark][0])
-    figures: dict[str, Any] = asyncio.run(module.measure(arguments))
+    figures: dict[str, Any] = run_async(module.measure(arguments))
     line = json.dumps(figures)
     if arguments.json == "-":
         print(line)

@@ -19,6 +19,7 @@ from console.demo.plan import MAX_MONTHS, plan_runs
 from console.demo.play import Play
 from console.demo.stage import Stage, open_stage
 from shared.observability import configure_logging
+from shared.runtime import run_async
 
 LEAST_BENEFICIARIES = 141
 MOST_BENEFICIARIES = 1_000_000
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         home=Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute() / "demo",
         out=Path("demo-out").absolute(),
     )
-    return asyncio.run(play(options))
+    return run_async(play(options))
 
 
 async def play(options: DemoOptions) -> int:

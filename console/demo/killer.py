@@ -40,6 +40,7 @@ def lone_gateway(platform: Platform) -> KillTarget:
         "CHITRA_KEYS_DIR": str(platform.settings.keys_dir),
         "CHITRA_PROVIDERS_URL": str(platform.settings.providers_url),
         "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(platform.settings.provider_timeout_seconds),
+        "CHITRA_PROVIDER_PROCESSING_SECONDS": str(platform.settings.provider_processing_seconds or ""),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }
     log = platform.settings.home / "gateway-worker.log"

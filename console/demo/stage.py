@@ -26,9 +26,13 @@ from shared.kernel.clock import VIETNAM
 from shared.platform import embedded_settings
 from shared.settings import read_settings
 
-PROVIDER_TIMEOUT_SECONDS = 1.0
-HANG_SECONDS = 1.6
+PROVIDER_TIMEOUT_SECONDS = 0.7
+HANG_SECONDS = 1.1
 """The sandbox hangs longer than the gateway waits: that is what a time-out is."""
+
+NOT_FOUND_SECONDS = 0.6
+PROCESSING_SECONDS = 0.9
+"""So long the sandbox may say "not found" of what it took; so long the gateway waits before it believes a second one."""
 
 SET_CLOCK = """
 INSERT INTO platform.business_clock (business_at, set_at) VALUES ($1, clock_timestamp())
@@ -71,7 +75,7 @@ class Stage:
             await self.killer.stop()
         await self.client.aclose()
         await self.running.stop()
-        await asyncio.to_thread(self.sandbox.stop)
+        await self.sandbox.close()
 
 
 async def open_stage(options: DemoOptions, first_day: date) -> Stage:
@@ -80,7 +84,13 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         await asyncio.to_thread(shutil.rmtree, options.home)
     sandbox_port = free_port()
     port = options.port or free_port()
-    base = read_settings({"CHITRA_ENV": "test", "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(PROVIDER_TIMEOUT_SECONDS)})
+    base = read_settings(
+        {
+            "CHITRA_ENV": "test",
+            "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(PROVIDER_TIMEOUT_SECONDS),
+            "CHITRA_PROVIDER_PROCESSING_SECONDS": str(PROCESSING_SECONDS),
+        }
+    )
     settings = embedded_settings(base, options.home, port, f"http://127.0.0.1:{sandbox_port}")
     sandbox = SandboxProcess(
         sandbox_port,
@@ -90,11 +100,14 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         options.seed,
         1.0 if options.faults else 0.0,
         HANG_SECONDS,
+        NOT_FOUND_SECONDS,
     )
     target: KillTarget | None = None
     running: Running
     if options.distributed:
-        distributed = await start_distributed(options.home, sandbox.url, PROVIDER_TIMEOUT_SECONDS)
+        distributed = await start_distributed(
+            options.home, sandbox.url, PROVIDER_TIMEOUT_SECONDS, provider_processing_seconds=PROCESSING_SECONDS
+        )
         running = distributed
         sandbox.webhooks_url = f"{distributed.urls['provider_gateway']}/v1/webhooks"
         target = lone_worker_of_distributed(distributed) if options.kill else None
@@ -104,7 +117,7 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         embedded = await start_embedded(settings, GATEWAY_OUTSIDE if options.kill else None)
         running = embedded
         target = lone_gateway(embedded.platform) if options.kill else None
-    client = httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=32))
+    client = httpx.AsyncClient(timeout=120, trust_env=False, limits=httpx.Limits(max_connections=32))
     killer = Killer(target, options.seed) if target is not None else None
     stage = Stage(running, sandbox, Staff(running, client), client, killer, first_day)
     await stage.set_date(first_day)

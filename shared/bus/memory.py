@@ -25,7 +25,7 @@ class _Queue:
 
     async def put(self, data: bytes) -> None:
         """Add a message, waiting while the queue is full. The bound holds publishers only: a message given back must fit."""
-        while self.messages.qsize() >= QUEUE_BOUND:
+        while self.messages.qsize() >= QUEUE_BOUND:  # noqa: ASYNC110 - a full queue is rare and lasts long
             await asyncio.sleep(FULL_PAUSE_SECONDS)
         self.messages.put_nowait(data)
 

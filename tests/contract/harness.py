@@ -124,12 +124,11 @@ class RabbitHarness:
         self._proxy.cut()
 
     async def restart_broker(self, running: Running) -> None:
-        """As if its power went, in the middle of everything; the services are told nothing."""
+        """In the middle of everything; the services are told nothing."""
         if self._node is None:
             await self._proxy.away(AWAY_SECONDS)
         else:
-            await asyncio.to_thread(self._node.kill)
-            await asyncio.to_thread(self._node.start)
+            await asyncio.to_thread(self._node.restart)
 
     async def close(self) -> None:
         """Close what was opened, and remove the queues."""

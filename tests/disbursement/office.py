@@ -11,7 +11,9 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import orjson
 
+from services.disbursement.workers.dispatcher import Dispatcher
 from shared import outbox
 from shared.contracts.events import (
     AccountRecord,
@@ -26,6 +28,7 @@ from shared.contracts.events import (
 from shared.database import Database
 from shared.inbox import watermark
 from shared.kernel.ids import new_id
+from shared.keys import SEAL, load_signing_key
 from shared.platform import Platform
 from shared.service import Service
 
@@ -74,12 +77,14 @@ class Office:
             await outbox.ensure_partitions(tx, "registry")
         async with self.database.transaction() as tx:
             await outbox.ensure_partitions(tx, "disbursement")
-        await self.emit(UnitsDefined(units=self._units(name)))
+        await self.emit(UnitsDefined(units=self.units(name)))
         if contracts:
             await self._contracts()
         return self
 
-    def _units(self, name: str) -> list[UnitRecord]:
+    def units(self, name: str) -> list[UnitRecord]:
+        """The province, the authority and the communes."""
+
         def unit(unit_id: str, level: Any, *path: str) -> UnitRecord:
             parent = path[-1] if path else None
             called = name if level == "province" else f"{level} {unit_id}"
@@ -248,6 +253,11 @@ class Office:
         await self.fund(payroll["run_id"], payroll["contract_id"], payroll["amount_dong"])
         return await self.release(payroll["payroll_id"])
 
+    def dispatcher(self, most_unanswered: int = 8) -> Dispatcher:
+        """A dispatcher of this platform."""
+        key = load_signing_key(self.platform.settings.keys_dir, SEAL)
+        return Dispatcher(self.database, key.public_key(), most_unanswered)
+
     # --- looking ----------------------------------------------------------------------------------------------------
 
     async def rows(self, sql: str, *params: Any) -> list[asyncpg.Record]:
@@ -267,8 +277,6 @@ class Office:
 
     async def events(self, kind: str) -> list[Any]:
         """Bodies of this authority's events of a type, oldest first."""
-        import orjson
-
         rows = await self.rows(
             "SELECT body::text FROM outbox WHERE type = $1 AND unit_id = $2 ORDER BY seq", kind, self.authority
         )

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -90,6 +90,11 @@ class Bench:
         finally:
             await connection.close()
         await asyncio.to_thread(self.sandbox.ask, "POST", "/clock", today=day.isoformat())
+
+    async def set_day_after(self) -> None:
+        """Days pass, until all cash is collected or has lapsed."""
+        clock = await asyncio.to_thread(self.sandbox.ask, "GET", "/clock")
+        await self.set_day(date.fromisoformat(clock["today"]) + timedelta(days=12))
 
     async def hear(self, source: str, kind: str, body: dict[str, Any] | Event) -> None:
         """An event arrives."""
@@ -246,10 +251,16 @@ def make_payroll(provider: str, channel: str, payments: int) -> Payroll:
     for n in range(payments):
         lines.append(
             {
-                "payment_id": uuid.uuid4(), "attempt_no": 1, "beneficiary_id": uuid.uuid4(),
-                "unit_id": COMMUNES[n % len(COMMUNES)], "payee_id": uuid.uuid4(), "payee_version": 1,
-                "payee_name": f"Nguyễn Thị {'ABCDEGHIKLMN'[n % 12]}", "account_id": uuid.uuid4() if with_account else None,
-                "account_version": 1 if with_account else None, "amount_dong": 360_000 + 1000 * (n % 7),
+                "payment_id": uuid.uuid4(),
+                "attempt_no": 1,
+                "beneficiary_id": uuid.uuid4(),
+                "unit_id": COMMUNES[n % len(COMMUNES)],
+                "payee_id": uuid.uuid4(),
+                "payee_version": 1,
+                "payee_name": f"Nguyễn Thị {'ABCDEGHIKLMN'[n % 12]}",
+                "account_id": uuid.uuid4() if with_account else None,
+                "account_version": 1 if with_account else None,
+                "amount_dong": 360_000 + 1000 * (n % 7),
                 "note": "TCXH 10.2021 HUE-0000001",
             }  # fmt: skip
         )

@@ -28,7 +28,9 @@ async def service(platform: Platform, tokens: Callable[..., str]) -> Service:
     built = build(platform)
     async with built.database.transaction() as tx:
         await outbox.ensure_partitions(tx, "registry")
-    body = {"units": [UnitRecord(**_fields(unit)).model_dump(mode="json") for unit in units() if unit.valid_from == date(2021, 7, 1)]}
+    body = {
+        "units": [UnitRecord(**_fields(unit)).model_dump(mode="json") for unit in units() if unit.valid_from == date(2021, 7, 1)]
+    }
     async with httpx.AsyncClient(transport=httpx.ASGITransport(built.app), base_url="http://registry.test") as client:
         answer = await client.post("/v1/units", json=body, headers=_bearer(tokens("admin")))
     assert answer.status_code == 200, answer.text
@@ -103,7 +105,17 @@ async def officer(service: Service, tokens: Callable[..., str]) -> AsyncIterator
 @pytest.fixture
 async def counts(admin: asyncpg.Connection) -> Callable[[], Any]:
     """Rows of each table that a refused request must leave as they are."""
-    tables = ("imports", "import_rows", "beneficiaries", "beneficiary_versions", "payees", "accounts", "decisions", "outbox", "units")
+    tables = (
+        "imports",
+        "import_rows",
+        "beneficiaries",
+        "beneficiary_versions",
+        "payees",
+        "accounts",
+        "decisions",
+        "outbox",
+        "units",
+    )
 
     async def count() -> dict[str, int]:
         return {table: await admin.fetchval(f"SELECT count(*) FROM registry.{table}") for table in tables}

@@ -67,9 +67,7 @@ class Gateway:
         )  # fmt: skip
 
     def refused(self, account_id: Any, reason: str, at: datetime = AT) -> AccountAnswer:
-        return AccountAnswer(
-            account_id=account_id, outcome="refused", reason=reason, holder_name=None, at=at, number_sealed=None
-        )
+        return AccountAnswer(account_id=account_id, outcome="refused", reason=reason, holder_name=None, at=at, number_sealed=None)
 
 
 @pytest.fixture
@@ -149,9 +147,7 @@ async def test_from_declared_to_active(
 async def test_another_number_is_another_version(officer: Officers, gateway: Gateway, admin: asyncpg.Connection) -> None:
     staff = officer("provider_staff", PHU_LOC)
     (active,) = [a for a in (await staff.get("/v1/accounts", state="active"))["items"] if a["holder_name"] == "HOANG THI VI"]
-    await gateway.says(
-        "viettelpay", gateway.opened(active["account_id"], "84912999999", "HOANG THI VI", AT + timedelta(days=1))
-    )
+    await gateway.says("viettelpay", gateway.opened(active["account_id"], "84912999999", "HOANG THI VI", AT + timedelta(days=1)))
     newest = BeneficiariesChanged.model_validate((await _bodies(admin, "beneficiaries_changed"))[-1])
     (record,) = newest.records
     assert record.account and (record.account.account_id, record.account.version) == (UUID(active["account_id"]), 2)
@@ -163,7 +159,9 @@ async def test_a_refused_payee_may_ask_again(officer: Officers, gateway: Gateway
     body = {"provider": "viettelpay", "beneficiary_ids": [person["beneficiary_id"]]}
     assert (await staff.post("/v1/accounts/requests", body))["requested"] == 1
     (asked,) = (await staff.get("/v1/accounts", state="requested", provider="viettelpay"))["items"][-1:]
-    await gateway.says("viettelpay", gateway.opened(asked["account_id"], "84912555555", "HOANG VAN KHONG", AT + timedelta(days=2)))
+    await gateway.says(
+        "viettelpay", gateway.opened(asked["account_id"], "84912555555", "HOANG VAN KHONG", AT + timedelta(days=2))
+    )
     (person,) = await staff.find("hoang van khong")
     assert person["account_provider"] == "viettelpay"
     assert (await staff.post("/v1/accounts/requests", {**body, "provider": "vietinbank"}))["already"] == 1

@@ -174,19 +174,20 @@ async def test_answers_that_can_not_be(officer: Officers, counts: Any) -> None:
 
 
 async def test_units_that_contradict_themselves(officer: Officers, counts: Any) -> None:
-    good = {
+    good: dict[str, Any] = {
         "unit_id": "99@2021-07-01", "code": "99", "valid_from": "2021-07-01", "valid_to": None, "level": "province",
         "name": "Tỉnh Thử", "parent_id": None, "path": ["99@2021-07-01"],
     }  # fmt: skip
     before = await counts()
     admin = officer("admin")
-    for change, status, code in [
+    changes: list[tuple[dict[str, Any], int, str]] = [
         ({"unit_id": "98@2021-07-01"}, 422, "bad-unit"),
         ({"path": ["46@2021-07-01"]}, 422, "bad-unit"),
         ({"valid_to": "2020-01-01"}, 422, "bad-unit"),
         ({"parent_id": "77@2021-07-01", "path": ["77@2021-07-01", "99@2021-07-01"]}, 422, "unknown-unit"),
         ({"level": "village"}, 422, "bad-request"),
-    ]:
+    ]
+    for change, status, code in changes:
         answer = await admin.ask("POST", "/v1/units", json={"units": [{**good, **change}]})
         await _refused(counts, answer, status, code, before)
     answer = await officer("province").ask("POST", "/v1/units", json={"units": [good]})

@@ -24,14 +24,19 @@ class RunNamed(Protocol):
     def code(self) -> str: ...
 
 
+# OFFSET 0 keeps the inner selects apart, so that each payment looks its lines and obligations up by their keys: a partition
+# that was filled a moment ago has no statistics yet, and the planner would rather read all of it.
 _MOVES = """
 SELECT l.benefit_month, o.subject, l.kind, l.revision, l.payment_seq * 10 + CAST(:stage AS integer) AS step, o.unit_id,
        o.category_group, o.sex, o.age_band, l.amount_dong
 FROM payments p
-JOIN payment_lines l ON l.run_month = p.run_month AND l.payment_id = p.payment_id
-JOIN obligations o ON o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
-    AND o.revision = l.revision
-WHERE p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND
+CROSS JOIN LATERAL (
+    SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
+CROSS JOIN LATERAL (
+    SELECT * FROM obligations x WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id AND x.kind = l.kind
+        AND x.revision = l.revision OFFSET 0) o
+WHERE p.run_month = (SELECT r.run_month FROM payrolls r WHERE r.payroll_id = :payroll_id)
+  AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND
 """
 
 _OF_OPEN = _MOVES + "p.state = 'open' ORDER BY p.line_no, l.benefit_month, l.kind, l.revision"

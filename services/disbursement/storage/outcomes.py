@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
@@ -67,7 +68,7 @@ async def save(tx: Tx, run_month: date, payments: Sequence[HeldPayment]) -> None
            FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:steps AS integer[]), CAST(:reasons AS text[]),
                        CAST(:references AS text[]), CAST(:settled AS timestamptz[]))
                 AS n (payment_id, state, step, reason, reference, settled_at)
-           WHERE p.run_month = :run_month AND p.payment_id = n.payment_id""",
+           WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:ids AS uuid[])) AND p.payment_id = n.payment_id""",
         run_month=run_month,
         ids=[p.payment_id for p in payments],
         states=[p.state for p in payments],
@@ -78,23 +79,43 @@ async def save(tx: Tx, run_month: date, payments: Sequence[HeldPayment]) -> None
     )
 
 
-async def let_go(tx: Tx, run_month: date, payment_ids: Sequence[UUID], resting: Literal["returned", "unclaimed"]) -> None:
+_LINES = """
+SELECT l.benefit_month, l.subject_id, l.kind, l.revision, l.payment_id
+FROM payment_lines l WHERE l.payment_id = ANY(CAST(:payment_ids AS uuid[])) AND l.run_month = :run_month
+ORDER BY l.benefit_month, l.subject_id, l.kind, l.revision
+"""
+
+# One benefit month at a time: the keys then lead into one partition.
+_LET_GO = """
+UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,
+    avoid_account_id = CASE WHEN CAST(:by_account AS boolean) THEN p.account_id ELSE o.avoid_account_id END,
+    avoid_account_version = CASE WHEN CAST(:by_account AS boolean) THEN p.account_version ELSE o.avoid_account_version END
+FROM unnest(CAST(:subject_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:revisions AS integer[]), CAST(:payment_ids AS uuid[]))
+    AS l (subject_id, kind, revision, payment_id)
+JOIN payments p ON p.payment_id = l.payment_id
+WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:payment_ids AS uuid[]))
+  AND o.benefit_month = :benefit_month AND o.subject_id = ANY(CAST(:subject_ids AS uuid[]))
+  AND o.subject_id = l.subject_id AND o.kind = l.kind AND o.revision = l.revision
+  AND o.live_run_month = :run_month AND o.live_payment_id = l.payment_id
+"""
+
+
+async def let_go(tx: Tx, chunk: ChunkRef, payment_ids: Sequence[UUID], resting: Literal["returned", "unclaimed"]) -> None:
     """Free the obligations of finally failed payments. An account that a payment failed on is avoided at that version."""
-    await tx.run(
-        """UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,
-               avoid_account_id = CASE WHEN r.channel IN ('wallet', 'account') THEN p.account_id ELSE o.avoid_account_id END,
-               avoid_account_version = CASE WHEN r.channel IN ('wallet', 'account') THEN p.account_version
-                                            ELSE o.avoid_account_version END
-           FROM payments p
-           JOIN payrolls r ON r.payroll_id = p.payroll_id
-           JOIN payment_lines l ON l.run_month = p.run_month AND l.payment_id = p.payment_id
-           WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:payment_ids AS uuid[]))
-             AND o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
-             AND o.revision = l.revision AND o.live_run_month = l.run_month AND o.live_payment_id = l.payment_id""",
-        run_month=run_month,
-        payment_ids=list(payment_ids),
-        resting=resting,
-    )
+    lines = await tx.rows(_LINES, run_month=chunk.run_month, payment_ids=list(payment_ids))
+    for benefit_month, group in groupby(lines, key=lambda line: line["benefit_month"]):
+        month = list(group)
+        await tx.run(
+            _LET_GO,
+            run_month=chunk.run_month,
+            benefit_month=benefit_month,
+            by_account=chunk.channel in ("wallet", "account"),
+            resting=resting,
+            subject_ids=[line["subject_id"] for line in month],
+            kinds=[line["kind"] for line in month],
+            revisions=[line["revision"] for line in month],
+            payment_ids=[line["payment_id"] for line in month],
+        )
 
 
 async def open_contradictions(tx: Tx, chunk: ChunkRef, contradictions: Sequence[Contradiction]) -> int:

@@ -86,7 +86,7 @@ async def _move(tx: Tx, chunk: ChunkRef, change: Transition, payments: Sequence[
     """One transition of some payments of the chunk: obligations let go, ledger postings, the event."""
     payment_ids = [payment.payment_id for payment in payments]
     if change.lets_go:
-        await storage.let_go(tx, chunk.run_month, payment_ids, "unclaimed" if change.to_place == UNCLAIMED else "returned")
+        await storage.let_go(tx, chunk, payment_ids, "unclaimed" if change.to_place == UNCLAIMED else "returned")
     moves = await moves_of_chunk(
         tx,
         chunk.payroll_id,

@@ -90,7 +90,7 @@ def judge(attempt: Attempt, said: Said) -> tuple[Verdict, Attempt]:
     meant = _meant(said)
     verdict = _verdict(attempt, meant)
     if verdict is Verdict.STALE:
-        return verdict, replace(attempt, not_found=0)
+        return verdict, replace(attempt, not_found=0) if attempt.not_found else attempt
     if verdict is Verdict.CONTRADICTION:
         return verdict, attempt
     return verdict, replace(

@@ -6,12 +6,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from services.provider_gateway.domain.attempt import Attempt, first_step
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
 from shared.database import Tx
 
 _OF_CHUNK = "run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no"
 
+# In the order of Attempt's fields: a chunk's 500 rows become tuples, not mappings.
 _ATTEMPT = """payment_id, attempt_no, reference, amount_dong, state, step, unit_id, reason, provider_reference, not_found,
               sends"""
 
@@ -44,8 +47,9 @@ async def insert_intents(tx: Tx, chunk: Chunk, lines: Sequence[Line], references
 
 async def read_attempts(tx: Tx, chunk: Chunk) -> dict[str, Attempt]:
     """All attempts of a chunk by reference. Whoever means to change them holds the chunk's lock."""
-    rows = await tx.rows(f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK} ORDER BY payment_id", **_chunk(chunk))  # noqa: S608
-    return {row["reference"]: Attempt(**row) for row in rows}
+    query = text(f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK}")  # noqa: S608 - constants only
+    rows = (await tx.connection.execute(query, _chunk(chunk))).all()
+    return {attempt.reference: attempt for attempt in (Attempt(*row) for row in rows)}
 
 
 async def read_ages(tx: Tx, chunk: Chunk) -> dict[str, float]:

@@ -35,6 +35,7 @@ class Plan:
     people_new: list[Values] = field(default_factory=list)
     people_changed: list[Values] = field(default_factory=list)
     documents: list[Values] = field(default_factory=list)
+    documents_replacing: list[Values] = field(default_factory=list)
     decisions_new: list[Values] = field(default_factory=list)
     decisions_corrected: list[Values] = field(default_factory=list)
     decisions_ended: list[Values] = field(default_factory=list)
@@ -112,7 +113,8 @@ class Planner:
         kind = said.identity_kind
         if kind is None or (known and known.numbers.get(kind) == numbers.identity_index):
             return
-        self.plan.documents.append(
+        replaces = known is not None and kind in known.numbers
+        (self.plan.documents_replacing if replaces else self.plan.documents).append(
             {
                 "document_id": new_id(),
                 "beneficiary_id": beneficiary_id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import orjson
 
 from services.registry.domain.decisions import COUNTS_HEADS, MAX_HEADS, obligation_kind
 from services.registry.domain.lists.text import plain
@@ -55,7 +56,9 @@ class ListedPerson:
 
     def canonical(self) -> str:
         """What the row says, in one written form: equal for two rows that say the same."""
-        return json.dumps(asdict(self), default=str, sort_keys=True, ensure_ascii=False)
+        said = [getattr(self, name) for name in self.__slots__ if name != "payee"]
+        payee = [getattr(self.payee, name) for name in self.payee.__slots__] if self.payee else None
+        return orjson.dumps([*said, payee]).decode()
 
 
 def kind_of_number(number: str | None) -> str | None:

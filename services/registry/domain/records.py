@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -97,9 +97,19 @@ class FullRecord:
         }
 
 
-def _plain(part: Decision | PayeeInUse | AccountInUse) -> dict[str, Any]:
-    """A part of the record in JSON's own types."""
-    return {name: value if value is None or isinstance(value, str | int) else str(value) for name, value in asdict(part).items()}
+Part = Decision | PayeeInUse | AccountInUse
+
+
+def fields_of(part: Part) -> dict[str, Any]:
+    """A part of the record by field names. (`dataclasses.asdict` copies deeply: ten times as slow, on a million rows.)"""
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    """The same in JSON's own types."""
+    return {
+        name: value if value is None or isinstance(value, str | int) else str(value) for name, value in fields_of(part).items()
+    }
 
 
 def changed_fields(before: Json | None, after: Json) -> list[str]:

@@ -126,19 +126,20 @@ async def bump_people_of_payees(tx: Tx, payee_ids: Sequence[UUID], *, but: Seque
     return [row["beneficiary_id"] for row in rows]
 
 
-async def insert_documents(tx: Tx, documents: Sequence[Mapping[str, Any]]) -> None:
-    """Identity documents. A current one of the same kind is closed as of the new one's day: its number was corrected.
-
-    Refused with `try-again` where another commune's list brought one of the numbers at this very moment.
-    """
-    if not documents:
+async def close_documents(tx: Tx, replacing: Sequence[Mapping[str, Any]]) -> None:
+    """Close current documents of the same person and kind, as of the new one's day: the number was corrected."""
+    if not replacing:
         return
-    people = {"beneficiary_id": "uuid", "kind": "text", "known_from": "date"}
+    types = {"beneficiary_id": "uuid", "kind": "text", "known_from": "date"}
     await tx.run(
-        f"""UPDATE identity_documents d SET known_to = v.known_from FROM {bulk.values_of(people)}
+        f"""UPDATE identity_documents d SET known_to = v.known_from FROM {bulk.values_of(types)}
             WHERE d.beneficiary_id = v.beneficiary_id AND d.kind = v.kind AND d.known_to IS NULL""",  # noqa: S608
-        **bulk.arrays_of(people, documents),
+        **bulk.arrays_of(types, replacing),
     )
+
+
+async def insert_documents(tx: Tx, documents: Sequence[Mapping[str, Any]]) -> None:
+    """New identity documents. Refused with `try-again` where another list brought one of the numbers at this very moment."""
     try:
         await bulk.insert(tx, "identity_documents", _DOCUMENT, documents)
     except IntegrityError:

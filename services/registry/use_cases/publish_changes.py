@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from itertools import groupby
 from typing import Literal, cast
 from uuid import UUID
 
-from services.registry.domain.records import FullRecord
+from services.registry.domain.records import FullRecord, fields_of
 from services.registry.storage.records import load_records, write_versions
 from shared import outbox
 from shared.auth import Caller
@@ -53,7 +52,7 @@ def _for_event(record: FullRecord) -> BeneficiaryRecord:
         status=cast(Literal["active", "suspended", "stopped", "dead"], record.status),
         status_from_month=record.status_from_month,
         hold=record.hold,
-        decisions=[DecisionRecord.model_construct(**asdict(decision)) for decision in record.decisions],
-        payee=PayeeRecord.model_construct(**asdict(record.payee)),
-        account=AccountRecord.model_construct(**asdict(record.account)) if record.account else None,
+        decisions=[DecisionRecord.model_construct(**fields_of(decision)) for decision in record.decisions],
+        payee=PayeeRecord.model_construct(**fields_of(record.payee)),
+        account=AccountRecord.model_construct(**fields_of(record.account)) if record.account else None,
     )

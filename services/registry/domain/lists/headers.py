@@ -130,7 +130,7 @@ def read_header(text: str) -> Column | None:
     if _ISSUED.search(words):
         return Column.OTHER
     if _PAYEE.search(words):
-        payee = _payee_column(words)
+        payee = _payee_column(written, words)
         if payee:
             return payee
     if _IDENTITY.search(words):
@@ -173,12 +173,12 @@ def _identity_column(words: str) -> Column:
     return Column.CMND if cmnd else Column.CCCD
 
 
-def _payee_column(words: str) -> Column | None:
+def _payee_column(written: str, words: str) -> Column | None:
     if "quan he" in words:
         return Column.RELATIONSHIP
     if _IDENTITY.search(words):
         return Column.PAYEE_ID
-    if _PHONE.search(words):
+    if _PHONE.search(words) or re.search(r"\bđt\b", written):
         return Column.PAYEE_PHONE
     if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|tai khoan", words):
         return None

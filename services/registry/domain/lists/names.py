@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.registry.domain.lists.syllables import standard_tone
-from services.registry.domain.lists.text import plain, tidy
+from services.registry.domain.lists.text import tidy
 
 _PART = re.compile(r"[^\s\-'’`]+")
 _LEADING_NUMBER = re.compile(r"^\d{1,4}\s*[.)/-]\s*(?=\D)")
@@ -39,8 +39,7 @@ def _standard_part(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=32_768)
 def _standard_word(word: str) -> str:
-    lowered = standard_tone(word.lower())
-    return lowered[:1].upper() + lowered[1:]
+    return standard_tone(word.lower()).capitalize()
 
 
 def standard_name(text: str) -> str:
@@ -52,14 +51,14 @@ def standard_name(text: str) -> str:
 def read_name(text: str) -> NameReading:
     """The standard name of what stands in a name cell, without remarks, forms of address and leading numbers.
 
-    A form of address (`Bà Nguyễn Thị A`) is dropped only where a name of two words or more remains.
+    A form of address (`Bà Nguyễn Thị A`) is dropped only before a family name: Ông itself is one (`Ông Ích Khiêm`).
     """
     bare = written = tidy(text)
     remarks: list[str] = []
     if _MAY_HAVE_REMARK.search(written):
         remarks = [found.group(1) for found in _REMARK.finditer(written)]
         bare = _REMARK.sub(" ", written)
-    bare = _LEADING_NUMBER.sub("", bare).strip(" .,;:-–_")
+    bare = _without_number(bare)
     address = _HONORIFIC.match(bare)
     if address and _SURNAMES.match(address.group(2)):
         remarks.insert(0, address.group(1))
@@ -69,11 +68,13 @@ def read_name(text: str) -> NameReading:
     return NameReading(standard_name(bare), " ".join(remarks))
 
 
+def _without_number(text: str) -> str:
+    while (bare := _LEADING_NUMBER.sub("", text).strip(" .,;:-–_")) != text:
+        text = bare
+    return bare
+
+
 def is_trivial_change(written: str, name: str) -> bool:
     """Whether only spaces, letter case or the composition of Unicode differ."""
     return tidy(written).casefold() == name.casefold()
 
-
-def name_key(name: str) -> str:
-    """A name for comparing: lower case, no diacritics."""
-    return plain(name)

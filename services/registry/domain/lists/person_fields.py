@@ -13,7 +13,7 @@ from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village
+from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_name
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.row_cells import RowCells, written_form
 from services.registry.domain.lists.text import fold, tidy
@@ -211,7 +211,7 @@ def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str]
         if heading:
             cells.add(f.VILLAGE_FROM_HEADING, "village", None, heading)
         return heading
-    if village.isascii():
+    if village_name(village).isascii():
         village = spellings.get(fold(village), village)
     if village.casefold() != text.casefold():
         cells.add(f.VILLAGE_REWRITTEN, "village", cells.as_written(Column.VILLAGE), village)

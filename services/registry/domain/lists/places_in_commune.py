@@ -14,6 +14,7 @@ _KINDS = {
     "to": "Tổ", "khu pho": "Khu phố", "kp": "Khu phố", "khu vuc": "Khu vực", "kv": "Khu vực", "khu": "Khu", "ap": "Ấp",
     "ban": "Bản", "lang": "Làng", "xom": "Xóm", "buon": "Buôn", "khom": "Khóm", "doi": "Đội", "tieu khu": "Tiểu khu",
 }  # fmt: skip
+_BY_LENGTH = sorted(set(_KINDS.values()), key=len, reverse=True)
 _SHORT = frozenset({"th", "t", "kp", "kv"})
 _PIECES = re.compile(r"\s*[,;]\s*|\s+[-–]\s+")
 _ABOVE_VILLAGE = re.compile(r"^(xa|phuong|p|tt|thi tran|thi xa|tx|huyen|h|quan|q|thanh pho|tp|tinh)\b")
@@ -25,21 +26,29 @@ _COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|
 @lru_cache(maxsize=8_192)
 def standard_village(text: str, default_kind: str = "Thôn") -> str:
     """The village: `THÔN 1` -> `Thôn 1`, `TDP 3` -> `Tổ dân phố 3`, `Thôn 2, xã Quảng Thái` -> `Thôn 2`, `4` -> `Thôn 4`."""
+    village = _standard_once(text, default_kind)
+    while (again := _standard_once(village, default_kind)) != village and len(again) <= len(text) + len(default_kind) + 1:
+        village = again
+    return village
+
+
+def _standard_once(text: str, default_kind: str) -> str:
     pieces = [piece for piece in _PIECES.split(tidy(text)) if piece and not _ABOVE_VILLAGE.match(fold(piece))]
     if not pieces:
         return ""
     bare = next((piece for piece in pieces if village_kind(piece)), pieces[0])
     bare = re.split(r"\s+(?=(?:xã|phường|huyện|thị trấn)\s)", bare, maxsplit=1, flags=re.IGNORECASE)[0]
+    bare = bare.strip(" .,:;–-")
     short = _ABBREVIATED.match(bare)
     if short:
         return f"{_KINDS[fold(short.group(1))]} {short.group(2).lstrip('0').upper() or '0'}"
-    if re.fullmatch(r"\d{1,2}[A-Za-z]?", bare):
-        return f"{default_kind} {bare.lstrip('0').upper()}"
+    if re.fullmatch(r"\d{1,3}[A-Za-z]?", bare):
+        return f"{default_kind} {bare.lstrip('0').upper() or '0'}"
     words = bare.split(" ")
     for length in (3, 2, 1):
         key = fold(" ".join(words[:length]))
         if len(words) > length and key in _KINDS and (key not in _SHORT or words[0].endswith(".")):
-            return f"{_KINDS[key]} {_name(words[length:])}"
+            return f"{_KINDS[key]} {_name(words[length:])}".strip()
     return _name(words)
 
 
@@ -50,7 +59,7 @@ def _name(words: list[str]) -> str:
     for word in words:
         bare = word.strip(":.")
         low = standard_tone(bare.lower())
-        named.append(bare.lstrip("0").upper() if bare[:1].isdigit() else low[:1].upper() + low[1:])
+        named.append((bare.lstrip("0").upper() or "0") if bare[:1].isdigit() else low[:1].upper() + low[1:])
     return " ".join(named)
 
 
@@ -63,6 +72,12 @@ def village_kind(text: str) -> str | None:
             return _KINDS[key]
     short = _ABBREVIATED.match(tidy(text))
     return _KINDS[fold(short.group(1))] if short else None
+
+
+def village_name(village: str) -> str:
+    """A standard village without its kind: `Phú Hòa` of `Thôn Phú Hòa`."""
+    kind = next((kind for kind in _BY_LENGTH if village.startswith(f"{kind} ")), "")
+    return village[len(kind) :].strip()
 
 
 def heading_village(text: str) -> str | None:

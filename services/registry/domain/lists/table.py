@@ -37,7 +37,7 @@ from services.registry.domain.lists.person_fields import (
     read_numbers,
     read_village,
 )
-from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind
+from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote, PersonRecord
 from services.registry.domain.lists.reference import Reference, UnitFact
 from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, written_form
@@ -136,7 +136,7 @@ class Table:
         if kinds:
             self.default_kind = kinds.most_common(1)[0][0]
         for form, _ in reversed(forms.most_common()):
-            if not form.isascii():
+            if not village_name(form).isascii():
                 self.spellings[fold(form)] = form
 
     def _note(self, kind: f.FindingKind, written: str, proposed: str | None = None, row: int | None = None) -> None:

@@ -63,7 +63,9 @@ def test_a_wording_is_understood(
         assert wording.severity == severity
 
 
-@pytest.mark.parametrize(("text", "severity"), [("Nặng", "N"), ("ĐBN", "DBN"), ("Đặc biệt nặng", "DBN"), ("Nhẹ", "light"), ("?", None)])
+@pytest.mark.parametrize(
+    ("text", "severity"), [("Nặng", "N"), ("ĐBN", "DBN"), ("Đặc biệt nặng", "DBN"), ("Nhẹ", "light"), ("?", None)]
+)
 def test_severity_in_its_own_column(text: str, severity: str | None) -> None:
     assert read_severity(text) == severity
 

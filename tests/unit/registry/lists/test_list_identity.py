@@ -67,7 +67,12 @@ def test_letters_that_look_like_digits_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("number", "sex", "year"),
-    [("046040923967", "male", 1940), ("046140923967", "female", 1940), ("046210923967", "male", 2010), ("046310923967", "female", 2010)],
+    [
+        ("046040923967", "male", 1940),
+        ("046140923967", "female", 1940),
+        ("046210923967", "male", 2010),
+        ("046310923967", "female", 2010),
+    ],
 )
 def test_a_cccd_tells_sex_and_birth_year(number: str, sex: str, year: int) -> None:
     assert (sex_of(number), birth_year_of(number)) == (sex, year)

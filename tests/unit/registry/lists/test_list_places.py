@@ -87,7 +87,7 @@ def test_an_ethnic_group_gets_its_name(reference: Reference, text: str, group: s
         ("UBND XÃ LỘC HÒA . HUYỆN PHÚ LỘC, TỈNH THỪA THIÊN HUẾ", {"20155"}),
         ("UBND PHƯỜNG THUỶ XUÂN", {"19813"}),
         ("UBND xa Quang Thai", {"19870"}),
-        ("Phường An Cựu", {"19803"}),
+        ("Phường An Cựu", {"19801"}),
         ("Xã Hương Phong", {"20002", "20080"}),
         ("Xã Hương Phong, huyện A Lưới", {"20080"}),
         ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", set()),

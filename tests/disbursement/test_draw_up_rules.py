@@ -1,0 +1,215 @@
+"""The SQL that draws up an authority agrees with the pure rules: amounts, ways, reasons to hold, digests."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from services.disbursement.domain.amounts import HeldDecision, dues
+from services.disbursement.domain.holds import why_held
+from services.disbursement.domain.routing import Account, Option, route
+from services.disbursement.domain.seal import chunk_digest, line_digest
+from services.disbursement.storage import draw_dues, draw_payments, people, runs, seals
+from services.disbursement.storage.law_data import load_law
+from shared.contracts.events import AccountRecord, BeneficiaryRecord
+from shared.database import Tx
+from shared.kernel.ids import new_id
+from tests.disbursement.office import Office, decision, payee
+
+REAL = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+CATEGORIES = sorted({row.code for row in load_law().categories})
+MONTHS = [date(2021, 10, 1), date(2024, 7, 1), date(2025, 7, 1)]
+EDGES = [date(2021, 7, 1), date(2021, 10, 1), date(2021, 11, 1), date(2024, 6, 1), date(2024, 7, 1), date(2025, 7, 1), date(2025, 8, 1)]
+
+decisions = st.builds(
+    lambda category, heads, first, last: decision(category, heads=heads, from_month=min(first, last or first), to_month=last),
+    st.sampled_from(CATEGORIES),
+    st.integers(1, 20),
+    st.sampled_from(EDGES),
+    st.none() | st.sampled_from(EDGES),
+)
+situations = st.lists(
+    st.tuples(
+        st.lists(decisions, max_size=5),
+        st.sampled_from(["active", "suspended", "stopped", "dead"]),
+        st.sampled_from(EDGES),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+class Undone(Exception):
+    """Ends an example's transaction without a trace."""
+
+
+async def put_in(tx: Tx, records: list[BeneficiaryRecord]) -> None:
+    await people.upsert(tx, [(record, record.beneficiary_id.hex) for record in records], position=1)
+
+
+@REAL
+@given(situations=situations)
+async def test_amounts(office: Office, situations: list[Any]) -> None:
+    records = [
+        office.person(decisions=held, status=status, status_from_month=since) for held, status, since in situations
+    ]
+    laws = [load_law().in_month(month, "Tỉnh Thừa Thiên Huế") for month in MONTHS]
+    expected = {}
+    for law in laws:
+        for record in records:
+            held = [HeldDecision(d.decision_id, d.category, d.from_month, d.to_month, d.heads) for d in record.decisions]
+            for due in dues(law, held, record.status, record.status_from_month):
+                expected[law.month, record.beneficiary_id, due.kind] = due
+    try:
+        async with office.database.transaction() as tx:
+            await put_in(tx, records)
+            await draw_dues.collect(tx, office.authority, laws, {})
+            found = {(r["benefit_month"], r["subject_id"], r["kind"]): r for r in await tx.rows("SELECT * FROM draw_owed")}
+            raise Undone
+    except Undone:
+        pass
+    assert found.keys() == expected.keys()
+    for key, due in expected.items():
+        row = found[key]
+        in_sql = (row["amount_dong"], row["category"], row["category_group"], row["coefficient"], row["heads"], row["level_dong"])
+        assert in_sql == (due.amount_dong, due.category, due.group, due.coefficient, due.heads, due.level_dong), key
+        assert row["decision_id"] == due.decision_id
+
+
+accounts = st.none() | st.sampled_from([("viettelpay", "wallet"), ("vietinbank", "account")])
+ways = st.tuples(
+    accounts,
+    st.integers(0, 2),  # commune
+    st.sampled_from(["none", "this", "older version", "another"]),  # account that a payment failed on
+    st.none() | st.just("duplicate"),
+    st.sampled_from(["active", "suspended", "dead"]),
+    st.sampled_from(["self", "guardian"]),
+)
+offers = st.lists(
+    st.tuples(
+        st.sampled_from([{"wallet": "viettelpay", "cash": "viettelpay"}, {"account": "vietinbank", "cash": "vnpost"},
+                         {"cashier": "commune_cashier"}, {"wallet": "viettelpay"}]),
+        st.lists(st.tuples(st.integers(0, 2), st.integers(6, 11)), min_size=1, max_size=3, unique_by=lambda each: each[0]),
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+async def sign(tx: Tx, office: Office, offered: list[Any]) -> dict[int, list[Option]]:
+    """Contracts for these offers; the options of each commune in October 2021."""
+    options: dict[int, list[Option]] = {0: [], 1: [], 2: []}
+    for number, (channels, communes) in enumerate(offered):
+        contract_id = new_id()
+        await tx.run(
+            """INSERT INTO contracts (contract_id, authority_id, number, lead_provider, valid_from)
+               VALUES (:id, :authority, :number, 'x', '2021-06-01')""",
+            id=contract_id, authority=office.authority, number=f"{9 - number}",
+        )  # fmt: skip
+        for channel, provider in channels.items():
+            await tx.run("INSERT INTO contract_channels VALUES (:id, :c, :p)", id=contract_id, c=channel, p=provider)
+        for commune, month in communes:
+            since = date(2021, month, 1)
+            await tx.run(
+                "INSERT INTO contract_communes VALUES (:id, :unit, :since)",
+                id=contract_id, unit=office.communes[commune], since=since,
+            )  # fmt: skip
+            if since <= date(2021, 10, 1):
+                options[commune] += [Option(contract_id, f"{9 - number}", since, c, p) for c, p in channels.items()]
+    return options
+
+
+async def rest(tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, avoid: tuple[UUID, int] | None) -> None:
+    """An obligation of September that rests, perhaps after a failed payment."""
+    await tx.run(
+        """INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id, unit_id,
+               decision_id, category, heads, level_dong, subject, category_group, sex, age_band, resting, payment_seq,
+               avoid_account_id, avoid_account_version)
+           VALUES ('2021-10-01', :subject, 'monthly', 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x', 'x',
+               'male', 'x', 'returned', 1, :account, :version)""",
+        subject=record.beneficiary_id, run_id=run_id, authority=office.authority, unit=record.unit_id,
+        account=avoid and avoid[0], version=avoid and avoid[1],
+    )  # fmt: skip
+
+
+@REAL
+@given(chosen=st.lists(ways, min_size=1, max_size=25), offered=offers)
+async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offered: list[Any]) -> None:
+    run_id = UUID(await office.run())
+    expected: dict[UUID, Any] = {}
+    try:
+        async with office.database.transaction() as tx:
+            await tx.run("DELETE FROM contract_communes")
+            options = await sign(tx, office, offered)
+            run = await runs.find(tx, run_id)
+            for way, commune, failed, hold, status, relationship in chosen:
+                account = way and AccountRecord(account_id=new_id(), version=2, provider=way[0], channel=way[1], holder_name="X", number_sealed="k1.x")
+                person = office.person(
+                    commune=commune, account=account, hold=hold, status=status, status_from_month=date(2021, 12, 1), decisions=[],
+                    payee=payee(new_id(), relationship=relationship),
+                )  # fmt: skip
+                avoid = _avoided(failed, account)
+                await put_in(tx, [person])
+                await rest(tx, office, run_id, person, avoid)
+                mine = account and Account(account.account_id, account.version, account.provider, account.channel)
+                found = route(mine, {avoid} if avoid else set(), options[commune])
+                expected[person.beneficiary_id] = found, why_held(hold, status, relationship, found is not None)
+            await draw_dues.collect(tx, office.authority, [], {})
+            await draw_payments.write(tx, run, office.authority, 0, 1)
+            rows = await tx.rows("SELECT * FROM draw_people")
+            raise Undone
+    except Undone:
+        pass
+    assert {row["subject_id"] for row in rows} == expected.keys()
+    for row in rows:
+        found, held = expected[row["subject_id"]]
+        assert row["why_held"] == held
+        in_sql = row["contract_id"], row["provider"], row["channel"], row["account_id"], row["account_version"]
+        if found is None:
+            assert in_sql == (None,) * 5
+        else:
+            into = found.account
+            assert in_sql == (
+                found.contract_id, found.provider, found.channel, into and into.account_id, into and into.version,
+            )  # fmt: skip
+
+
+def _avoided(failed: str, account: AccountRecord | None) -> tuple[UUID, int] | None:
+    if failed == "none":
+        return None
+    if account is None or failed == "another":
+        return new_id(), 2
+    return account.account_id, account.version if failed == "this" else account.version - 1
+
+
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+
+
+@REAL
+@given(called=st.lists(names, min_size=1, max_size=12))
+async def test_digests(office: Office, called: list[str]) -> None:
+    """Names may hold separators, backslashes, marks: the digest of SQL and of the rule stay the same."""
+    records = [office.person(["K6-DBN", "CS-DBN-HGD"], payee=payee(new_id(), full_name=name)) for name in called]
+    await office.say(*records)
+    drawn = await office.draw(await office.run("2022-01", "2022-01-01", "2022-02-01"))
+    (payroll,) = drawn["payrolls"]
+    payroll_id = UUID(payroll["payroll_id"])
+    async with office.database.transaction() as tx:
+        lines = await seals.chunk_lines(tx, payroll_id, date(2022, 1, 1), 0)
+        stored = await tx.rows("SELECT line_digest FROM payments WHERE payroll_id = :id ORDER BY line_no", id=payroll_id)
+        (whole,) = await seals.recompute(tx, payroll_id, date(2022, 1, 1))
+        digest = await tx.scalar("SELECT digest FROM chunks WHERE payroll_id = :id", id=payroll_id)
+    assert [held.line.payee_name for held in lines] == [record.payee.full_name for record in records]
+    assert all(len(held.line.parts) == 4 and held.live for held in lines)
+    assert [row["line_digest"] for row in stored] == [line_digest(held.line) for held in lines]
+    assert whole.agrees
+    assert digest == whole.digest == chunk_digest(held.line for held in lines)
+    assert (whole.payments, whole.amount_dong) == (len(called), sum(held.line.amount_dong for held in lines))

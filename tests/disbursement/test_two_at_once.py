@@ -1,0 +1,174 @@
+"""Two at the same time: drawing up, releasing, claiming. The database decides, not luck."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.disbursement.storage import units
+from services.disbursement.storage.law_data import load_law
+from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from shared.kernel.ids import new_id
+from tests.disbursement.office import Office, wallet
+
+
+async def counts(office: Office) -> tuple[int, int]:
+    """Payments of the authority, and obligations that are live in more than one of them."""
+    (row,) = await office.rows(
+        """SELECT (SELECT count(*) FROM payments WHERE authority_id = $1),
+                  (SELECT count(*) FROM (SELECT FROM payment_lines l JOIN payments p USING (run_month, payment_id)
+                   WHERE p.authority_id = $1 AND p.state IN ('open', 'paid')
+                   GROUP BY l.benefit_month, l.subject_id, l.kind, l.revision HAVING count(*) > 1) twice)""",
+        office.authority,
+    )
+    return row[0], row[1]
+
+
+async def test_eight_draw_ups_of_one_run(office: Office) -> None:
+    await office.say(*[office.person() for _ in range(40)])
+    run_id = await office.run()
+    drawn = await asyncio.gather(*(office.draw(run_id) for _ in range(8)))
+    assert sorted(len(each["payrolls"]) for each in drawn) == [0] * 7 + [1]
+    assert await counts(office) == (40, 0)
+    assert (await office.ledger()) == {("law", "not_released"): (40, 40 * 360_000)}
+
+
+async def test_two_runs_that_want_the_same_rests(office: Office) -> None:
+    people = [office.person(hold="duplicate") for _ in range(20)]
+    await office.say(*people)
+    october, november = await office.run("2021-10"), await office.run("2021-11")
+    await office.draw(october)
+    await office.say(*[p.model_copy(update={"version": 2, "hold": None}) for p in people])
+    await asyncio.gather(office.draw(october), office.draw(november))
+    obligations = await office.obligations()
+    assert len(obligations) == 40
+    assert all(o["live_payment_id"] is not None and o["payment_seq"] == 1 for o in obligations)
+    assert (await counts(office))[1] == 0
+
+
+async def test_a_draw_up_that_started_before_another_ended_starts_again(office: Office) -> None:
+    """The second waits at the gate while its snapshot grows old; the database makes it fail, never draw."""
+    await office.say(office.person())
+    run_id = UUID(await office.run())
+    async with office.database.transaction() as tx:
+        authority = await units.find(tx, office.authority)
+    command = DrawUp(run_id, authority, 0, "i", "lan")
+    database = office.database
+    async with database.transaction(repeatable_read=True) as late:
+        assert await late.scalar("SELECT count(*) FROM obligations WHERE run_id = :r", r=run_id) == 0  # its snapshot is taken
+        async with database.transaction(repeatable_read=True) as early:
+            drawn = await draw_up_run(early, command, load_law())
+        assert len(drawn.payrolls) == 1
+        with pytest.raises(Exception, match="could not serialize access"):
+            await draw_up_run(late, command, load_law())
+    assert await counts(office) == (1, 0)
+
+
+async def race(office: Office, sql: str, *params: Any) -> list[Any]:
+    """The same statement on two connections: the second waits for the first's commit. Their results or errors."""
+    address = office.platform.admin_database_url
+    assert address is not None
+    first, second = await asyncpg.connect(address), await asyncpg.connect(address)
+    try:
+        for connection in (first, second):
+            await connection.execute("SET search_path = disbursement")
+        transaction = first.transaction()
+        await transaction.start()
+        mine = await first.execute(sql, new_id(), *params)
+        theirs = asyncio.create_task(second.execute(sql, new_id(), *params))
+        while not await office.admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = $1", second.get_server_pid()):
+            await asyncio.sleep(0.01)
+        await transaction.commit()
+        return [mine, (await asyncio.gather(theirs, return_exceptions=True))[0]]
+    finally:
+        await first.close()
+        await second.close()
+
+
+async def test_the_database_refuses_a_second_live_payment(office: Office) -> None:
+    person = office.person(hold="duplicate")
+    await office.say(person)
+    await office.draw(await office.run())
+    won, lost = await race(
+        office,
+        """UPDATE obligations SET live_payment_id = $1, live_run_month = '2021-10-01', payment_seq = payment_seq + 1
+           WHERE subject_id = $2""",
+        person.beneficiary_id,
+    )
+    assert won == "UPDATE 1"
+    assert isinstance(lost, asyncpg.UniqueViolationError)
+    assert lost.constraint_name == "one_live_payment"
+
+
+async def test_the_database_refuses_a_second_line_of_the_same_turn(office: Office) -> None:
+    won, lost = await race(
+        office,
+        """INSERT INTO payment_lines (benefit_month, subject_id, kind, revision, payment_seq, run_month, payment_id, amount_dong)
+           VALUES ('2021-10-01', $2, 'monthly', 0, 1, '2021-10-01', $1, 1000)""",
+        new_id(),
+    )
+    assert won == "INSERT 0 1"
+    assert isinstance(lost, asyncpg.UniqueViolationError)
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("live_payment_id = uuidv7()", "one_live_payment"),
+        ("live_payment_id = NULL, live_run_month = NULL", "lets_go_when_failed"),  # the payment is open still
+    ],
+)
+async def test_a_live_payment_stays_until_it_failed(office: Office, change: str, constraint: str) -> None:
+    person = office.person()
+    await office.say(person)
+    await office.draw(await office.run())
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
+        await office.rows(f"UPDATE obligations SET {change} WHERE subject_id = $1", person.beneficiary_id)
+    assert refusal.value.constraint_name == constraint
+
+
+async def test_two_releases_on_the_same_money(office: Office) -> None:
+    """Two channels of one contract, funded for one of them: whoever comes second finds nothing."""
+    await office.say(office.person("K6-N", commune=0, account=wallet()), office.person("K6-N", commune=0))
+    run_id = await office.run()
+    both = (await office.draw(run_id))["payrolls"]
+    for payroll in both:
+        await office.approved(payroll["payroll_id"])
+    await office.fund(run_id, office.deeds.viettel, 540_000)
+    paths = [f"/v1/payrolls/{p['payroll_id']}/release" for p in both]
+    answers = await asyncio.gather(*(office.call("POST", path, "accountant") for path in paths))
+    assert sorted(a.status_code for a in answers) == [200, 409]
+    assert [a.json()["code"] for a in answers if a.status_code == 409] == ["not-funded"]
+
+
+async def test_five_releases_of_one_payroll(office: Office) -> None:
+    await office.say(office.person())
+    (payroll,) = (await office.draw(await office.run()))["payrolls"]
+    await office.approved(payroll["payroll_id"])
+    await office.fund(payroll["run_id"], payroll["contract_id"], 360_000)
+    path = f"/v1/payrolls/{payroll['payroll_id']}/release"
+    answers = await asyncio.gather(*(office.call("POST", path, "accountant") for _ in range(5)))
+    assert sorted(a.status_code for a in answers) == [200, 409, 409, 409, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"already-released"}
+    assert len(await office.events("payroll_released")) == 1
+
+
+async def test_a_line_is_taken_out_or_instructed_never_both(office: Office) -> None:
+    await office.say(*[office.person("K6-N", commune=0, account=wallet()) for _ in range(20)])
+    (payroll,) = (await office.draw(await office.run()))["payrolls"]
+    await office.released(payroll)
+    payments = await office.payments(payroll["payroll_id"])
+    path = f"/v1/payrolls/{payroll['payroll_id']}/exceptions"
+    removing = [office.call("POST", path, "accountant", {"payment_id": p["payment_id"], "reason": "x"}) for p in payments[:10]]
+    answers = await asyncio.gather(*removing[:5], office.dispatcher().step(), *removing[5:])
+    removed = {p["payment_id"] for p, a in zip(payments, [a for a in answers if not isinstance(a, int)], strict=False) if a.status_code == 201}
+    while await office.dispatcher().step():
+        pass
+    (event,) = await office.events("chunk_instructed")
+    instructed = {line["payment_id"] for line in event["lines"]}
+    assert removed.isdisjoint(instructed)
+    assert removed | instructed == {p["payment_id"] for p in payments}

@@ -1,0 +1,173 @@
+"""The door for providers: forged, twice, out of order, unknown, malformed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import orjson
+import pytest
+from standardwebhooks import Webhook
+
+from services.provider_gateway.connectors.keys import ProviderKeys
+from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
+from tests.gateway.bench import Bench, Payroll
+
+KINDS = {"accepted": "batch.accepted", "results": "payments.results"}
+
+
+@pytest.fixture
+async def client(bench: Bench) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=bench.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+async def silent(bench: Bench) -> Payroll:
+    """A payroll that VietinBank has taken and says nothing of by itself: it is told by the test."""
+    bench.run("sender", "webhooks")
+    await asyncio.to_thread(bench.sandbox.ask, "POST", "/faults", next=["webhook_never"])
+    payroll = await bench.payroll("vietinbank", "account", 4)
+    await bench.until_answered([payroll])
+    await bench.until_webhooks_applied()
+    return payroll
+
+
+def _signed(bench: Bench, message_id: str, data: dict[str, Any], kind: str, at: datetime | None = None) -> dict[str, Any]:
+    """A webhook of VietinBank's, with its secret."""
+    now = at or datetime.now(UTC)
+    secret = ProviderKeys(bench.platform.settings.keys_dir / "providers").secret("vietinbank_webhook")
+    content = orjson.dumps({"type": kind, "timestamp": now.isoformat(), "data": data})
+    return {
+        "content": content,
+        "headers": {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, now, content.decode()),
+        },
+    }
+
+
+def _results(payroll: Payroll, state: str, reason: str | None = None, more_dong: int = 0) -> dict[str, Any]:
+    results = [
+        {"reference": reference, "amount_dong": amount + more_dong, "state": state, "reason": reason, "booked_on": "2021-10-01"}
+        for reference, amount in payroll.references.items()
+    ]
+    return {"batch_reference": batch_reference(ChunkKey(payroll.payroll_id, 1)), "results": results}
+
+
+async def _said_and_done(bench: Bench) -> None:
+    deadline = time.monotonic() + 20
+    while (await bench.fetch("SELECT count(*) AS n FROM webhooks WHERE state = 'new'"))[0]["n"]:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
+    returned = _signed(bench, "o-2", _results(silent, "returned", "account_closed"), KINDS["results"])
+    credited = _signed(bench, "o-1", _results(silent, "credited"), KINDS["results"])
+    taken = {"batch_reference": batch_reference(ChunkKey(silent.payroll_id, 1)), "references": list(silent.references)}
+    accepted = _signed(bench, "o-0", taken, KINDS["accepted"])
+    for webhook in (credited, returned, credited, accepted, returned, accepted):
+        assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
+    await _said_and_done(bench)
+    assert set((await bench.states(silent)).values()) == {"returned"}
+    rows = await bench.fetch("SELECT delivery_id, deliveries, state FROM webhooks WHERE delivery_id LIKE 'o-%' ORDER BY 1")
+    assert [tuple(row) for row in rows] == [("o-0", 2, "applied"), ("o-1", 2, "applied"), ("o-2", 2, "applied")]
+    steps = await bench.fetch("SELECT DISTINCT step FROM attempts WHERE payroll_id = $1", silent.payroll_id)
+    assert [row["step"] for row in steps] == [103]  # accepted, paid, returned
+
+
+async def test_a_late_credit_after_the_return_is_old_news(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
+    for message_id, state in (("late-2", "returned"), ("late-1", "credited")):
+        webhook = _signed(bench, message_id, _results(silent, state), KINDS["results"])
+        assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
+        await _said_and_done(bench)
+    assert set((await bench.states(silent)).values()) == {"returned"}
+    assert await bench.fetch("SELECT * FROM contradictions WHERE payment_id = $1", silent.lines[0]["payment_id"]) == []
+
+
+async def test_another_amount_is_believed_by_nobody_and_told_once(
+    bench: Bench, client: httpx.AsyncClient, silent: Payroll
+) -> None:
+    for message_id in ("amount-1", "amount-2"):
+        webhook = _signed(bench, message_id, _results(silent, "credited", more_dong=1), KINDS["results"])
+        assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
+        await _said_and_done(bench)
+    assert set((await bench.states(silent)).values()) == {"accepted"}
+    ids = [line["payment_id"] for line in silent.lines]
+    opened = await bench.fetch("SELECT held, said, source FROM contradictions WHERE payment_id = ANY($1)", ids)
+    assert [tuple(row) for row in opened] == [("accepted", "paid", "webhook")] * 4
+    told = await bench.told([silent])
+    for reference, amount in silent.references.items():
+        assert (told[reference]["outcome"], told[reference]["amount_dong"]) == ("paid", amount + 1)
+        assert told[reference]["step"] == 102
+
+
+async def test_forged_ones_change_nothing_and_are_counted(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
+    good = _signed(bench, "f-1", _results(silent, "credited"), KINDS["results"])
+    old = _signed(bench, "f-1", _results(silent, "credited"), KINDS["results"], datetime.now(UTC) - timedelta(minutes=6))
+    signature, headers = good["headers"]["webhook-signature"], good["headers"]
+    forged: list[dict[str, Any]] = [
+        {"content": good["content"].replace(b"credited", b"returned"), "headers": headers},
+        {"content": good["content"], "headers": {**headers, "webhook-id": "f-2"}},
+        {"content": good["content"], "headers": {}},
+        {"content": good["content"], "headers": {**headers, "webhook-signature": "v1"}},
+        {"content": good["content"], "headers": {**headers, "webhook-signature": "v1,%%%"}},
+        {"content": good["content"], "headers": {**headers, "webhook-signature": signature + ",,v2"}},
+        {"content": good["content"], "headers": {**headers, "webhook-timestamp": "soon"}},
+        {"content": good["content"], "headers": {**headers, "webhook-timestamp": "1e400"}},
+        {"content": b"\xff\xfe\x00", "headers": headers},
+        {"content": b"", "headers": headers},
+        old,
+    ]
+    for webhook in forged:
+        answer = await client.post("/v1/webhooks/vietinbank", **webhook)
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad-signature"), webhook["headers"]
+        assert answer.headers["content-type"] == "application/problem+json"
+    for body in (b"", b"[]", b'{"cmd": 1}', b'{"cmd": "VTP306_RESULT", "data": "{}", "signature": "AAAA"}', b"\xff" * 100):
+        answer = await client.post("/v1/webhooks/viettelpay", content=body)
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad-signature")
+    assert set((await bench.states(silent)).values()) == {"accepted"}
+    assert await bench.fetch("SELECT * FROM webhooks WHERE delivery_id LIKE 'f-%'") == []
+    refused = await bench.fetch("SELECT provider, code, refused FROM webhook_refusals ORDER BY 1")
+    assert [tuple(row) for row in refused] == [
+        ("vietinbank", "bad-signature", len(forged)), ("viettelpay", "bad-signature", 5),
+    ]  # fmt: skip
+    assert (await client.post("/v1/webhooks/vietinbank", **good)).json() == {"received": True, "repeated": False}
+
+
+async def test_too_large_and_to_nobody(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/webhooks/vnpost", content=b"x" * 10_000_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    answer = await client.post("/v1/webhooks/momo", content=b"{}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown-provider")
+
+
+async def test_what_speaks_of_unknown_payments_is_parked(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
+    data = _results(silent, "credited")
+    data["results"].append({"reference": "Z" * 26, "amount_dong": 1, "state": "credited", "reason": None, "booked_on": None})
+    stranger = {"batch_reference": "Y" * 26, "results": data["results"][-1:]}
+    for message_id, said in (("p-1", data), ("p-2", stranger)):
+        await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, said, KINDS["results"]))
+    unreadable = _signed(bench, "p-3", {"batch_reference": 7}, KINDS["results"])
+    assert (await client.post("/v1/webhooks/vietinbank", **unreadable)).status_code == 202
+    await _said_and_done(bench)
+    rows = await bench.fetch("SELECT state, result FROM webhooks WHERE delivery_id LIKE 'p-%' ORDER BY delivery_id")
+    assert [row["state"] for row in rows] == ["parked", "parked", "unreadable"]
+    assert [orjson.loads(row["result"]).get("unknown") for row in rows] == [1, 1, None]
+    assert set((await bench.states(silent)).values()) == {"paid"}  # what it knew was applied
+
+
+async def test_nothing_of_a_webhook_is_kept_in_clear(bench: Bench, silent: Payroll) -> None:
+    rows = await bench.fetch("SELECT body_sealed FROM webhooks")
+    assert rows
+    for row in rows:
+        assert not any(reference in row["body_sealed"] for reference in silent.references)
+        assert row["body_sealed"].startswith("k1.")
+    assert isinstance(silent.payroll_id, UUID)
