@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.envelope import Envelope, decode_envelope
 from shared.database import Database, Tx
@@ -121,4 +122,9 @@ def why(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         faults = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['type']}" for e in error.errors()[:5])
         return f"ValidationError: {faults}"
+    if isinstance(error, DBAPIError):
+        # What the database names, never the row: its message may quote values.
+        cause = error.__cause__ or error.orig
+        named = (getattr(cause, name, None) for name in ("sqlstate", "schema_name", "table_name", "constraint_name"))
+        return " ".join((type(cause).__name__, *(str(part) for part in named if part)))
     return type(error).__name__

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
@@ -25,9 +27,13 @@ Tokens = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A server of this session's own, with an empty migrated template database."""
-    server = start_postgres(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server of this session's own, with an empty migrated template database.
+
+    Not below pytest's own folder: another session of the same user shuts that to the server's user.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="chitra-postgres-"))
+    server = start_postgres(folder)
 
     async def prepare() -> None:
         await create_database(server.url_for("postgres", "postgres"), TEMPLATE)
@@ -37,6 +43,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     asyncio.run(prepare())
     yield server
     server.stop("immediate")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

@@ -37,11 +37,16 @@ class Movement:
     amount_dong: int
     sign: int
     note: str
+    booked_on: str
 
 
-async def judge(stage: Stage) -> Verdict:
-    """Read both sides' books to the end and compare them."""
-    movements = [m async for m in _movements(stage)]
+async def read_movements(stage: Stage) -> list[Movement]:
+    """The providers' own books, to the end."""
+    return [movement async for movement in _movements(stage)]
+
+
+async def judge(stage: Stage, movements: list[Movement]) -> Verdict:
+    """Compare the providers' books with ours, read to the end."""
     payments = [p async for p in stage.staff.officer("province", PROVINCE).pages("disbursement", "/v1/payments")]
     return compare(movements, payments)
 
@@ -52,7 +57,7 @@ async def _movements(stage: Stage) -> Any:
         page = await stage.sandbox.ask("GET", "/admin/books", params={"after": after, "limit": 1000})
         for row in page["movements"]:
             sign = -1 if row["kind"] == "return" else 1
-            yield Movement(row["reference"], row["provider"], row["amount_dong"], sign, row["note"])
+            yield Movement(row["reference"], row["provider"], row["amount_dong"], sign, row["note"], row["booked_on"])
         if not page["next_after"]:
             return
         after = page["next_after"]

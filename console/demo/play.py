@@ -12,7 +12,8 @@ from console.demo import imports
 from console.demo.contracts import ProvinceMap, sign_contracts, switch
 from console.demo.enrolment import Enrolment
 from console.demo.imports import ImportTally
-from console.demo.judge import judge
+from console.demo.judge import judge, read_movements
+from console.demo.keepsakes import keep_reports, keep_statements
 from console.demo.options import DemoOptions
 from console.demo.outcome import Outcome, collect
 from console.demo.pay import PayDesk
@@ -43,7 +44,11 @@ class Play:
                 await self._open(planned, districts, enrolment)
                 paid.append((planned, await desk.pay(planned)))
                 advance(len(paid), len(self._runs))
-        verdict = await judge(self._stage)
+        movements = await read_movements(self._stage)
+        keep_statements(self._options.out / "statements", movements)
+        months = [month for planned in self._runs for month in planned.benefit_months]
+        await keep_reports(self._stage, self._options.out / "reports", months)
+        verdict = await judge(self._stage, movements)
         rows = {status: tally.rows[status] for status in ("accepted", "review", "rejected")}
         outcome = await collect(self._stage, paid, verdict, rows, time.monotonic() - began)
         for line in verdict.unexplained[:20]:

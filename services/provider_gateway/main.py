@@ -26,7 +26,7 @@ def build(platform: Platform) -> Service:
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))
-    app.state.close_ways = ways.close
+    app.state.ways = ways
     return Service(
         name=NAME,
         app=app,

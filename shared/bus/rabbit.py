@@ -69,8 +69,7 @@ class RabbitBus:
         """A channel that failed is not used again, nor opened again with the connection."""
         failed, self._publishing = self._publishing, None
         if failed is not None:
-            with contextlib.suppress(Exception):  # whatever state it is in
-                await failed[0].close()
+            await _let_go(failed[0])
 
     async def _publish_one(self, exchange: AbstractExchange, envelope: Envelope) -> None:
         message = aio_pika.Message(
@@ -84,14 +83,18 @@ class RabbitBus:
 
     async def _publishing_exchange(self) -> AbstractExchange:
         if self._publishing is None or self._publishing[0].is_closed:
+            await self._drop_publishing()
             channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-            self._publishing = (channel, await self._declare_exchange(channel))
+            try:
+                self._publishing = (channel, await self._declare_exchange(channel))
+            except BaseException:
+                await _let_go(channel)
+                raise
         return self._publishing[1]
 
     async def declare(self, subscription: Subscription) -> None:
-        channel = await self._connection.channel()
-        await self._declare_queue(channel, subscription)
-        await channel.close()
+        async with self._connection.channel() as channel:
+            await self._declare_queue(channel, subscription)
 
     async def subscribe(self, subscription: Subscription) -> None:
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -144,34 +147,31 @@ class RabbitBus:
         return queue
 
     async def dead_letters(self, queue: str, limit: int = 100) -> list[DeadLetter]:
-        channel = await self._connection.channel()
-        held = await channel.get_queue(dead_queue(self._named(queue)))
         letters: list[DeadLetter] = []
-        while len(letters) < limit and (message := await held.get(fail=False)) is not None:
-            letters.append(DeadLetter(queue, _reason(message), message.body))
-        await channel.close()  # what was not acknowledged goes back
+        async with self._connection.channel() as channel:  # at its end, what was not acknowledged goes back
+            held = await channel.get_queue(dead_queue(self._named(queue)))
+            while len(letters) < limit and (message := await held.get(fail=False)) is not None:
+                letters.append(DeadLetter(queue, _reason(message), message.body))
         return letters
 
     async def replay(self, queue: str, limit: int = 100) -> int:
-        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        held = await channel.get_queue(dead_queue(self._named(queue)))
         count = 0
-        while count < limit and (message := await held.get(fail=False)) is not None:
-            again = aio_pika.Message(message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-            await channel.default_exchange.publish(again, self._named(queue), mandatory=True)
-            await message.ack()
-            count += 1
-        await channel.close()
+        async with self._connection.channel(publisher_confirms=True, on_return_raises=True) as channel:
+            held = await channel.get_queue(dead_queue(self._named(queue)))
+            while count < limit and (message := await held.get(fail=False)) is not None:
+                again = aio_pika.Message(message.body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+                await channel.default_exchange.publish(again, self._named(queue), mandatory=True)
+                await message.ack()
+                count += 1
         return count
 
     async def remove(self, queues: Sequence[str]) -> None:
         """Take queues away with all that they hold, and the exchange: after a demo or a test, on a broker that stays."""
-        channel = await self._connection.channel()
-        for queue in queues:
-            await channel.queue_delete(self._named(queue))
-            await channel.queue_delete(dead_queue(self._named(queue)))
-        await channel.exchange_delete(self._namespace)
-        await channel.close()
+        async with self._connection.channel() as channel:
+            for queue in queues:
+                await channel.queue_delete(self._named(queue))
+                await channel.queue_delete(dead_queue(self._named(queue)))
+            await channel.exchange_delete(self._namespace)
 
     def _named(self, queue: str) -> str:
         return queue if self._namespace == EXCHANGE else f"{self._namespace}.{queue}"
@@ -181,6 +181,12 @@ class RabbitBus:
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+async def _let_go(channel: AbstractChannel) -> None:
+    """Close a channel in whatever state it is, so that the connection does not open it again when it comes back."""
+    with contextlib.suppress(Exception):
+        await channel.close()
 
 
 def dead_queue(queue: str) -> str:

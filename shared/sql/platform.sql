@@ -67,7 +67,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(schema_name || '.' || partition_name, 0));
-    IF to_regclass(format('%I.%I', schema_name, partition_name)) IS NOT NULL THEN
+    -- Asked of the catalog itself: after waiting for the lock this session's cache may still say that there is none.
+    IF EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = schema_name AND c.relname = partition_name) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING ALL EXCLUDING IDENTITY)', schema_name, partition_name, schema_name, table_name);

@@ -138,7 +138,9 @@ class Office:
         for envelope in events:
             await self.service.inbox.receive(envelope.encode())
 
-    def person(self, category: str | Sequence[str] = "K5C-80", commune: int = 2, heads: int = 1, **changes: Any) -> BeneficiaryRecord:
+    def person(
+        self, category: str | Sequence[str] = "K5C-80", commune: int = 2, heads: int = 1, **changes: Any
+    ) -> BeneficiaryRecord:
         """A person of the third commune (cash from the cashier) with an open-ended decision for each category."""
         categories = [category] if isinstance(category, str) else list(category)
         beneficiary_id = new_id()
@@ -167,7 +169,9 @@ class Office:
 
     # --- officers ---------------------------------------------------------------------------------------------------
 
-    async def call(self, method: str, path: str, role: str, body: Any = None, *, units: Sequence[str] = (), **more: Any) -> httpx.Response:
+    async def call(
+        self, method: str, path: str, role: str, body: Any = None, *, units: Sequence[str] = (), **more: Any
+    ) -> httpx.Response:
         """A request with a token of a role, for the province unless other units are named."""
         token = self.tokens(role, *(units or [self.province]), subject=more.pop("subject", None))
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}

@@ -327,7 +327,9 @@ async def let_go(office: Office, person: BeneficiaryRecord, state: str, avoid: b
     """The person's payment finally failed, as the outcomes of the gateway leave it."""
     async with office.database.transaction() as tx:
         await tx.run(
-            "UPDATE payments SET state = :state WHERE beneficiary_id = :id AND state = 'open'", state=state, id=person.beneficiary_id
+            "UPDATE payments SET state = :state WHERE beneficiary_id = :id AND state = 'open'",
+            state=state,
+            id=person.beneficiary_id,
         )
         await tx.run(
             """UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,

@@ -28,7 +28,15 @@ REAL = settings(
 )
 CATEGORIES = sorted({row.code for row in load_law().categories})
 MONTHS = [date(2021, 10, 1), date(2024, 7, 1), date(2025, 7, 1)]
-EDGES = [date(2021, 7, 1), date(2021, 10, 1), date(2021, 11, 1), date(2024, 6, 1), date(2024, 7, 1), date(2025, 7, 1), date(2025, 8, 1)]
+EDGES = [
+    date(2021, 7, 1),
+    date(2021, 10, 1),
+    date(2021, 11, 1),
+    date(2024, 6, 1),
+    date(2024, 7, 1),
+    date(2025, 7, 1),
+    date(2025, 8, 1),
+]
 
 decisions = st.builds(
     lambda category, heads, first, last: decision(category, heads=heads, from_month=min(first, last or first), to_month=last),
@@ -59,9 +67,7 @@ async def put_in(tx: Tx, records: list[BeneficiaryRecord]) -> None:
 @REAL
 @given(situations=situations)
 async def test_amounts(office: Office, situations: list[Any]) -> None:
-    records = [
-        office.person(decisions=held, status=status, status_from_month=since) for held, status, since in situations
-    ]
+    records = [office.person(decisions=held, status=status, status_from_month=since) for held, status, since in situations]
     laws = [load_law().in_month(month, "Tỉnh Thừa Thiên Huế") for month in MONTHS]
     expected = {}
     for law in laws:
@@ -130,11 +136,11 @@ async def sign(tx: Tx, office: Office, offered: list[Any]) -> dict[int, list[Opt
 async def rest(tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, avoid: tuple[UUID, int] | None) -> None:
     """An obligation of September that rests, perhaps after a failed payment."""
     await tx.run(
-        """INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id, unit_id,
-               decision_id, category, heads, level_dong, subject, category_group, sex, age_band, resting, payment_seq,
+        """INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id,
+               unit_id, decision_id, category, heads, level_dong, subject, category_group, sex, age_band, resting, payment_seq,
                avoid_account_id, avoid_account_version)
-           VALUES ('2021-10-01', :subject, 'monthly', 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x', 'x',
-               'male', 'x', 'returned', 1, :account, :version)""",
+           VALUES ('2021-10-01', :subject, 'monthly', 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x',
+               'x', 'male', 'x', 'returned', 1, :account, :version)""",
         subject=record.beneficiary_id, run_id=run_id, authority=office.authority, unit=record.unit_id,
         account=avoid and avoid[0], version=avoid and avoid[1],
     )  # fmt: skip
@@ -151,7 +157,7 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
             options = await sign(tx, office, offered)
             run = await runs.find(tx, run_id)
             for way, commune, failed, hold, status, relationship in chosen:
-                account = way and AccountRecord(account_id=new_id(), version=2, provider=way[0], channel=way[1], holder_name="X", number_sealed="k1.x")
+                account = _account(way)
                 person = office.person(
                     commune=commune, account=account, hold=hold, status=status, status_from_month=date(2021, 12, 1), decisions=[],
                     payee=payee(new_id(), relationship=relationship),
@@ -159,7 +165,7 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
                 avoid = _avoided(failed, account)
                 await put_in(tx, [person])
                 await rest(tx, office, run_id, person, avoid)
-                mine = account and Account(account.account_id, account.version, account.provider, account.channel)
+                mine = None if account is None else Account(account.account_id, 2, account.provider, account.channel)
                 found = route(mine, {avoid} if avoid else set(), options[commune])
                 expected[person.beneficiary_id] = found, why_held(hold, status, relationship, found is not None)
             await draw_dues.collect(tx, office.authority, [], {})
@@ -180,6 +186,12 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
             assert in_sql == (
                 found.contract_id, found.provider, found.channel, into and into.account_id, into and into.version,
             )  # fmt: skip
+
+
+def _account(way: tuple[str, Any] | None) -> AccountRecord | None:
+    if way is None:
+        return None
+    return AccountRecord(account_id=new_id(), version=2, provider=way[0], channel=way[1], holder_name="X", number_sealed="k1.x")
 
 
 def _avoided(failed: str, account: AccountRecord | None) -> tuple[UUID, int] | None:

@@ -36,7 +36,12 @@ async def test_a_chunk_is_instructed_whole(office: Office) -> None:
     assert await states(office, payroll) == ["instructed"]
     (body,) = await office.events("chunk_instructed")
     event = ChunkInstructed.model_validate(body)
-    assert (str(event.payroll_id), event.chunk_no, event.provider, event.channel) == (payroll["payroll_id"], 0, "viettelpay", "wallet")
+    assert (str(event.payroll_id), event.chunk_no, event.provider, event.channel) == (
+        payroll["payroll_id"],
+        0,
+        "viettelpay",
+        "wallet",
+    )
     payments = await office.payments(payroll["payroll_id"])
     assert [str(line.payment_id) for line in event.lines] == [p["payment_id"] for p in payments]
     for line, payment in zip(event.lines, payments, strict=True):
@@ -140,7 +145,8 @@ async def test_a_broken_seal_stops_the_payroll(office: Office, tampering: str) -
     view = await office.ok("GET", f"/v1/payrolls/{payroll['payroll_id']}", "maker")
     assert view["seal_broken_at"] is not None
     rows = await office.rows(
-        "SELECT subject, detail::text FROM audit_log WHERE object = $1 AND action = 'seal-broken'", f"payroll/{payroll['payroll_id']}"
+        "SELECT subject, detail::text FROM audit_log WHERE object = $1 AND action = 'seal-broken'",
+        f"payroll/{payroll['payroll_id']}",
     )
     assert [row[0] for row in rows] == ["disbursement-dispatcher"]
     assert '"chunk_no":0' in rows[0][1]

@@ -24,7 +24,9 @@ JULY_2025 = date(2025, 7, 1)
 LONG_AGO = date(2021, 7, 1)
 
 
-def held(category: str, heads: int = 1, from_month: date = LONG_AGO, to_month: date | None = None, number: int = 1) -> HeldDecision:
+def held(
+    category: str, heads: int = 1, from_month: date = LONG_AGO, to_month: date | None = None, number: int = 1
+) -> HeldDecision:
     return HeldDecision(UUID(int=number), category, from_month, to_month, heads)
 
 
@@ -131,7 +133,12 @@ def test_two_decisions_of_one_category_pay_once() -> None:
 
 @pytest.mark.parametrize(
     ("other", "expected"),
-    [("K5A-60-80", 720_000 + 540_000), ("K6-N", 720_000 + 540_000), ("K8-HIV", 720_000 + 540_000), ("K6-DBN-NCT", 720_000 + 900_000)],
+    [
+        ("K5A-60-80", 720_000 + 540_000),
+        ("K6-N", 720_000 + 540_000),
+        ("K8-HIV", 720_000 + 540_000),
+        ("K6-DBN-NCT", 720_000 + 900_000),
+    ],
 )
 def test_a_single_parent_who_is_also_elderly_disabled_or_ill_gets_both(other: str, expected: int) -> None:
     """Art. 6(2), second sentence: Art. 5(4) together with (5), (6) or (8)."""
@@ -143,7 +150,9 @@ def test_a_single_parent_who_is_also_elderly_disabled_or_ill_gets_both(other: st
 
 
 def test_both_means_the_children_and_the_highest_of_the_others() -> None:
-    (due,) = owed(OCTOBER_2021, held("K4-DTN", number=1), held("K5A-80", number=2), held("K6-N-NCT", number=3), held("K8-HIV", number=4))
+    (due,) = owed(
+        OCTOBER_2021, held("K4-DTN", number=1), held("K5A-80", number=2), held("K6-N-NCT", number=3), held("K8-HIV", number=4)
+    )
     assert (due.amount_dong, due.category, due.coefficient) == (360_000 + 720_000, "K4-DTN+K5A-80", Decimal(3))
 
 
@@ -158,7 +167,9 @@ def test_a_single_parent_with_any_other_ground_gets_the_higher_only(other: str) 
 
 def test_care_support_stands_beside_the_allowance() -> None:
     """Art. 20: one obligation of its own kind."""
-    allowance, care = sorted(owed(OCTOBER_2021, held("K6-DBN", number=1), held("CS-DBN-HGD", number=2)), key=lambda d: -d.amount_dong)
+    allowance, care = sorted(
+        owed(OCTOBER_2021, held("K6-DBN", number=1), held("CS-DBN-HGD", number=2)), key=lambda d: -d.amount_dong
+    )
     assert (allowance.kind, allowance.amount_dong) == ("monthly", 720_000)
     assert (care.kind, care.amount_dong) == ("care_support", 360_000)
 
@@ -244,7 +255,9 @@ def test_a_gap_between_levels_is_refused() -> None:
 
 
 def test_the_flat_pension_is_never_a_level() -> None:
-    law = Law((LevelRow("national", True, 500, date(2020, 1, 1), None),), (CategoryRow("K6-N", Decimal(1), date(2020, 1, 1), None),))
+    law = Law(
+        (LevelRow("national", True, 500, date(2020, 1, 1), None),), (CategoryRow("K6-N", Decimal(1), date(2020, 1, 1), None),)
+    )
     with pytest.raises(Refusal):
         law.in_month(date(2020, 1, 1), HUE)
 

@@ -18,7 +18,6 @@ from services.disbursement.domain.ledger import (
     Posting,
     paid_place,
     provider_account,
-    resting_place,
 )
 from services.disbursement.storage.ledger import post
 from shared.contracts.events import ObligationMove
@@ -66,14 +65,8 @@ def test_moves_become_one_entry_for_each_month_and_pair_of_places() -> None:
     }
 
 
-def test_places_of_channels_and_of_rest() -> None:
+def test_places_of_channels() -> None:
     assert [paid_place(c) for c in ("wallet", "account", "cash", "cashier")] == ["paid_account"] * 2 + ["paid_cash"] * 2
-    assert [resting_place(r) for r in ("new", "returned", "unclaimed", "cancelled")] == [
-        "not_released",
-        "returned",
-        "unclaimed",
-        "cancelled",
-    ]
     assert len(set(PLACES)) == 7
 
 

@@ -13,7 +13,7 @@ from services.disbursement.api import runs
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.storage.law_data import load_law
 from shared import outbox
-from shared.contracts.events import UnitsDefined
+from shared.contracts.events import BeneficiariesChanged, UnitsDefined
 from shared.kernel.ids import new_id
 from shared.web import make_app
 from tests.disbursement.office import Office, bank_account
@@ -109,20 +109,17 @@ async def test_refusals_of_drawing_up(office: Office, disbursement: Any) -> None
     await office.refused("bad-request", "POST", path, "maker", {})
 
 
-async def test_drawing_up_waits_for_the_registry(office: Office) -> None:
-    """What the registry said before is in, or nothing is drawn."""
+async def test_drawing_up_waits_for_what_the_registry_said_before(office: Office) -> None:
     run_id = await office.run()
-    late = office.person()
     async with office.platform.database("registry").transaction() as tx:
-        await outbox.emit(tx, UnitsDefined(units=[]))
+        await outbox.emit(tx, BeneficiariesChanged(records=[office.person()]))
 
-    async def deliver() -> None:
+    async def deliver_late() -> None:
         await asyncio.sleep(0.3)
-        await office.say(late)
+        await office.feed()
 
-    drawn, _ = await asyncio.gather(office.draw(run_id), deliver())
-    assert drawn["registry_position"] >= 1
-    assert sum(p["payments"] for p in (await office.draw(run_id))["payrolls"] + drawn["payrolls"]) == 1
+    drawn, _ = await asyncio.gather(office.draw(run_id), deliver_late())
+    assert [p["payments"] for p in drawn["payrolls"]] == [1]
 
 
 async def impatient(office: Office, ask: Any) -> httpx.AsyncClient:
@@ -213,7 +210,9 @@ async def test_refusals_of_contracts(office: Office, disbursement: Any) -> None:
     await office.refused("not-allowed", "POST", path, "maker", contract_body(office))
     communes = f"/v1/contracts/{office.deeds.viettel}/communes"
     body = {"unit_ids": [office.communes[1]], "from_month": "2021-10-01"}
-    await office.refused("unknown-unit", "POST", communes, "province", {**body, "unit_ids": [office.communes[1], other.communes[0]]})
+    await office.refused(
+        "unknown-unit", "POST", communes, "province", {**body, "unit_ids": [office.communes[1], other.communes[0]]}
+    )
     await office.refused("unknown-unit", "POST", communes, "province", {**body, "unit_ids": [office.authority]})
     await office.refused("wrong-month", "POST", communes, "province", {**body, "from_month": "2021-10-05"})
     await office.refused("unknown-contract", "POST", communes, "province", body, units=[other.province])
@@ -236,7 +235,9 @@ async def test_a_funding_is_confirmed_once(office: Office) -> None:
     assert await office.ok("POST", path, "accountant", body, headers=key, subject="ha") == first
     assert await office.ledger("money") == {("treasury", f"provider:{office.deeds.viettel}"): (0, 5_000_000)}
     await office.refused("funding-exists", "POST", path, "accountant", body)
-    await office.refused("idempotency-key-reused", "POST", path, "accountant", {**body, "amount_dong": 1}, headers=key, subject="ha")
+    await office.refused(
+        "idempotency-key-reused", "POST", path, "accountant", {**body, "amount_dong": 1}, headers=key, subject="ha"
+    )
 
 
 async def test_refusals_of_fundings(office: Office, disbursement: Any) -> None:
@@ -253,7 +254,13 @@ async def test_refusals_of_fundings(office: Office, disbursement: Any) -> None:
     theirs = {**body, "contract_id": str(other.deeds.viettel)}
     await office.refused("unknown-contract", "POST", path, "accountant", theirs, units=both)
     await office.refused("not-your-unit", "POST", path, "accountant", {**body, "authority_id": other.authority})
-    for wrong in ({"amount_dong": 0}, {"amount_dong": -1}, {"amount_dong": 1.5}, {"withdrawal_paper": ""}, {"credited_on": "hôm nay"}):
+    for wrong in (
+        {"amount_dong": 0},
+        {"amount_dong": -1},
+        {"amount_dong": 1.5},
+        {"withdrawal_paper": ""},
+        {"credited_on": "hôm nay"},
+    ):
         await office.refused("bad-request", "POST", path, "accountant", {**body, **wrong})
 
 

@@ -104,7 +104,12 @@ def test_a_removal_is_of_one_line_for_one_reason() -> None:
     key = Ed25519PrivateKey.generate()
     signature = sign_removal(key, ID, ID, "dead", "issuer", "ha", AT)
     verify_removal(key.public_key(), signature, ID, ID, "dead", "issuer", "ha", AT)
-    for payroll, payment, reason, subject in ((OTHER, ID, "dead", "ha"), (ID, OTHER, "dead", "ha"), (ID, ID, "x", "ha"), (ID, ID, "dead", "lan")):
+    for payroll, payment, reason, subject in (
+        (OTHER, ID, "dead", "ha"),
+        (ID, OTHER, "dead", "ha"),
+        (ID, ID, "x", "ha"),
+        (ID, ID, "dead", "lan"),
+    ):
         with pytest.raises(Refusal):
             verify_removal(key.public_key(), signature, payroll, payment, reason, "issuer", subject, AT)
 
@@ -155,7 +160,9 @@ async def forge(office: Office, payroll_id: UUID) -> bytes:
         for number in range(len(await chunks.digests(tx, payroll_id))):
             lines = [held.line for held in await seals.chunk_lines(tx, payroll_id, month, number)]
             for line in lines:
-                await tx.run("UPDATE payments SET line_digest = :d WHERE payment_id = :id", d=line_digest(line), id=line.payment_id)
+                await tx.run(
+                    "UPDATE payments SET line_digest = :d WHERE payment_id = :id", d=line_digest(line), id=line.payment_id
+                )
             await tx.run(
                 "UPDATE chunks SET digest = :d, amount_dong = :a WHERE payroll_id = :p AND chunk_no = :n",
                 d=chunk_digest(lines), a=sum(line.amount_dong for line in lines), p=payroll_id, n=number,
@@ -217,7 +224,8 @@ async def test_the_seal_spans_chunks(office: Office) -> None:
     async with office.database.transaction() as tx:
         held = await payrolls.find(tx, payroll_id)
         digests = [
-            chunk_digest(each.line for each in await seals.chunk_lines(tx, payroll_id, date(2021, 10, 1), number)) for number in range(3)
+            chunk_digest(each.line for each in await seals.chunk_lines(tx, payroll_id, date(2021, 10, 1), number))
+            for number in range(3)
         ]
     assert sealed["root"] == root_of(held.header, digests).hex()
     swap = """UPDATE payments SET line_no = 504 - line_no, chunk_no = 1 - chunk_no
@@ -230,6 +238,7 @@ async def test_lines_are_append_only(office: Office) -> None:
     payroll = await drawn(office)
     with pytest.raises(Exception, match="append-only"):
         await office.rows(
-            "UPDATE payment_lines SET amount_dong = 1 WHERE payment_id = (SELECT payment_id FROM payments WHERE payroll_id = $1 LIMIT 1)",
+            """UPDATE payment_lines SET amount_dong = 1
+               WHERE payment_id = (SELECT payment_id FROM payments WHERE payroll_id = $1 LIMIT 1)""",
             UUID(payroll["payroll_id"]),
         )

@@ -206,7 +206,7 @@ class Bench:
         deadline = time.monotonic() + 60
         while True:
             queued = (await asyncio.to_thread(self.sandbox.ask, "GET", "/webhooks"))["queued"]
-            waiting = (await self.fetch("SELECT count(*) AS n FROM webhooks WHERE next_try_at IS NOT NULL"))[0]["n"]
+            waiting = (await self.fetch("SELECT count(*) AS n FROM webhooks WHERE state = 'new'"))[0]["n"]
             if not queued and not waiting:
                 return
             assert time.monotonic() < deadline, (queued, waiting)
@@ -247,23 +247,22 @@ class Bench:
 def make_payroll(provider: str, channel: str, payments: int) -> Payroll:
     """A payroll nobody has heard of."""
     with_account = channel in ("wallet", "account")
-    lines = []
-    for n in range(payments):
-        lines.append(
-            {
-                "payment_id": uuid.uuid4(),
-                "attempt_no": 1,
-                "beneficiary_id": uuid.uuid4(),
-                "unit_id": COMMUNES[n % len(COMMUNES)],
-                "payee_id": uuid.uuid4(),
-                "payee_version": 1,
-                "payee_name": f"Nguyễn Thị {'ABCDEGHIKLMN'[n % 12]}",
-                "account_id": uuid.uuid4() if with_account else None,
-                "account_version": 1 if with_account else None,
-                "amount_dong": 360_000 + 1000 * (n % 7),
-                "note": "TCXH 10.2021 HUE-0000001",
-            }  # fmt: skip
-        )
+    lines = [
+        {
+            "payment_id": uuid.uuid4(),
+            "attempt_no": 1,
+            "beneficiary_id": uuid.uuid4(),
+            "unit_id": COMMUNES[n % len(COMMUNES)],
+            "payee_id": uuid.uuid4(),
+            "payee_version": 1,
+            "payee_name": f"Nguyễn Thị {'ABCDEGHIKLMN'[n % 12]}",
+            "account_id": uuid.uuid4() if with_account else None,
+            "account_version": 1 if with_account else None,
+            "amount_dong": 360_000 + 1000 * (n % 7),
+            "note": "TCXH 10.2021 HUE-0000001",
+        }
+        for n in range(payments)
+    ]
     return Payroll(uuid.uuid4(), provider, channel, lines)
 
 

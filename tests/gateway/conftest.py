@@ -50,6 +50,6 @@ async def bench(
     await stop_tasks(made.tasks)
     server.should_exit = True
     await serving
-    await service.app.state.close_ways()
+    await service.app.state.ways.close()
     await platform.close()
     await asyncio.to_thread(sandbox.stop)

@@ -93,3 +93,27 @@ async def test_a_sending_by_another_is_refused_by_the_database(working: Bench) -
         await asyncio.sleep(0.05)
     assert await working.states(second) == {}
     await working.assert_books_agree([first])
+
+
+async def test_with_a_provider_that_takes_duplicates_a_person_decides(working: Bench) -> None:
+    """Not found twice and long after: still nothing is sent again by itself. Told that it refuses them, it is."""
+    payments = working.service.app.state.ways.connectors["viettelpay"].payments
+    payments.refuses_duplicates = False
+    try:
+        payroll = await _struck(working, "timeout_before", "viettelpay", "wallet")
+        deadline = time.monotonic() + 30
+        while await _least(working, payroll, "not_found") < 4:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert set((await working.states(payroll)).values()) == {"unknown"}
+        assert await _least(working, payroll, "sends") == 1
+    finally:
+        payments.refuses_duplicates = True
+    await working.until_settled([payroll])
+    assert await _least(working, payroll, "sends") == 2
+    await working.assert_books_agree([payroll])
+
+
+async def _least(bench: Bench, payroll: Payroll, column: str) -> int:
+    rows = await bench.fetch(f"SELECT coalesce(min({column}), 0) AS n FROM attempts WHERE payroll_id = $1", payroll.payroll_id)
+    return int(rows[0]["n"])

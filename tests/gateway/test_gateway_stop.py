@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 
+from services.provider_gateway.use_cases.commit_intents import Claim, Waits, commit_intents
 from tests.conftest import Tokens
 from tests.gateway.bench import Bench, Payroll, make_payroll
 
-PAYROLLS = 40
+PAYROLLS = 25
 
 
 async def _intents(bench: Bench, provider: str) -> int:
@@ -33,7 +36,9 @@ async def client(bench: Bench, tokens: Tokens) -> AsyncIterator[httpx.AsyncClien
 async def test_no_intent_follows_the_answer(bench: Bench, client: httpx.AsyncClient) -> None:
     stopped, going = await _load(bench, "viettelpay", "wallet"), await _load(bench, "vietinbank", "account")
     bench.run("sender", "enquiries", "webhooks")
+    deadline = time.monotonic() + 20
     while await _intents(bench, "viettelpay") < 10:
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
     asked = {"scope": "provider", "key": "viettelpay", "reason": "test"}
     answer = await client.post("/v1/stops", json=asked, headers={"idempotency-key": "stop-1"})
@@ -50,6 +55,38 @@ async def test_no_intent_follows_the_answer(bench: Bench, client: httpx.AsyncCli
     assert lifted.json()["lifted_at"] is not None
     await bench.until_settled(stopped)
     await bench.assert_books_agree([*stopped, *going])
+
+
+async def test_stop_waits_for_intents_under_way_and_intents_for_a_stop_under_way(bench: Bench, client: httpx.AsyncClient) -> None:
+    await bench.halt("sender")
+    ways = bench.service.app.state.ways
+    asked = {"scope": "provider", "key": "vnpost", "reason": "test"}
+
+    async def intend() -> Claim | Waits | None:
+        async with bench.service.database.transaction() as tx:
+            return await commit_intents(tx, ["vnpost"], "test", ways.schedule, ways.cipher)
+
+    await bench.payroll("vnpost", "cash", 2)
+    second = await bench.payroll("vnpost", "cash", 2)
+    async with bench.service.database.transaction() as tx:
+        assert isinstance(await commit_intents(tx, ["vnpost"], "test", ways.schedule, ways.cipher), Claim)
+        stop = asyncio.create_task(client.post("/v1/stops", json=asked))
+        await asyncio.sleep(0.3)
+        assert not stop.done(), "the stop answered while an intent of it was not committed yet"
+    stop_id = (await stop).json()["stop_id"]
+    assert await intend() is None
+
+    await client.delete(f"/v1/stops/{stop_id}")
+    connection = await asyncpg.connect(bench.admin_url)
+    async with connection.transaction():  # a stop that has not committed yet
+        await connection.execute("UPDATE provider_gateway.gates SET stops = 1 WHERE scope = 'provider' AND key = 'vnpost'")
+        intent = asyncio.create_task(intend())
+        await asyncio.sleep(0.3)
+        assert not intent.done(), "an intent was committed beside a stop under way"
+    assert await intent is None
+    assert await bench.states(second) == {}
+    await connection.execute("UPDATE provider_gateway.gates SET stops = 0 WHERE scope = 'provider' AND key = 'vnpost'")
+    await connection.close()
 
 
 async def test_one_payroll_stopped_before_it_is_known_never_starts(bench: Bench, client: httpx.AsyncClient) -> None:

@@ -26,9 +26,8 @@ def _index(number: str | None) -> bytes | None:
     return number.encode() if number else None
 
 
-def _candidate(at: int = 1, person: ListedPerson = PERSON, **more: object) -> Candidate:
-    given = Candidate(UUID(int=at), person, _index(person.identity_number), person.canonical().encode(), ("DS", at))
-    return replace(given, **more)  # type-safe: fields of Candidate
+def _candidate(at: int = 1, person: ListedPerson = PERSON) -> Candidate:
+    return Candidate(UUID(int=at), person, _index(person.identity_number), person.canonical().encode(), ("DS", at))
 
 
 def _known(at: int = 1, person: ListedPerson = PERSON, month: date = OCTOBER, place: int = 0) -> Known:

@@ -44,12 +44,6 @@ def paid_place(channel: str) -> Place:
     return PAID_ACCOUNT if channel in ("wallet", "account") else PAID_CASH
 
 
-def resting_place(resting: str) -> Place:
-    """Where an obligation without a live payment stands, from its `resting`: a new one waits for release."""
-    places: dict[str, Place] = {"new": NOT_RELEASED, "returned": RETURNED, "unclaimed": UNCLAIMED, "cancelled": CANCELLED}
-    return places[resting]
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One row of the ledger. `obligations` counts what moved in book `obligations` and is 0 in book `money`.

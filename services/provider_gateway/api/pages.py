@@ -12,7 +12,6 @@ import orjson
 from services.provider_gateway.domain.refusals import WRONG_CURSOR
 from shared.kernel.errors import Refusal
 
-
 MOST_ATTEMPTS = 1_000_000
 
 

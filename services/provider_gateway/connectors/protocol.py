@@ -18,7 +18,6 @@ LOCKED = "locked"
 LIMIT = "limit"
 INVALID_REQUEST = "invalid_request"
 IDENTITY_MISSING = "identity_missing"
-PHONE_MISSING = "phone_missing"
 
 
 class NotTaken(Exception):

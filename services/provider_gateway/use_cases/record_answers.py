@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from services.provider_gateway.domain.attempt import Attempt, Said, Verdict, contradicted, has_steps_left, judge
+from services.provider_gateway.domain.attempt import Attempt, Outcome, Said, Verdict, contradicted, has_steps_left, judge
 from services.provider_gateway.domain.chunk import Chunk
 from services.provider_gateway.storage import attempts as attempts_storage
 from services.provider_gateway.storage import chunks
@@ -54,6 +54,7 @@ class Settling:
             self.counts[verdict.value] += 1
             self.held[each.reference] = became
             if verdict is Verdict.APPLIED:
+                assert became.state != "sending"
                 self.told.append(_outcome(became, became.state, became.amount_dong, self.now))
             elif verdict is Verdict.CONTRADICTION:
                 self.contradictions.append((attempt, each))
@@ -93,9 +94,8 @@ async def _tell(tx: Tx, settling: Settling) -> None:
     await emit(tx, event, chunk.authority_id)
 
 
-def _outcome(attempt: Attempt, outcome: str, amount_dong: int, now: datetime) -> PaymentOutcome:
+def _outcome(attempt: Attempt, outcome: Outcome, amount_dong: int, now: datetime) -> PaymentOutcome:
     """What disbursement is told: the new state, or (the state being unchanged) what was said against it."""
-    assert outcome != "sending"
     return PaymentOutcome.model_construct(  # checked values, 500 of them: nothing to validate
         payment_id=attempt.payment_id,
         attempt_no=attempt.attempt_no,

@@ -17,6 +17,7 @@ from services.provider_gateway.connectors.protocol import (
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import accounts
 from services.provider_gateway.storage.accounts import HeldRequest
+from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts, open_request
 from shared.crypto import FieldCipher
 from shared.database import Database
@@ -52,6 +53,8 @@ class AccountOpener:
 
     async def step(self) -> int:
         """Ask for what waits; else after what was asked for. How many requests that was."""
+        if not await work_is_due(self._database, "open"):
+            return 0
         for state, limit in (("waiting", REQUESTS_AT_ONCE), ("asked", ENQUIRIES_AT_ONCE)):
             async with self._database.transaction() as tx:
                 claimed = await accounts.claim_requests(tx, state, limit, self._lease_seconds)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from services.provider_gateway.connectors.protocol import Connector, Found, NotTaken, Refused, Unsure
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import chunks
+from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.enquire_chunk import Question, ResendRule, begin_enquiry, finish_enquiry
 from services.provider_gateway.use_cases.finish_sending import give_up_lease
 from services.provider_gateway.workers.lanes import Lanes
@@ -16,6 +18,7 @@ from shared.database import Database
 from shared.service import Worker
 
 CALLS_AT_ONCE = 2
+LOOK_AT_THE_DAY_SECONDS = 1.0
 
 
 class Enquirer:
@@ -29,6 +32,7 @@ class Enquirer:
         self._schedule = schedule
         self._call_limit_seconds = call_limit_seconds
         self._day: date | None = None
+        self._next_look = 0.0
         self._lanes: Lanes[Question] = Lanes(self._take, self._ask, dict.fromkeys(connectors, CALLS_AT_ONCE))
 
     def worker(self) -> Worker:
@@ -36,15 +40,25 @@ class Enquirer:
         return Worker("enquiries", self._lanes.step)
 
     async def _take(self, providers: Sequence[str]) -> tuple[str, Question] | bool:
+        if not await work_is_due(self._database, "enquire"):
+            await self._look_at_the_day()
+            return False
         async with self._database.transaction() as tx:
             if await give_up_lease(tx, self._schedule):
                 return True
+            question = await begin_enquiry(tx, providers, self._call_limit_seconds, self._schedule)
+        return question if isinstance(question, bool) else (question.chunk.provider, question)
+
+    async def _look_at_the_day(self) -> None:
+        """A new business day brings the enquiries forward: providers book by the day."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_AT_THE_DAY_SECONDS
+        async with self._database.transaction() as tx:
             today = await tx.today()
             if self._day is not None and today != self._day:
                 await chunks.enquire_soon(tx, self._schedule.open_first_seconds)
-            question = await begin_enquiry(tx, providers, self._call_limit_seconds, self._schedule)
         self._day = today
-        return question if isinstance(question, bool) else (question.chunk.provider, question)
 
     async def _ask(self, question: Question) -> None:
         connector = self._connectors[question.chunk.provider]

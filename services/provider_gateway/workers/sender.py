@@ -19,6 +19,7 @@ from services.provider_gateway.connectors.protocol import (
 from services.provider_gateway.domain.attempt import Said
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import chunks
+from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.commit_intents import Claim, Waits, commit_intents
 from services.provider_gateway.use_cases.finish_sending import finish_sending
 from services.provider_gateway.workers.lanes import Lanes
@@ -51,6 +52,8 @@ class Sender:
         return Worker("sender", self._lanes.step)
 
     async def _take(self, providers: Sequence[str]) -> tuple[str, Claim] | bool:
+        if not await work_is_due(self._database, "send"):
+            return False
         async with self._database.transaction() as tx:
             claim = await commit_intents(tx, providers, next(self._names), self._schedule, self._cipher)
         if claim is None or isinstance(claim, Waits):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.domain.schedule import Schedule
+from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.apply_webhook import apply_webhook
 from shared.crypto import FieldCipher
 from shared.database import Database
@@ -16,6 +17,8 @@ def webhook_worker(database: Database, connectors: Mapping[str, Connector], ciph
     """As background work of the service."""
 
     async def step() -> int:
+        if not await work_is_due(database, "apply"):
+            return 0
         async with database.transaction() as tx:
             return int(await apply_webhook(tx, connectors, cipher, schedule))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 from services.registry.domain.lists.refusals import (
@@ -74,8 +74,8 @@ def _chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
             yield chunk
 
 
-def _parser() -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ")
+def _parser(*, namespaces: bool = True) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ") if namespaces else expat.ParserCreate()
 
     def refuse(*_: object) -> None:
         raise _Forbidden("a document type declaration")
@@ -110,35 +110,54 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
 
 class _SheetScan:
-    """Follows a sheet's XML: the furthest cell, and rows and columns marked hidden."""
+    """Follows a sheet's XML: the furthest cell, and rows and columns marked hidden.
+
+    The parser gives attributes as a flat list (name, value, ...): no dict is made for each of a million cells.
+    """
 
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self._row = self._column = 0
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self._handlers: dict[str, Callable[[list[str]], None] | None] = {}
+        self._letters: dict[str, int] = {}
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(" ")[2]
-        if name == "c":
-            reference = attributes.get("r")
-            if reference is None:
-                self._column += 1
-            else:
-                self._column, row = _position(reference)
-                self._row = max(self._row, row)
-                self.rows = max(self.rows, row)
-            if self._column > self.columns:
-                self.columns = self._column
-                if self.columns > MAX_COLUMNS:
-                    raise _TooLarge
-        elif name == "row":
-            self._start_row(attributes)
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
-            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
-            self.hidden_columns.update(range(max(first, 1) - 1, min(last, MAX_COLUMNS)))
+    def start(self, tag: str, attributes: list[str]) -> None:
+        """An element begins. Tags are looked up whole, prefix and all, and remembered."""
+        try:
+            handler = self._handlers[tag]
+        except KeyError:
+            known = {"c": self._cell, "row": self._start_row, "col": self._start_column}
+            handler = self._handlers[tag] = known.get(tag.rpartition(":")[2])
+        if handler:
+            handler(attributes)
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
+    def _cell(self, attributes: list[str]) -> None:
+        for at in range(0, len(attributes), 2):
+            if attributes[at] == "r":
+                self._place(attributes[at + 1])
+                break
+        else:
+            self._column += 1
+        if self._column > self.columns:
+            self.columns = self._column
+            if self.columns > MAX_COLUMNS:
+                raise _TooLarge
+
+    def _place(self, reference: str) -> None:
+        """Move to `BC12`."""
+        letters = reference.rstrip("0123456789")
+        row = int(reference[len(letters) :] or 0)
+        if row > self._row:
+            self._row = row
+            self.rows = max(self.rows, row)
+        if letters not in self._letters:
+            self._letters[letters] = _column_number(letters)
+        self._column = self._letters[letters]
+
+    def _start_row(self, flat: list[str]) -> None:
+        attributes = dict(zip(flat[::2], flat[1::2], strict=True))
         self._row = int(attributes.get("r", self._row + 1))
         self._column = 0
         if attributes.get("hidden") in ("1", "true") and self._row <= MAX_ROWS:
@@ -147,19 +166,27 @@ class _SheetScan:
         if self._row > MAX_ROWS * 20:
             raise _TooLarge
 
+    def _start_column(self, flat: list[str]) -> None:
+        attributes = dict(zip(flat[::2], flat[1::2], strict=True))
+        if attributes.get("hidden") in ("1", "true"):
+            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+            self.hidden_columns.update(range(max(first, 1) - 1, min(last, MAX_COLUMNS)))
 
-def _position(reference: str) -> tuple[int, int]:
-    """Column (from 1) and row of `BC12`."""
-    letters = reference.rstrip("0123456789")
-    column = 0
+
+def _column_number(letters: str) -> int:
+    """1 for `A`, 28 for `AB`; anything longer than Excel's own columns is too large."""
+    if len(letters) > 3:
+        raise _TooLarge
+    number = 0
     for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column, int(reference[len(letters) :] or 0)
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def _outline(archive: zipfile.ZipFile, part: str) -> SheetOutline:
     scan = _SheetScan()
-    parser = _parser()
+    parser = _parser(namespaces=False)
+    parser.ordered_attributes = True
     parser.StartElementHandler = scan.start
     for chunk in _chunks(archive, part):
         parser.Parse(chunk)

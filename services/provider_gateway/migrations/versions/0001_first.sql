@@ -176,3 +176,16 @@ CREATE TABLE stops (
     lifted_issuer text, lifted_subject text, lifted_at timestamptz,                   -- NULL while in force
     FOREIGN KEY (scope, key) REFERENCES gates
 );
+
+-- Whether a worker has anything to do: a look without a transaction, since workers look ten times a second. It runs as the
+-- owner, past row security, and so says yes or no and nothing else.
+CREATE FUNCTION work_is_due(kind text) RETURNS boolean
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = provider_gateway, pg_temp AS $$
+    SELECT CASE kind
+        WHEN 'send' THEN EXISTS (SELECT FROM chunks WHERE send_at <= clock_timestamp() AND lease_until IS NULL)
+        WHEN 'enquire' THEN EXISTS (SELECT FROM chunks WHERE next_enquiry_at <= clock_timestamp() AND lease_until IS NULL)
+                            OR EXISTS (SELECT FROM chunks WHERE lease_until < clock_timestamp())
+        WHEN 'apply' THEN EXISTS (SELECT FROM webhooks WHERE next_try_at <= clock_timestamp())
+        WHEN 'open' THEN EXISTS (SELECT FROM account_requests WHERE next_try_at <= clock_timestamp())
+    END
+$$;

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +11,7 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import LIGHT, CategoryWording
 from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.findings import FindingKind
-from services.registry.domain.lists.reference import CategoryFact
+from services.registry.domain.lists.reference import CategoryFact, Reference
 from shared.kernel.months import next_month
 
 SINGLE_PARENT = "K4-DTN"
@@ -37,20 +36,25 @@ _SEVERITY_CODES = {"N": ("K6-N-TE", "K6-N", "K6-N-NCT"), "DBN": ("K6-DBN-TE", "K
 
 @dataclass(frozen=True, slots=True)
 class CategoryQuestion:
-    """What decides a category: the wording, the birth date (a year alone as 1 January), the coefficient, the month."""
+    """What decides a category: the wording, the age at the month's start and end, the coefficient, the month."""
 
     wording: CategoryWording
-    born_on: date | None
+    ages: tuple[int, int] | None
     coefficient: Decimal | None
     month: date
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CategoryAnswer:
     """The code, or None, with what an officer should know: kinds of finding, each with a proposal."""
 
     code: str | None
-    remarks: list[tuple[FindingKind, str | None]] = field(default_factory=list)
+    remarks: tuple[tuple[FindingKind, str | None], ...] = ()
+
+
+def ages_in(month: date, born_on: date | None) -> tuple[int, int] | None:
+    """The age (completed years) on the first day of the month and of the next: they differ in a birthday's month."""
+    return None if born_on is None else (age_on(born_on, month), age_on(born_on, next_month(month)))
 
 
 @lru_cache(maxsize=1_024)
@@ -73,55 +77,49 @@ def candidate_codes(wording: CategoryWording) -> tuple[str, ...]:
     return codes
 
 
-def resolve_category(question: CategoryQuestion, categories: Mapping[str, CategoryFact]) -> CategoryAnswer:
+@lru_cache(maxsize=4_096)
+def resolve_category(question: CategoryQuestion, reference: Reference) -> CategoryAnswer:
     """One code for a wording, by age in the list's month, then by coefficient.
 
     A person whose birthday lies in the month may stand on either side of it: the coefficient tells on which.
     """
-    wording = question.wording
+    wording, categories = question.wording, reference.categories
     if len(wording.groups) > 1:
-        return CategoryAnswer(None, [(f.CATEGORY_SEVERAL, ", ".join(wording.groups))])
+        return CategoryAnswer(None, ((f.CATEGORY_SEVERAL, ", ".join(wording.groups)),))
     candidates = [categories[code] for code in candidate_codes(wording) if code in categories]
     if not candidates:
-        return CategoryAnswer(None, [(f.CATEGORY_UNKNOWN, None)])
-    if question.born_on is None:
-        return _by_coefficient(candidates, question)
-    fitting = _fitting(candidates, question)
+        return CategoryAnswer(None, ((f.CATEGORY_UNKNOWN, None),))
+    fitting = candidates if question.ages is None else _fitting(candidates, question.ages, question.coefficient)
     if not fitting:
         return _age_differs(candidates, question)
     answer = CategoryAnswer(fitting[0].code) if len(fitting) == 1 else _by_coefficient(fitting, question)
     if answer.code and not categories[answer.code].in_force(question.month):
-        answer.remarks.append((f.CATEGORY_NOT_IN_FORCE, answer.code))
+        return CategoryAnswer(answer.code, (*answer.remarks, (f.CATEGORY_NOT_IN_FORCE, answer.code)))
     return answer
 
 
-def _fitting(candidates: list[CategoryFact], question: CategoryQuestion) -> list[CategoryFact]:
-    born_on = question.born_on
-    if born_on is None:
-        return candidates
-    age = age_on(born_on, question.month)
+def _fitting(candidates: list[CategoryFact], ages: tuple[int, int], coefficient: Decimal | None) -> list[CategoryFact]:
+    age, later_age = ages
     fitting = [category for category in candidates if category.admits_age(age)]
-    later_age = age_on(born_on, next_month(question.month))
-    if later_age != age and question.coefficient is not None:
-        later = [category for category in candidates if category.admits_age(later_age)]
-        exact = [category for category in later if category.coefficient == question.coefficient]
-        if exact and not any(category.coefficient == question.coefficient for category in fitting):
-            return exact
-    if age < 0 <= later_age:
-        return [category for category in candidates if category.admits_age(later_age)]
+    if later_age == age:
+        return fitting
+    later = [category for category in candidates if category.admits_age(later_age)]
+    if age < 0:
+        return later
+    exact = [category for category in later if category.coefficient == coefficient]
+    if exact and not any(category.coefficient == coefficient for category in fitting):
+        return exact
     return fitting
 
 
 def _by_coefficient(candidates: list[CategoryFact], question: CategoryQuestion) -> CategoryAnswer:
-    if len(candidates) == 1:
-        return CategoryAnswer(candidates[0].code)
     in_force = [category for category in candidates if category.in_force(question.month)] or candidates
     exact = [category for category in in_force if category.coefficient == question.coefficient]
     if question.coefficient is not None and len(exact) == 1:
-        return CategoryAnswer(exact[0].code, [(f.CATEGORY_BY_COEFFICIENT, exact[0].code)])
+        return CategoryAnswer(exact[0].code, ((f.CATEGORY_BY_COEFFICIENT, exact[0].code),))
     if question.wording.groups == ("K6",) and question.wording.severity is None:
-        return CategoryAnswer(None, [(f.SEVERITY_MISSING, None)])
-    return CategoryAnswer(None, [(f.CATEGORY_SEVERAL, ", ".join(category.code for category in in_force))])
+        return CategoryAnswer(None, ((f.SEVERITY_MISSING, None),))
+    return CategoryAnswer(None, ((f.CATEGORY_SEVERAL, ", ".join(category.code for category in in_force)),))
 
 
 def _age_differs(candidates: list[CategoryFact], question: CategoryQuestion) -> CategoryAnswer:
@@ -129,4 +127,4 @@ def _age_differs(candidates: list[CategoryFact], question: CategoryQuestion) -> 
     chosen = candidates if len(candidates) == 1 else exact
     code = chosen[0].code if len(chosen) == 1 else None
     proposal = "K2-16-22" if question.wording.groups == ("K1",) else None
-    return CategoryAnswer(code, [(f.CATEGORY_AGE_DIFFERS, proposal)])
+    return CategoryAnswer(code, ((f.CATEGORY_AGE_DIFFERS, proposal),))

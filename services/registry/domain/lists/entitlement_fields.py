@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong, read_coefficient
-from services.registry.domain.lists.categories import SINGLE_PARENT, CategoryQuestion, resolve_category
+from services.registry.domain.lists.categories import SINGLE_PARENT, CategoryQuestion, ages_in, resolve_category
 from services.registry.domain.lists.category_words import CategoryWording, read_severity, read_wording
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.reference import CategoryFact, Reference
@@ -80,7 +80,8 @@ def read_entitlement(
         return Entitlement()
     if not cells.joined(Column.CATEGORY):
         cells.add(f.CATEGORY_FROM_HEADING, "category", None, text)
-    answer = resolve_category(CategoryQuestion(wording, born_on, coefficient, facts.month), reference.categories)
+    question = CategoryQuestion(wording, ages_in(facts.month, born_on), coefficient, facts.month)
+    answer = resolve_category(question, reference)
     for kind, proposal in answer.remarks:
         cells.add(kind, "category", cells.as_written(Column.CATEGORY) or text, proposal)
     entitlement = Entitlement(answer.code)

@@ -334,4 +334,11 @@ COLUMN_BY_CONTENT = _kind(
 )  # fmt: skip
 COLUMN_HIDDEN = _kind("column_hidden", _I, "Cột “{written}” bị ẩn.", "Column “{written}” is hidden.")
 SHEET_UNREAD = _kind("sheet_unread", _I, "Trang “{written}” không phải danh sách.", "Sheet “{written}” is no list.")
+SHEET_HIDDEN = _kind("sheet_hidden", _I, "Trang “{written}” bị ẩn, không đọc.", "Sheet “{written}” is hidden and was not read.")
+SHEET_OTHER_MONTH = _kind(
+    "sheet_other_month",
+    _I,
+    "Trang “{written}” của tháng khác ({proposed}), không đọc.",
+    "Sheet “{written}” is of another month ({proposed}) and was not read.",
+)
 ROW_UNREAD = _kind("row_unread", _I, "Dòng không phải đối tượng: “{written}”.", "The row is no person: “{written}”.")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import tidy
 
+_INNER_MARK = re.compile(r"[-'’`]")
 _PART = re.compile(r"[^\s\-'’`]+")
 _LEADING_NUMBER = re.compile(r"^\d{1,4}\s*[.)/-]\s*(?=\D)")
 _REMARK = re.compile(
@@ -44,7 +45,10 @@ def _standard_word(word: str) -> str:
 
 def standard_name(text: str) -> str:
     """Composed Unicode, single spaces, each word capitalised, one tone style: `NGUYỄN  THỊ HOÀ` -> `Nguyễn Thị Hòa`."""
-    return _PART.sub(_standard_part, tidy(text))
+    text = tidy(text)
+    if _INNER_MARK.search(text):
+        return _PART.sub(_standard_part, text)
+    return " ".join(map(_standard_word, text.split(" ")))
 
 
 @lru_cache(maxsize=8_192)
@@ -77,4 +81,3 @@ def _without_number(text: str) -> str:
 def is_trivial_change(written: str, name: str) -> bool:
     """Whether only spaces, letter case or the composition of Unicode differ."""
     return tidy(written).casefold() == name.casefold()
-

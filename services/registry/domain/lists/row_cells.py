@@ -14,6 +14,7 @@ from services.registry.domain.lists.legacy import Encoding, read_text
 from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
+_LONGEST_DITTO = 10
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip
 _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP,
@@ -23,7 +24,7 @@ _NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", 
 
 def is_ditto(text: str) -> bool:
     """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
-    return len(text) <= 10 and bool(_DITTO.match(text))
+    return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
 
 
 @dataclass(slots=True)
@@ -36,13 +37,21 @@ class RowCells:
     findings: list[Finding] = field(default_factory=list)
     decoded: frozenset[int] = frozenset()
 
+    values: dict[Column, Cell] = field(init=False)
+
+    def __post_init__(self) -> None:
+        read, width = self.read, len(self.read)
+        values: dict[Column, Cell] = {}
+        for column, places in self.layout.columns.items():
+            for at in places:
+                if at < width and (cell := read[at]) is not None:
+                    values[column] = cell
+                    break
+        self.values = values
+
     def cell(self, column: Column) -> Cell:
         """The first filled cell under such a column."""
-        read = self.read
-        for at in self.layout.columns.get(column, ()):
-            if at < len(read) and (cell := read[at]) is not None:
-                return cell
-        return None
+        return self.values.get(column)
 
     def text(self, column: Column) -> str:
         """The same as text, empty for nothing and for words that mean nothing (`-`, `không`)."""
@@ -55,7 +64,11 @@ class RowCells:
 
     def joined(self, column: Column) -> str:
         """All filled cells under such columns, joined by a space."""
-        parts = [self.read[at] for at in self.layout.columns.get(column, ()) if at < len(self.read)]
+        places = self.layout.columns.get(column, ())
+        if len(places) < 2:
+            cell = self.values.get(column)
+            return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+        parts = [self.read[at] for at in places if at < len(self.read)]
         return " ".join(str(part) for part in parts if part is not None)
 
     def as_written(self, column: Column) -> str | None:
@@ -115,20 +128,25 @@ class RowCellsReader:
 
     def person(self, number: int, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
         """A person's row with ditto marks and merged cells filled in. `number` is the row's number from 1."""
-        cells = RowCells(written, read, self._layout, [], decoded)
+        findings: list[Finding] = []
+        width = len(read)
+        if self._merged_down:
+            self._fill_merged(number, read, findings)
+        for at in self._ditto:
+            cell = read[at] if at < width else None
+            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and _DITTO.match(cell):
+                read[at] = self._above.get(at)
+                findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
+            self._above[at] = read[at] if at < len(read) else None
+        return RowCells(written, read, self._layout, findings, decoded)
+
+    def _fill_merged(self, number: int, read: list[Cell], findings: list[Finding]) -> None:
         for at in self._mergeable:
-            above = self._merged_down.get((number, at)) if self._merged_down else None
+            above = self._merged_down.get((number, at))
             if above is not None and (at >= len(read) or read[at] is None):
                 read += [None] * (at + 1 - len(read))
-                read[at] = self.decoded([None] * at + [above])[0][at]
-                cells.add(f.MERGED_READ, self._names[at], None, written_form(read[at]))
-        for at in self._ditto:
-            cell = read[at] if at < len(read) else None
-            if isinstance(cell, str) and is_ditto(cell):
-                read[at] = self._above.get(at)
-                cells.add(f.DITTO_READ, self._names[at], cell, written_form(read[at]))
-            self._above[at] = read[at] if at < len(read) else None
-        return cells
+                read[at] = read_text(above, self._encodings[at])[0] if isinstance(above, str) else above
+                findings.append(Finding(f.MERGED_READ, self._names[at], None, written_form(read[at])))
 
     def heading(self, village: str) -> None:
         """A heading names a village: the next ditto mark in the village's column means it."""

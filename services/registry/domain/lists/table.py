@@ -5,48 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
-from services.registry.domain.lists.communes import CommuneFinder
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.dates import column_has_month_first, read_birth
-from services.registry.domain.lists.entitlement_fields import (
-    ListFacts,
-    amount_of,
-    coefficient_of,
-    read_entitlement,
-    wording_of,
-)
+from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column
-from services.registry.domain.lists.identity import birth_year_of
-from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
 from services.registry.domain.lists.months import PersonFacts
-from services.registry.domain.lists.notes import NoteMeaning, read_note
-from services.registry.domain.lists.payment_fields import check_minor, read_payee, read_payment
-from services.registry.domain.lists.person_fields import (
-    NumberColumnFacts,
-    Person,
-    check_number,
-    read_birth_and_sex,
-    read_ethnicity,
-    read_full_name,
-    read_numbers,
-    read_village,
-)
+from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
-from services.registry.domain.lists.records import ListNote, PersonRecord
-from services.registry.domain.lists.reference import Reference, UnitFact
-from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, written_form
+from services.registry.domain.lists.records import ListNote
+from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
+_CLOSING_ROWS = 8
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
 
@@ -79,10 +59,7 @@ class Table:
         rows = self.sheet.rows[self.layout.last_row + 1 :]
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
-        self.encodings = [
-            choose_encoding({text for row in sample if at < len(row) and isinstance(text := row[at], str)}, self.encoding)
-            for at in range(width)
-        ]
+        self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
         self._name_columns_by_content(sample, width)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
@@ -120,7 +97,7 @@ class Table:
         at = self.layout.first(Column.VILLAGE)
         if at is None:
             return
-        written = Counter(text for row in rows if at < len(row) and isinstance(text := row[at], str))
+        written = Counter(_column_texts(rows, at))
         counts: Counter[str] = Counter()
         for text, count in written.items():
             counts[read_text(text, self.encodings[at])[0]] += count
@@ -139,14 +116,31 @@ class Table:
             if not village_name(form).isascii():
                 self.spellings[fold(form)] = form
 
+    @property
+    def name(self) -> str:
+        """The sheet's name, decoded."""
+        return read_text(self.sheet.name, self.encoding)[0]
+
+    def titles(self) -> list[str]:
+        """The texts above the table, decoded, top to bottom."""
+        return self._texts(self.sheet.rows[: self.layout.first_row])
+
+    def closing_words(self) -> list[str]:
+        """The texts of the last rows, decoded: signatures."""
+        first = max(self.layout.last_row + 1, len(self.sheet.rows) - _CLOSING_ROWS)
+        return self._texts(self.sheet.rows[first:])
+
+    def _texts(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
+        return [text for row in rows for cell in row if (text := header_text(cell, self.encoding))]
+
     def _note(self, kind: f.FindingKind, written: str, proposed: str | None = None, row: int | None = None) -> None:
         self.notes.append(ListNote(self.sheet.name, row, Finding(kind, "list", written, proposed)))
 
     def people(self) -> Iterator[PersonRow]:
-        """The rows that are people, in order, with the village and category that headings above them name."""
+        """The rows that are people, in order, with the village and category that headings above them (or the sheet) name."""
         judge = RowJudge(self.layout)
         reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet))
-        village: str | None = None
+        village = heading_village(self.name)
         category: str | None = None
         first = self.layout.last_row + 1
         for at in range(first, len(self.sheet.rows)):
@@ -176,6 +170,10 @@ def _heading_text(read: Sequence[Cell]) -> str:
 
 def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
     return [row[at] for row in rows if at < len(row) and row[at] is not None]
+
+
+def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
+    return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
 
 
 def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
@@ -212,78 +210,3 @@ def facts_of(row: PersonRow) -> PersonFacts:
         coefficient_of(row.cells),
         amount_of(row.cells),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """What a row is read against: facts, month, and the list's commune."""
-
-    reference: Reference
-    month: date
-    commune: UnitFact
-    finder: CommuneFinder
-
-
-def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonRecord:
-    """One row in the registry's form; what was found goes to `row.cells.findings`."""
-    cells, reference, month = row.cells, context.reference, context.month
-    person = Person()
-    read_full_name(cells, person)
-    read_birth_and_sex(cells, person, month, month_first=table.month_first)
-    read_numbers(cells, person, reference, table.numbers)
-    check_number(cells, person, reference)
-    born_on = person.birth.first_day if person.birth else _year_of_number(cells, person)
-    facts = ListFacts(month, context.commune.province)
-    entitlement = read_entitlement(cells, born_on, facts, reference, row.category)
-    payment = read_payment(cells, reference)
-    payee = read_payee(cells, person, reference, table.numbers, month.year)
-    check_minor(cells, person, payee, month)
-    _check_notes(cells, person)
-    if row.number in table.sheet.hidden_rows:
-        cells.add(f.HIDDEN_ROW, "list")
-    return PersonRecord(
-        children_count=entitlement.children,
-        full_name=person.name,
-        sex=person.sex,
-        birth_date=person.birth.text if person.birth else None,
-        national_id=person.number,
-        national_id_kind=person.number_kind,
-        ethnicity=read_ethnicity(cells, reference),
-        commune_code=_commune_code(cells, context),
-        village=read_village(cells, row.village, table.spellings, table.default_kind),
-        category=entitlement.category,
-        phone=payment.phone,
-        channel=payment.channel,
-        account_number=payment.account,
-        payee=payee,
-    )
-
-
-def _year_of_number(cells: RowCells, person: Person) -> date | None:
-    """1 January of the year in a CCCD: without a birth date it still tells the category."""
-    if person.number is None or person.number_kind != "cccd":
-        return None
-    year = birth_year_of(person.number)
-    cells.add(f.CATEGORY_BY_ID_YEAR, "category", person.number, str(year))
-    return date(year, 1, 1)
-
-
-def _check_notes(cells: RowCells, person: Person) -> None:
-    for text in (cells.joined(Column.NOTE), person.remark):
-        meaning = read_note(text) if text else None
-        if meaning:
-            kind = f.NOTE_DEATH if meaning is NoteMeaning.DEATH else f.NOTE_MOVE
-            cells.add(kind, "note", text)
-
-
-def _commune_code(cells: RowCells, context: RowContext) -> str:
-    """The list's commune; a row that names another is for an officer."""
-    text = cells.text(Column.COMMUNE)
-    if text:
-        named = context.finder.in_text(text, context.month, "row", needs_kind=False)
-        by_code = context.finder.by_code(text, context.month, "row") if text.isdigit() else None
-        units = [by_code.unit] if by_code else [reading.unit for reading in named]
-        if units and context.commune not in units:
-            cells.add(f.COMMUNE_DIFFERS, "commune_code", written_form(cells.cell(Column.COMMUNE)), context.commune.name)
-            return units[0].code if len(units) == 1 else context.commune.code
-    return context.commune.code

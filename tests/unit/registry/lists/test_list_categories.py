@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.categories import CategoryAnswer, CategoryQuestion, resolve_category
+from services.registry.domain.lists.categories import CategoryAnswer, CategoryQuestion, ages_in, resolve_category
 from services.registry.domain.lists.category_words import read_severity, read_wording
 from services.registry.domain.lists.reference import Reference
 
@@ -72,7 +72,7 @@ def test_severity_in_its_own_column(text: str, severity: str | None) -> None:
 
 def answer(reference: Reference, text: str, born: date | None, coefficient: str | None, month: date = MONTH) -> CategoryAnswer:
     number = Decimal(coefficient) if coefficient else None
-    return resolve_category(CategoryQuestion(read_wording(text), born, number, month), reference.categories)
+    return resolve_category(CategoryQuestion(read_wording(text), ages_in(month, born), number, month), reference)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def answer(reference: Reference, text: str, born: date | None, coefficient: str 
 )
 def test_a_category_is_settled(reference: Reference, text: str, born: date, coefficient: str | None, code: str) -> None:
     settled = answer(reference, text, born, coefficient)
-    assert (settled.code, settled.remarks) == (code, [])
+    assert (settled.code, settled.remarks) == (code, ())
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,4 @@ def test_a_category_that_ended_is_named(reference: Reference) -> None:
     settled = answer(reference, "5c", date(1930, 1, 1), "1.0", date(2025, 9, 1))
     assert [remark[0] for remark in settled.remarks] == [f.CATEGORY_NOT_IN_FORCE]
     pension = answer(reference, "Hưu trí xã hội", date(1945, 1, 1), None, date(2025, 9, 1))
-    assert (pension.code, pension.remarks) == ("HTXH-75", [])
+    assert (pension.code, pension.remarks) == ("HTXH-75", ())

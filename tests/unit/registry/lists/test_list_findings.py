@@ -75,7 +75,8 @@ SEEN_ELSEWHERE = {
     "sex_contradictory", "category_not_in_force", "wallet_shared", "account_shared", "commune_differs", "duplicate_id",
     "id_of_another", "duplicate_person", "birth_month_first", "phone_of_payee", "village_from_heading",
     "category_from_heading", "ditto_read", "merged_read", "hidden_row", "commune_successor", "month_inferred",
-    "month_assumed", "column_unread", "column_by_content", "column_hidden", "sheet_unread", "row_unread",
+    "month_assumed", "column_unread", "column_by_content", "column_hidden", "sheet_unread",
+    "sheet_hidden", "sheet_other_month", "row_unread",
 }  # fmt: skip
 """Kinds that need more than one row or another header: shown in test_list_across.py and test_list_standardise.py."""
 

@@ -259,6 +259,31 @@ def test_several_sheets_of_several_communes(reference: Reference, adult: Row) ->
     assert reading.rows[1].findings[-1].proposed == "Lê Văn An (Xã Quảng Thái #2)"
 
 
+def test_of_hidden_sheets_and_sheets_of_other_months_only_the_one_that_counts_is_read(reference: Reference) -> None:
+    header: list[Cell] = ["STT", "Họ tên", "Ngày sinh", "Số CMND", "Đối tượng"]
+    person: list[Cell] = [1, "Lê Văn An", "12/03/1980", "190123456", "K6 nặng"]
+    sheets = (
+        Sheet("T9-2021", [header, person]),
+        Sheet("T10-2021", [["UBND xã Quảng Thái"], header, person]),
+        Sheet("cũ", [header, person], hidden=True),
+    )
+    workbook = Workbook("t.xlsx", "xlsx", sheets)
+    reading = standardise(workbook, reference)
+    assert ([row.sheet for row in reading.rows], reading.month) == (["T10-2021"], date(2021, 10, 1))
+    assert notes(reading) == {"sheet_hidden": "cũ", "sheet_other_month": "T9-2021"}
+    earlier = standardise(workbook, reference, ListOptions("19870", date(2021, 9, 1)))
+    assert [row.sheet for row in earlier.rows] == ["T9-2021"]
+
+
+def test_a_sheet_for_each_village_of_one_commune(reference: Reference) -> None:
+    header: list[Cell] = ["STT", "Họ tên", "Ngày sinh", "Số CMND", "Đối tượng"]
+    one: Grid = [["UBND xã Quảng Thái tháng 10/2021"], header, [1, "Lê Văn An", "12/03/1980", "190123456", "K6 nặng"]]
+    two: Grid = [header, [1, "Lê Văn Ba", "12/03/1981", "190123457", "K6 nặng"]]
+    reading = standardise(Workbook("t.xlsx", "xlsx", (Sheet("Thôn 1", one), Sheet("Thôn 2", two))), reference)
+    assert [(row.record.village, row.record.commune_code) for row in reading.rows] == [("Thôn 1", "19870"), ("Thôn 2", "19870")]
+    assert reading.sheets[1].commune_source == "other_sheet"
+
+
 def test_hidden_rows_and_columns_are_read_and_said(reference: Reference) -> None:
     header: list[Cell] = ["STT", "Họ tên", "Ngày sinh", "Số CCCD", "Đối tượng"]
     rows: Grid = [["UBND xã Quảng Thái"], header, [1, "Lê Văn An", "12/03/1980", "046080123456", "K6 nặng"]]

@@ -1,0 +1,21 @@
+"""Looks whether there is work, cheap enough to be taken ten times a second."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from shared.database import Database
+
+Kind = Literal["send", "enquire", "apply", "open"]
+
+_LOOK: dict[Kind, str] = {
+    "send": "SELECT work_is_due('send')",
+    "enquire": "SELECT work_is_due('enquire')",
+    "apply": "SELECT work_is_due('apply')",
+    "open": "SELECT work_is_due('open')",
+}
+
+
+async def work_is_due(database: Database, kind: Kind) -> bool:
+    """Whether anything of a kind is due: chunks to send, to enquire about, webhooks to apply, accounts to ask for."""
+    return bool(await database.peek(_LOOK[kind]))

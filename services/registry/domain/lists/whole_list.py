@@ -1,0 +1,165 @@
+"""What holds for a list as a whole: which sheets are read, which month it is of, whose commune it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.communes import CommuneReading, choose_commune, commune_finder, require_commune
+from services.registry.domain.lists.findings import Finding, FindingKind
+from services.registry.domain.lists.layout import find_layout
+from services.registry.domain.lists.legacy import choose_encoding
+from services.registry.domain.lists.months import infer_month, stated_month
+from services.registry.domain.lists.records import ListNote
+from services.registry.domain.lists.reference import Reference
+from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
+from services.registry.domain.lists.table import PersonRow, Table, facts_of
+from services.registry.domain.lists.workbook import Sheet, Workbook
+from shared.kernel.errors import Refusal
+from shared.kernel.months import month_of, require_month
+
+DEFAULT_MONTH = date(2021, 10, 1)
+"""The plan's first month: assumed where neither the list nor the caller says one."""
+
+_TELLING_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """What the caller knows. `month` and `commune_code` overrule the list; `fallback_month` helps where it says none."""
+
+    commune_code: str | None = None
+    month: date | None = None
+    fallback_month: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReading:
+    """The month of a list and how it is known: option, title, file_name, inferred or assumed."""
+
+    month: date
+    source: str
+
+
+def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -> list[Table]:
+    """The tables of beneficiaries in a workbook, each ready to be read.
+
+    Hidden sheets are left out where a visible one has a table, and of sheets of several months all but the month asked
+    for (else the last): people would stand in them twice. Each sheet left out is a note.
+    """
+    found = [(sheet, _table(sheet)) for sheet in workbook.sheets]
+    tables = [table for _, table in found if table]
+    for sheet, table in found:
+        if table is None and any(cell is not None for row in sheet.rows for cell in row):
+            notes.append(_sheet_note(f.SHEET_UNREAD, sheet.name))
+    if any(not table.sheet.hidden for table in tables):
+        notes += [_sheet_note(f.SHEET_HIDDEN, table.name) for table in tables if table.sheet.hidden]
+        tables = [table for table in tables if not table.sheet.hidden]
+    tables = _of_one_month(tables, options, notes)
+    for table in tables:
+        table.prepare()
+        notes += _hidden_columns(table)
+    return tables
+
+
+def _table(sheet: Sheet) -> Table | None:
+    rows = sheet.rows[:_TELLING_ROWS]
+    encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)))
+    layout = find_layout(sheet.rows, encoding, hidden=sheet.hidden_columns)
+    return Table(sheet, layout, encoding) if layout else None
+
+
+def _sheet_note(kind: FindingKind, sheet: str, proposed: str | None = None) -> ListNote:
+    return ListNote(sheet, None, Finding(kind, "list", sheet, proposed))
+
+
+def _of_one_month(tables: list[Table], options: ListOptions, notes: list[ListNote]) -> list[Table]:
+    months = [stated_month([table.name, *table.titles()]) for table in tables]
+    stated = {month for month in months if month}
+    if len(stated) < 2:
+        return tables
+    chosen = options.month if options.month in stated else max(stated)
+    kept = []
+    for table, month in zip(tables, months, strict=True):
+        if month in (None, chosen):
+            kept.append(table)
+        else:
+            notes.append(_sheet_note(f.SHEET_OTHER_MONTH, table.name, f"{month:%m/%Y}"))
+    return kept
+
+
+def _hidden_columns(table: Table) -> list[ListNote]:
+    headers = table.layout.headers
+    named = [headers[at] for at in sorted(table.sheet.hidden_columns) if at < len(headers) and headers[at]]
+    return [ListNote(table.sheet.name, None, Finding(f.COLUMN_HIDDEN, "list", header)) for header in named]
+
+
+def month_of_list(
+    workbook: Workbook,
+    people: Sequence[tuple[Table, list[PersonRow]]],
+    reference: Reference,
+    options: ListOptions,
+    notes: list[ListNote],
+) -> MonthReading:
+    """The month: by option, as titles or the file name state it, else as ages, coefficients and amounts tell it.
+
+    Refused `wrong-month` when the option is no first day of a month.
+    """
+    if options.month is not None:
+        return MonthReading(require_month(options.month), "option")
+    stated = stated_month([text for table, _ in people for text in [*table.titles(), table.name]])
+    if stated:
+        return MonthReading(stated, "title")
+    named = stated_month([workbook.filename.replace("_", " ")])
+    if named:
+        return MonthReading(named, "file_name")
+    fallback = month_of(options.fallback_month or DEFAULT_MONTH)
+    facts = [facts_of(row) for _, rows in people for row in rows]
+    month, told = infer_month(facts, reference, fallback)
+    kind = f.MONTH_INFERRED if told else f.MONTH_ASSUMED
+    notes.append(ListNote(None, None, Finding(kind, "month", None, f"{month:%m/%Y}")))
+    return MonthReading(month, "inferred" if told else "assumed")
+
+
+def communes_of(
+    workbook: Workbook, tables: Sequence[Table], reference: Reference, month: date, options: ListOptions
+) -> list[CommuneReading]:
+    """The commune of each table; a sheet that names none is of the commune that the others name.
+
+    Refused `list-commune-unknown` when no sheet names one, `list-commune-contradictory` when titles, sheet name and
+    file name say different ones.
+    """
+    if options.commune_code:
+        return [require_commune(reference, options.commune_code, month)] * len(tables)
+    found = [_commune(workbook, table, reference, month) for table in tables]
+    known = [reading for reading in found if reading]
+    if len({reading.unit for reading in known}) == 1:
+        return [reading or CommuneReading(known[0].unit, "other_sheet") for reading in found]
+    if not known or len(known) < len(found):
+        raise Refusal(LIST_COMMUNE_UNKNOWN, f"{workbook.filename}: no commune was recognised", file=workbook.filename)
+    return known
+
+
+def _commune(workbook: Workbook, table: Table, reference: Reference, month: date) -> CommuneReading | None:
+    finder = commune_finder(reference)
+    signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
+    places = [
+        finder.in_text(" . ".join(table.titles()), month, "title"),
+        finder.in_text(table.name, month, "sheet_name", needs_kind=False),
+        finder.in_file_name(workbook.filename, month),
+        finder.in_text(signatures, month, "signature"),
+    ]
+    chosen = choose_commune(places)
+    if chosen:
+        _refuse_contradiction(workbook, places[:3], chosen)
+    return chosen
+
+
+def _refuse_contradiction(workbook: Workbook, places: list[list[CommuneReading]], chosen: CommuneReading) -> None:
+    for readings in places:
+        units = {reading.unit for reading in readings}
+        if units and chosen.unit not in units:
+            names = f"{chosen.unit.name} ({chosen.source}), {readings[0].unit.name} ({readings[0].source})"
+            raise Refusal(LIST_COMMUNE_CONTRADICTORY, f"{workbook.filename}: {names}", file=workbook.filename)
