@@ -81,6 +81,8 @@ async def _malformed(_request: Request, error: Exception) -> JSONResponse:
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # a body that is no text, or no form: FastAPI's own word for it
+        return problem(BAD_REQUEST)
     code = NO_ROUTE if error.status_code == 404 else HTTP_REFUSED
     response = problem(code, str(error.detail), status=error.status_code)
     response.headers.update(error.headers or {})

@@ -52,15 +52,18 @@ class RabbitBus:
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        async with self._lock:
-            exchange = await self._publishing_exchange()
         try:
+            async with self._lock:
+                exchange = await self._publishing_exchange()
             results = await asyncio.gather(*(self._publish_one(exchange, e) for e in envelopes), return_exceptions=True)
             for result in results:
                 if isinstance(result, BaseException):
                     raise result
         except DeliveryError as error:
             raise Unroutable(str(error.frame)) from error
+        except RuntimeError as error:  # what aio-pika says of a connection that is away
+            await self._drop_publishing()
+            raise ConnectionError(str(error)) from error
         except Exception:
             await self._drop_publishing()
             raise

@@ -333,3 +333,8 @@ def bank_account(version: int = 1, account_id: UUID | None = None) -> AccountRec
 def changed(record: BeneficiaryRecord, **changes: Any) -> BeneficiaryRecord:
     """The next version of a record."""
     return record.model_copy(update={"version": record.version + 1, **changes})
+
+
+def by_way(drawn: dict[str, Any]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(channel, provider) -> payments and đồng."""
+    return {(p["channel"], p["provider"]): (p["payments"], p["amount_dong"]) for p in drawn["payrolls"]}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import jwt
 import pytest
 
+from services.disbursement.api import payrolls
+from services.disbursement.api.registry_cut import RegistryCut
+from shared import outbox
 from shared.auth import LOCAL_ISSUER
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.events import BeneficiariesChanged, BeneficiaryRecord
 from shared.kernel.clock import wall_now
-from shared.keys import ISSUER, load_signing_key
+from shared.keys import ISSUER, SEAL, load_signing_key
+from shared.web import make_app
 from tests.disbursement.office import OCTOBER, Office, bank_account, changed, payee, wallet
 
 
@@ -225,6 +231,39 @@ async def test_lines_that_the_registry_overtook_are_taken_out(
     assert await office.ledger() == expected
     moves = [m for e in await office.events("obligations_moved") for m in e["moves"] if m["to_place"] == "cancelled"]
     assert [(m["from_place"], m["step"]) for m in moves] == ([("not_released", 13)] if resting == "cancelled" else [])
+
+
+async def test_release_waits_for_what_the_registry_said_before(office: Office) -> None:
+    person = office.person("K6-N")
+    payroll = await drawn(office, person, office.person("K6-N"))
+    await office.approved(payroll["payroll_id"])
+    await office.fund(payroll["run_id"], payroll["contract_id"], 540_000)
+    async with office.platform.database("registry").transaction() as tx:
+        await outbox.emit(tx, BeneficiariesChanged(records=[changed(person, hold="duplicate")]))
+
+    async def deliver_late() -> None:
+        await asyncio.sleep(0.3)
+        await office.feed()
+
+    released, _ = await asyncio.gather(office.release(payroll["payroll_id"]), deliver_late())
+    assert released["removed_payments"] == 1
+
+
+async def test_no_release_while_the_registry_is_behind(office: Office) -> None:
+    payroll = await drawn(office)
+    await office.approved(payroll["payroll_id"])
+    await office.fund(payroll["run_id"], payroll["contract_id"], 10_000_000)
+
+    async def far_ahead() -> int:
+        return await office.platform.registry_position() + 1_000
+
+    key = load_signing_key(office.platform.settings.keys_dir, SEAL)
+    app = make_app("disbursement", "d", "", office.database, office.platform.verifier)
+    app.include_router(payrolls.make_router(office.database, key, RegistryCut(office.database, far_ahead, wait_seconds=0.2)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://disbursement") as client:
+        office.client = client
+        path = f"/v1/payrolls/{payroll['payroll_id']}/release"
+        await office.refused("registry-behind", "POST", path, "accountant")
 
 
 async def test_what_doesn_t_concern_the_money_takes_nothing_out(office: Office) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.disbursement.domain.payrolls import Payroll, Signatory
 from services.disbursement.domain.refusals import UNKNOWN_PAYROLL
+from shared.contracts.events import MAX_RECORDS
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 
@@ -147,11 +148,11 @@ class PaymentLine:
 async def payments(tx: Tx, payroll: Payroll, after_line: int, limit: int) -> Sequence[PaymentLine]:
     """The payments of a payroll in line order, from after one."""
     rows = await tx.rows(
-        """SELECT payment_id, line_no, chunk_no, unit_id, beneficiary_id, beneficiary_code, payee_name, account_id,
+        f"""SELECT payment_id, line_no, chunk_no, unit_id, beneficiary_id, beneficiary_code, payee_name, account_id,
                   account_version, amount_dong, note, state, reason
            FROM payments WHERE run_month = :run_month AND payroll_id = :payroll_id AND line_no > :after
-             AND chunk_no >= CAST(:after AS integer) / 500
-           ORDER BY line_no LIMIT :limit""",
+             AND chunk_no >= CAST(:after AS integer) / {MAX_RECORDS}
+           ORDER BY line_no LIMIT :limit""",  # noqa: S608 - constants only
         run_month=payroll.run_month,
         payroll_id=payroll.payroll_id,
         after=after_line,

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from services.registry.api.beneficiary_shown import view_of_record, view_of_version
 from services.registry.api.beneficiary_views import (
     BeneficiaryBrief,
     BeneficiaryPage,
     BeneficiaryView,
     VersionPage,
-    view_of_record,
-    view_of_version,
 )
 from services.registry.api.wire import Cursor, Limit, UnitQuery, number_cursor
 from services.registry.use_cases.find_beneficiaries import get_beneficiary, get_history, search_beneficiaries

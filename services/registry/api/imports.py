@@ -49,6 +49,7 @@ def make_router(database: Database, cipher: FieldCipher, reference: Reference) -
     router = APIRouter(prefix="/v1/imports", tags=["imports"])
     _reading_routes(router, database, cipher)
     _writing_routes(router, database, cipher, reference)
+    _confirming_route(router, database, cipher)
     return router
 
 
@@ -143,6 +144,8 @@ def _writing_routes(router: APIRouter, database: Database, cipher: FieldCipher, 
             route = f"POST /v1/imports/{import_id}/answers"
             return await once(tx, caller, route, key, answers.model_dump_json().encode(), ImportView, work)
 
+
+def _confirming_route(router: APIRouter, database: Database, cipher: FieldCipher) -> None:
     @router.post("/{import_id}/confirm", summary="Confirm an import")
     async def confirm(caller: Writer, import_id: UUID, key: IdempotencyKey = None) -> ConfirmationView:
         """Accepted and answered rows become beneficiaries, payees, decisions and declared accounts. A person is known by

@@ -22,6 +22,7 @@ from services.registry.files.xlsx_outline import outline_xlsx
 from shared.kernel.errors import Refusal
 
 _LARGEST_EXACT = 2**53
+_NO_VALUE = frozenset({"", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
 def read_xlsx(data: bytes, filename: str) -> Workbook:
@@ -85,9 +86,9 @@ def _merged(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[
 
 
 def _cell(value: object) -> Cell:
-    """A value as a cell: whole numbers as int, empty text as nothing, a time of day or a truth value as text."""
+    """A value as a cell: whole numbers as int, an empty text or an error as nothing, a time or a truth value as text."""
     if isinstance(value, str):
-        return value or None
+        return None if value in _NO_VALUE else value
     if value is None:
         return None
     if isinstance(value, bool):

@@ -80,7 +80,7 @@ async def request_declared(tx: Tx, account_ids: Sequence[UUID]) -> set[UUID]:
 async def lock_accounts(tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, HeldAccount]:
     """Accounts by id, held until the transaction ends."""
     rows = await tx.rows(
-        f"SELECT {_HELD} FROM accounts WHERE account_id = ANY(CAST(:ids AS uuid[])) ORDER BY account_id FOR UPDATE",  # noqa: S608
+        f"SELECT {_HELD} FROM accounts WHERE account_id = ANY(CAST(:ids AS uuid[])) ORDER BY account_id FOR NO KEY UPDATE",  # noqa: S608
         ids=list(account_ids),
     )
     return {row["account_id"]: _held(row) for row in rows}

@@ -15,7 +15,7 @@ async def enrolling_people(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[dict
         """SELECT b.beneficiary_id, b.status, b.hold, p.payee_id, p.unit_id AS payee_unit_id, p.full_name AS payee_name,
                p.identity_sealed, p.phone_sealed
            FROM beneficiaries b JOIN payees p USING (payee_id)
-           WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY p.payee_id FOR UPDATE OF p""",
+           WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY p.payee_id FOR NO KEY UPDATE OF p""",
         ids=list(beneficiary_ids),
     )
     return [{**row} for row in rows]

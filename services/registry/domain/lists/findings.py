@@ -333,6 +333,12 @@ COLUMN_BY_CONTENT = _kind(
     "Column “{written}” is taken for {proposed} by its content.",
 )  # fmt: skip
 COLUMN_HIDDEN = _kind("column_hidden", _I, "Cột “{written}” bị ẩn.", "Column “{written}” is hidden.")
+ENCODING_OLD = _kind(
+    "encoding_old",
+    _I,
+    "Trang “{written}” gõ bằng bảng mã cũ ({proposed}), đã chuyển sang Unicode.",
+    "Sheet “{written}” was typed in an old encoding ({proposed}) and was turned into Unicode.",
+)
 SHEET_UNREAD = _kind("sheet_unread", _I, "Trang “{written}” không phải danh sách.", "Sheet “{written}” is no list.")
 SHEET_HIDDEN = _kind("sheet_hidden", _I, "Trang “{written}” bị ẩn, không đọc.", "Sheet “{written}” is hidden and was not read.")
 SHEET_OTHER_MONTH = _kind(

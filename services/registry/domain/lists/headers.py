@@ -57,6 +57,7 @@ _IDENTITY = re.compile(r"cmnd|cccd|\bcmt\b|can cuoc|chung minh|dinh danh|giay to
 _CMND = re.compile(r"cmnd|\bcmt\b|chung minh|9 so")
 _CCCD = re.compile(r"cccd|can cuoc|dinh danh|12 so")
 _PHONE = re.compile(r"dien thoai|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac")
+_ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b")
 _BIRTH = re.compile(r"\bsinh\b|\bns\b|ntns|ngay thang nam$|nam tuoi")
 
 
@@ -124,24 +125,28 @@ def read_header(text: str) -> Column | None:
     words = fold(written)
     if not words:
         return None
-    sexed = _sexed(written, words)
-    if sexed:
+    if sexed := _sexed(written, words):
         return sexed
     if _ISSUED.search(words):
         return Column.OTHER
-    if _PAYEE.search(words):
-        payee = _payee_column(written, words)
-        if payee:
-            return payee
+    if _PAYEE.search(words) and (payee := _payee_column(written, words)):
+        return payee
+    return _numbered(written, words) or next((column for column, pattern in _RULES if pattern.search(words)), None)
+
+
+def _numbered(written: str, words: str) -> Column | None:
+    """Columns of numbers and dates, whose words stand in many forms: identity, account, phone, birth; and `DT`."""
     if _IDENTITY.search(words):
         return _identity_column(words)
+    if _ACCOUNT.search(words):
+        return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b", written):
         return Column.PHONE
     if re.fullmatch(r"dt|d\.?t\.?", written):
         return Column.ETHNICITY
     if _BIRTH.search(words) and "noi sinh" not in words:
         return _birth_column(words)
-    return next((column for column, pattern in _RULES if pattern.search(words)), None)
+    return None
 
 
 def _sexed(written: str, words: str) -> Column | None:
@@ -178,6 +183,8 @@ def _payee_column(written: str, words: str) -> Column | None:
         return Column.RELATIONSHIP
     if _IDENTITY.search(words):
         return Column.PAYEE_ID
+    if _ACCOUNT.search(words):
+        return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"\bđt\b", written):
         return Column.PAYEE_PHONE
     if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|tai khoan", words):

@@ -105,8 +105,8 @@ def fits(word: str, encoding: Encoding) -> bool:
     """Whether a word's letters, so understood, are all Vietnamese and make one syllable."""
     if encoding is not Encoding.UNICODE and not _ONLY_UNICODE.isdisjoint(word):
         return False
-    read = decode(word, encoding)
-    return bool(_WORD.fullmatch(unicodedata.normalize("NFC", read))) and is_syllable(read)
+    read = tidy(decode(word, encoding))
+    return bool(_WORD.fullmatch(read)) and is_syllable(read)
 
 
 def words_to_judge(text: str) -> list[str]:

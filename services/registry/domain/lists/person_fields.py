@@ -204,14 +204,15 @@ def _known_group(text: str, reference: Reference) -> str | None:
 
 
 def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str) -> str | None:
-    """The village in its standard form, else that of the heading above. `spellings` gives diacritics that a row lost."""
+    """The village in its standard form, else that of the heading above. `spellings` gives what a row lost: diacritics, `Thôn`."""
     text = cells.text(Column.VILLAGE)
     village = standard_village(text, default_kind) if text else ""
     if not village:
         if heading:
             cells.add(f.VILLAGE_FROM_HEADING, "village", None, heading)
         return heading
-    if village_name(village).isascii():
+    name = village_name(village)
+    if name == village or name.isascii():
         village = spellings.get(fold(village), village)
     if village.casefold() != text.casefold():
         cells.add(f.VILLAGE_REWRITTEN, "village", cells.as_written(Column.VILLAGE), village)

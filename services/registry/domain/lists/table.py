@@ -113,8 +113,11 @@ class Table:
         if kinds:
             self.default_kind = kinds.most_common(1)[0][0]
         for form, _ in reversed(forms.most_common()):
-            if not village_name(form).isascii():
+            name = village_name(form)
+            if not name.isascii():
                 self.spellings[fold(form)] = form
+            if name != form and not name.isdigit():
+                self.spellings[fold(name)] = form
 
     @property
     def name(self) -> str:

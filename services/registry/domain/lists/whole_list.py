@@ -10,7 +10,7 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.communes import CommuneReading, choose_commune, commune_finder, require_commune
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.layout import find_layout
-from services.registry.domain.lists.legacy import choose_encoding
+from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.months import infer_month, stated_month
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
@@ -61,6 +61,9 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     for table in tables:
         table.prepare()
         notes += _hidden_columns(table)
+        old = sorted({encoding.value for encoding in table.encodings if encoding is not Encoding.UNICODE})
+        if old:
+            notes.append(_sheet_note(f.ENCODING_OLD, table.name, ", ".join(old)))
     return tables
 
 

@@ -122,7 +122,7 @@ CREATE TABLE beneficiaries (
     listed_month date NOT NULL,           -- newest list that names the person: an older one changes nothing
     listed_index bytea NOT NULL,          -- keyed digest of what that list says: the same again changes nothing
     CHECK ((phone_sealed IS NULL) = (phone_index IS NULL))
-);
+) WITH (fillfactor = 85);               -- room for the next version on the same page
 CREATE INDEX beneficiaries_unit ON beneficiaries (unit_id, code);
 CREATE INDEX beneficiaries_payee ON beneficiaries (payee_id);
 CREATE INDEX beneficiaries_phone ON beneficiaries (phone_index) WHERE phone_index IS NOT NULL;

@@ -29,6 +29,7 @@ def xlsx_bytes() -> bytes:
         1, 0, datetime(1936, 8, 22, tzinfo=UTC).replace(tzinfo=None), book.add_format({"num_format": "dd/mm/yyyy"})
     )
     sheet.write(3, 2, "cuối")
+    sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
     sheet.merge_range(4, 0, 6, 0, "Thôn 1")
     sheet.set_row(3, None, None, {"hidden": True})
     sheet.set_column(1, 2, None, None, {"hidden": True})
@@ -81,7 +82,7 @@ def test_an_xlsx_gives_cells_as_written_and_what_is_hidden() -> None:
     assert (workbook.format, workbook.charset, sheet.name, sheet.hidden, other.hidden) == ("xlsx", None, "Danh sách", False, True)
     assert list(sheet.rows[0][:5]) == [None, "Họ tên", 46_321_560_263, 1.5, "TRUE"]
     assert sheet.rows[1][0] == date(1936, 8, 22)
-    assert sheet.rows[3][2] == "cuối"
+    assert list(sheet.rows[3][2:4]) == ["cuối", None]
     assert (sheet.hidden_rows, sheet.hidden_columns) == (frozenset({4}), frozenset({1, 2}))
     assert sheet.merged == (MergedRange(5, 0, 7, 0),)
 

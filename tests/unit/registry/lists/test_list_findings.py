@@ -76,7 +76,7 @@ SEEN_ELSEWHERE = {
     "id_of_another", "duplicate_person", "birth_month_first", "phone_of_payee", "village_from_heading",
     "category_from_heading", "ditto_read", "merged_read", "hidden_row", "commune_successor", "month_inferred",
     "month_assumed", "column_unread", "column_by_content", "column_hidden", "sheet_unread",
-    "sheet_hidden", "sheet_other_month", "row_unread",
+    "sheet_hidden", "sheet_other_month", "encoding_old", "row_unread",
 }  # fmt: skip
 """Kinds that need more than one row or another header: shown in test_list_across.py and test_list_standardise.py."""
 

@@ -50,6 +50,7 @@ from services.registry.domain.lists.workbook import Cell
         ("Điện thoại người nhận thay", Column.PAYEE_PHONE),
         ("Hình thức nhận", Column.CHANNEL),
         ("STK", Column.ACCOUNT),
+        ("Số TK/SĐT ViettelPay", Column.ACCOUNT),
         ("Ngân hàng", Column.BANK),
         ("Ghi chú khác", Column.NOTE),
         ("Ký nhận", Column.OTHER),
