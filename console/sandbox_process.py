@@ -15,6 +15,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
+TRIES = 5
 
 
 @dataclass(slots=True)
@@ -81,9 +82,15 @@ class SandboxProcess:
             secret = (self.keys_dir / "admin.secret").read_text(encoding="ascii").strip()
             headers = {"Authorization": f"Bearer {secret}"}
             self._client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60, trust_env=False)
-        answer = await self._client.request(method, path, **arguments)
-        answer.raise_for_status()
-        return answer.json()
+        for left in range(TRIES, 0, -1):
+            try:
+                answer = await self._client.request(method, path, **arguments)
+                answer.raise_for_status()
+                return answer.json()
+            except httpx.TransportError:  # a connection that the server had just closed; admin routes may be asked twice
+                if left == 1:
+                    raise
+                await asyncio.sleep(0.1)
 
     async def close(self) -> None:
         """End it, and let go of the connections to it."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, RowMapping, text
+from sqlalchemy import CursorResult, Executable, RowMapping, TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 EVERYTHING = "*"
 """The row scope of a service's own work."""
+
+POOL_SIZE = 8
+OVERFLOW = 4
+
+_SCOPE = re.compile(r"^(\*|[0-9@,-]+)$")
 
 _INFRASTRUCTURE_SQLSTATES = ("08", "53", "57", "58", "40")
 """Classes: connection, resources, operator intervention, system error, and 40 (serialization, deadlock: try again)."""
@@ -59,6 +66,19 @@ class Tx:
         driver: Any = raw.driver_connection
         await driver.copy_records_to_table(table, records=records, columns=list(columns))
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the transaction that can fail without it: what was done inside is undone by an exception."""
+        driver: Any = (await self.connection.get_raw_connection()).driver_connection
+        await driver.execute("SAVEPOINT part")
+        try:
+            yield
+        except Exception:
+            await driver.execute("ROLLBACK TO SAVEPOINT part")
+            raise
+        finally:
+            await driver.execute("RELEASE SAVEPOINT part")
+
     async def business_now(self) -> datetime:
         """The business clock, UTC."""
         now: datetime = await self.scalar("SELECT platform.business_now()")
@@ -77,13 +97,14 @@ class Tx:
 class Database:
     """The database as one service sees it: its role, its schema, its pool."""
 
-    def __init__(self, url: str, service: str, pool_size: int = 8) -> None:
+    def __init__(self, url: str, service: str) -> None:
         self.service = service
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
-            pool_size=pool_size,
-            max_overflow=4,
-            pool_pre_ping=False,
+            pool_size=POOL_SIZE,
+            max_overflow=OVERFLOW,
+            # Transactions are begun and ended by `transaction` itself: SQLAlchemy's way costs two round trips more for each.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "server_settings": {
                     "role": f"chitra_{service}",
@@ -98,19 +119,45 @@ class Database:
     @asynccontextmanager
     async def transaction(self, scope: str = EVERYTHING, *, repeatable_read: bool = False) -> AsyncIterator[Tx]:
         """A transaction that sees the rows of `scope` only; commits at the end, rolls back on any exception."""
-        async with self.engine.connect() as connection:
-            if repeatable_read:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            async with connection.begin():
-                await connection.execute(text("SELECT set_config('chitra.scope', :scope, true)"), {"scope": scope})
+        if not _SCOPE.match(scope):
+            raise ValueError("a row scope is * or unit ids with commas between")
+        isolation = "REPEATABLE READ" if repeatable_read else "READ COMMITTED"
+        begin = f"BEGIN ISOLATION LEVEL {isolation}; SET LOCAL chitra.scope = '{scope}'"
+        connection, driver = await self._begin(begin)
+        try:
+            try:
                 yield Tx(connection)
+            except BaseException:
+                await _end(connection, driver, "ROLLBACK")
+                raise
+            await _end(connection, driver, "COMMIT")
+        finally:
+            await connection.close()
+
+    async def _begin(self, begin: str) -> tuple[AsyncConnection, Any]:
+        """A connection with a transaction begun on it: isolation, row scope and BEGIN in one round trip.
+
+        A pooled connection may have died with its server; nothing has happened on it yet, so the next one is taken.
+        """
+        for left in range(POOL_SIZE + OVERFLOW, -1, -1):
+            connection = await self.engine.connect()
+            try:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute(begin)
+            except BaseException as error:
+                await connection.invalidate()
+                await connection.close()
+                if left == 0 or not isinstance(error, Exception) or not is_infrastructure(error):
+                    raise
+            else:
+                return connection, driver
+        raise AssertionError("the last try returns or raises")
 
     async def peek(self, sql: str) -> Any:
         """The first column of one statement outside any transaction: for looks whether there is work, in tables without
         row scope. One round trip, where a transaction takes four."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return (await connection.execute(text(sql))).scalar()
+            return (await connection.execute(_statement(sql))).scalar()
 
     async def close(self) -> None:
         """Close the pool."""
@@ -141,5 +188,20 @@ def is_infrastructure(error: BaseException) -> bool:
     return False
 
 
+async def _end(connection: AsyncConnection, driver: Any, word: str) -> None:
+    """COMMIT or ROLLBACK. A connection that can't do even that is thrown away, and its transaction with it."""
+    try:
+        await driver.execute(word)
+    except BaseException:
+        await connection.invalidate()
+        raise
+
+
 def _statement(sql: str | Executable) -> Executable:
-    return text(sql) if isinstance(sql, str) else sql
+    return _text(sql) if isinstance(sql, str) else sql
+
+
+@lru_cache(maxsize=4096)
+def _text(sql: str) -> TextClause:
+    """Parsed once: the statements of the program are few, their executions many."""
+    return text(sql)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, LoggedEvent
 from shared.contracts.events import Event
 from shared.database import Tx
 from shared.kernel.clock import wall_now
@@ -103,11 +103,12 @@ async def ensure_partitions(tx: Tx, schema: str) -> None:
         await tx.ensure_month(schema, "outbox", each)
 
 
-async def unpublished(tx: Tx, source: str, after: int, limit: int) -> Sequence[Envelope]:
+async def unpublished(tx: Tx, source: str, after: int, limit: int) -> Sequence[LoggedEvent]:
     """Events with a position that the bus has not confirmed."""
     rows = await tx.rows(
-        f"SELECT {_COLUMNS} FROM outbox WHERE position > :after ORDER BY position LIMIT :limit",  # noqa: S608
+        """SELECT position, type, version, event_id, occurred_at, unit_id, body::text AS body
+           FROM outbox WHERE position > :after ORDER BY position LIMIT :limit""",
         after=after,
         limit=limit,
     )
-    return [to_envelope(source, row) for row in rows]
+    return [LoggedEvent(source=source, **row) for row in rows]

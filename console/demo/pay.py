@@ -13,8 +13,10 @@ from console.demo.stage import Stage
 from console.load_province import PROVINCE
 
 AT_ONCE = 3
-SUPPLEMENTS = 2
-"""Rounds in which what was refused, returned or not collected is paid again by another way."""
+SUPPLEMENTS = 1
+LAST_SUPPLEMENTS = 2
+"""Rounds in which what was refused, returned or not collected is paid again by another way. What fails even then stands over
+to the next run, which pays it as arrears; the last run has nothing after it."""
 
 COLLECTION_DAYS = 9
 """After so many days cash was collected or lapsed, returns came, and late webhooks too."""
@@ -28,7 +30,7 @@ class PayDesk:
         self._districts = districts
         self._province = stage.staff.officer("province", PROVINCE)
 
-    async def pay(self, planned: PlannedRun) -> str:
+    async def pay(self, planned: PlannedRun, *, last: bool = False) -> str:
         """Pay one planned run to its end; its id."""
         body = {
             "code": planned.code,
@@ -37,7 +39,7 @@ class PayDesk:
         }
         run = await self._province.post("disbursement", "/v1/runs", body, key=f"run-{planned.code}")
         run_id = str(run["run_id"])
-        for round_no in range(1 + SUPPLEMENTS):
+        for round_no in range(1 + (LAST_SUPPLEMENTS if last else SUPPLEMENTS)):
             drawn = await self._release_all(run_id, planned, round_no)
             if not drawn:
                 break
@@ -114,8 +116,8 @@ class PayDesk:
             )
 
 
-QUIET_ROUNDS = 3
-POLL_SECONDS = 0.15
+QUIET_ROUNDS = 2
+POLL_SECONDS = 0.2
 LIMIT_SECONDS = 120.0
 
 

@@ -42,7 +42,7 @@ class Play:
         with self._bar("pay runs", len(self._runs)) as advance:
             for planned in self._runs:
                 await self._open(planned, districts, enrolment)
-                paid.append((planned, await desk.pay(planned)))
+                paid.append((planned, await desk.pay(planned, last=planned is self._runs[-1])))
                 advance(len(paid), len(self._runs))
         movements = await read_movements(self._stage)
         keep_statements(self._options.out / "statements", movements)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.bus.protocol import DeadLetter, Subscription, Unroutable, deliver, matches
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Message
 
 QUEUE_BOUND = 10_000
 FULL_PAUSE_SECONDS = 0.01
@@ -39,7 +39,7 @@ class MemoryBus:
         self._queues: dict[str, _Queue] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+    async def publish(self, envelopes: Sequence[Message]) -> None:
         for envelope in envelopes:
             takers = [q for q in self._queues.values() if any(matches(envelope.routing_key, k) for k in q.routing_keys)]
             if not takers:

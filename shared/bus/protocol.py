@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Message
 from shared.database import is_infrastructure
 from shared.inbox import why
 
@@ -56,7 +56,7 @@ class Bus(Protocol):
     forgets: bool
     """Whether undelivered messages are lost with the process: the relay must then publish again from the consumers' marks."""
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+    async def publish(self, envelopes: Sequence[Message]) -> None:
         """Hand over messages; returns when all are safe with the bus. Raises Unroutable when no queue takes one."""
 
     async def declare(self, subscription: Subscription) -> None:

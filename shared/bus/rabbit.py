@@ -17,7 +17,7 @@ from aio_pika.abc import (
 from aio_pika.exceptions import DeliveryError
 
 from shared.bus.protocol import DeadLetter, Subscription, Unroutable, deliver
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Message
 
 EXCHANGE = "chitra"
 DELIVERY_LIMIT = 10_000
@@ -51,7 +51,7 @@ class RabbitBus:
                 await asyncio.sleep(1)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+    async def publish(self, envelopes: Sequence[Message]) -> None:
         try:
             async with self._lock:
                 exchange = await self._publishing_exchange()
@@ -74,7 +74,7 @@ class RabbitBus:
         if failed is not None:
             await _let_go(failed[0])
 
-    async def _publish_one(self, exchange: AbstractExchange, envelope: Envelope) -> None:
+    async def _publish_one(self, exchange: AbstractExchange, envelope: Message) -> None:
         message = aio_pika.Message(
             envelope.encode(),
             content_type="application/json",
@@ -120,7 +120,7 @@ class RabbitBus:
                 )
                 await channel.default_exchange.publish(letter, dead_queue(self._named(subscription.queue)), mandatory=True)
             await message.ack()
-        except (aio_pika.exceptions.AMQPError, aio_pika.exceptions.ChannelInvalidStateError, OSError):
+        except (aio_pika.exceptions.AMQPError, RuntimeError, OSError):
             # The broker went away between effect and acknowledgement, or could not keep the dead letter: the message
             # is delivered again, and the inbox knows it.
             with contextlib.suppress(Exception):  # on a connection that is gone the broker takes it back by itself

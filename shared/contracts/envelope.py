@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
+
+
+class Message(Protocol):
+    """What a bus carries: an event of a service's log. `source` and `position` name it for ever."""
+
+    @property
+    def source(self) -> str:
+        """The service that said it."""
+
+    @property
+    def position(self) -> int:
+        """Its place in that service's log: gapless, in commit order."""
+
+    @property
+    def type(self) -> str:
+        """What happened."""
+
+    @property
+    def routing_key(self) -> str:
+        """`registry.beneficiaries_changed`."""
+
+    def encode(self) -> bytes:
+        """JSON."""
 
 
 class Envelope(BaseModel):
-    """An event of a service's log. `position` is gapless in commit order; `source` and `position` name it for ever."""
+    """An event as it is read. The body is checked by its own contract, in whose handler it arrives."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,7 +46,7 @@ class Envelope(BaseModel):
     event_id: UUID
     occurred_at: datetime  # business clock, UTC
     unit_id: str | None = None
-    body: dict[str, JsonValue]
+    body: dict[str, Any]
 
     @property
     def routing_key(self) -> str:
@@ -31,6 +56,40 @@ class Envelope(BaseModel):
     def encode(self) -> bytes:
         """JSON."""
         return orjson.dumps(self.model_dump(mode="json"))
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as it stands in the log, its body still text: the relay passes it on without reading it."""
+
+    source: str
+    position: int
+    type: str
+    version: int
+    event_id: UUID
+    occurred_at: datetime
+    unit_id: str | None
+    body: str
+
+    @property
+    def routing_key(self) -> str:
+        """`registry.beneficiaries_changed`."""
+        return f"{self.source}.{self.type}"
+
+    def encode(self) -> bytes:
+        """JSON, the same as the envelope's."""
+        return orjson.dumps(
+            {
+                "source": self.source,
+                "position": self.position,
+                "type": self.type,
+                "version": self.version,
+                "event_id": self.event_id,
+                "occurred_at": self.occurred_at,
+                "unit_id": self.unit_id,
+                "body": orjson.Fragment(self.body),
+            }
+        )
 
 
 def decode_envelope(data: bytes) -> Envelope:

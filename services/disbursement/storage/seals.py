@@ -19,13 +19,11 @@ SELECT (SELECT payment_id FROM payments WHERE run_month = :run_month AND payroll
 """
 
 _RECOMPUTED = f"""
-WITH parts AS (
-    SELECT l.payment_id, {part_texts("l")} AS parts
-    FROM payment_lines l WHERE l.payment_id BETWEEN :first AND :last GROUP BY l.payment_id),
-lines AS (
-    SELECT p.chunk_no, p.line_no, p.amount_dong, {line_digest("p", "parts.parts")} AS digest
-    FROM payments p JOIN parts ON parts.payment_id = p.payment_id
-    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id),
+WITH lines AS (
+    SELECT p.chunk_no, p.line_no, p.amount_dong, {line_digest("p", part_texts("l"))} AS digest
+    FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.payment_id BETWEEN :first AND :last
+    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id
+    GROUP BY p.run_month, p.payment_id),
 chunked AS (
     SELECT chunk_no, count(*) AS payments, sum(amount_dong) AS amount_dong,
            sha256(string_agg(digest, ''::bytea ORDER BY line_no)) AS digest

@@ -9,7 +9,7 @@ import httpx
 from services.provider_gateway.connectors.protocol import NotTaken, Refused, Unsure
 
 MISCONFIGURED_PAUSE_SECONDS = 5.0
-"""Before the same is tried again where the provider knows no signature of ours: somebody has to mend it first."""
+"""Before the same is tried again where the provider knows no signature or address of ours: somebody has to mend it first."""
 
 _MAX_RETRY_AFTER_SECONDS = 3600.0
 
@@ -54,6 +54,8 @@ def _failure(answer: httpx.Response) -> Exception:
         return NotTaken("throttled", _retry_after_seconds(answer))
     if status == 401:
         return NotTaken("bad_signature", MISCONFIGURED_PAUSE_SECONDS)
+    if status == 404 and error and error != "not_found":
+        return NotTaken(error, MISCONFIGURED_PAUSE_SECONDS)
     if 400 <= status < 500 and status not in (408, 409) and error:
         return Refused(error)
     return Unsure(f"http_{status}")

@@ -26,8 +26,6 @@ MAX_SENDS = 10
 
 _OPEN_RANK = {"sending": 0, "unknown": 1, "accepted": 2, "pending": 3}
 OPEN_STATES = frozenset(_OPEN_RANK)
-ANSWERED_STATES = frozenset({"accepted", "pending", "paid", "rejected", "returned", "unclaimed"})
-"""States in which the provider has said something of the attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,6 @@ class Attempt:
     def is_open(self) -> bool:
         """Whether the payment is still in flight."""
         return self.state in OPEN_STATES
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether the provider has said anything of it."""
-        return self.state in ANSWERED_STATES
 
 
 class Verdict(Enum):

@@ -51,6 +51,30 @@ class Chunk:
     enquiries: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many attempts of a chunk are open, and how."""
+
+    sending: int
+    unknown: int
+    accepted: int  # or pending
+
+    @property
+    def any_open(self) -> bool:
+        """Whether any payment is still in flight."""
+        return self.sending + self.unknown + self.accepted > 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether the provider has said something of every payment."""
+        return self.sending + self.unknown == 0
+
+    @property
+    def to_enquire(self) -> bool:
+        """Whether there is anything to ask about."""
+        return self.unknown + self.accepted > 0
+
+
 def batch_reference(key: ChunkKey) -> str:
     """What the chunk is called at its provider: the same for every sending. 26 characters, like a payment's reference."""
     digest = hashlib.sha256(f"{key.payroll_id}#{key.chunk_no}".encode()).digest()

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from services.provider_gateway.domain.attempt import Attempt, first_step
-from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
+from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line, Standing
 from shared.database import Tx
 
 _OF_CHUNK = "run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no"
@@ -45,11 +45,27 @@ async def insert_intents(tx: Tx, chunk: Chunk, lines: Sequence[Line], references
     )
 
 
-async def read_attempts(tx: Tx, chunk: Chunk) -> dict[str, Attempt]:
-    """All attempts of a chunk by reference. Whoever means to change them holds the chunk's lock."""
-    query = text(f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK}")  # noqa: S608 - constants only
-    rows = (await tx.connection.execute(query, _chunk(chunk))).all()
+async def read_attempts(tx: Tx, chunk: Chunk, references: Collection[str] | None = None) -> dict[str, Attempt]:
+    """Attempts of a chunk by reference: these, or all. Whoever means to change them holds the chunk's lock."""
+    query = f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK}"  # noqa: S608 - constants only
+    params = _chunk(chunk)
+    if references is not None:
+        query += " AND reference = ANY(CAST(:references AS text[]))"
+        params["references"] = list(references)
+    rows = (await tx.connection.execute(text(query), params)).all()
     return {attempt.reference: attempt for attempt in (Attempt(*row) for row in rows)}
+
+
+async def read_standing(tx: Tx, chunk: Chunk) -> Standing:
+    """How many of a chunk's attempts stand where."""
+    row = await tx.row(
+        f"""SELECT count(*) FILTER (WHERE state = 'sending') AS sending, count(*) FILTER (WHERE state = 'unknown') AS unknown,
+                   count(*) FILTER (WHERE state IN ('accepted', 'pending')) AS accepted
+            FROM attempts WHERE {_OF_CHUNK}""",  # noqa: S608
+        **_chunk(chunk),
+    )
+    assert row is not None
+    return Standing(**row)
 
 
 async def read_ages(tx: Tx, chunk: Chunk) -> dict[str, float]:

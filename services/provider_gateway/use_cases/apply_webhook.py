@@ -32,7 +32,7 @@ async def apply_webhook(tx: Tx, connectors: Mapping[str, Connector], cipher: Fie
     if held is None:
         return False
     try:
-        async with tx.connection.begin_nested():
+        async with tx.savepoint():
             notice = connectors[held.provider].webhooks.read(open_body(held.body_sealed, cipher))
             await _apply(tx, held, notice, cipher, schedule)
     except UnreadableWebhook as error:
@@ -51,8 +51,8 @@ async def _apply(tx: Tx, held: HeldWebhook, notice: Notice, cipher: FieldCipher,
     unmatched = {said.reference for said in notice.said}
     chunk: Chunk | None = None
     for chunk in await _chunks(tx, held.provider, notice):
-        settling = await open_settling(tx, chunk)
-        settling.hear(said for said in notice.said if said.reference in settling.held)
+        settling = await open_settling(tx, chunk, {said.reference for said in notice.said})
+        settling.hear(notice.said)
         await close_settling(tx, settling, "webhook")
         unmatched -= settling.held.keys()
         counts += settling.counts

@@ -50,7 +50,7 @@ async def commit_intents(
     if not await stops.pass_gates(tx, chunk):
         return None
     try:
-        async with tx.connection.begin_nested():
+        async with tx.savepoint():
             return await _prepare(tx, chunk, lines, worker, schedule, cipher)
     except Exception as error:
         if is_infrastructure(error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from services.provider_gateway.storage.enquiries import insert_enquiry
 from services.provider_gateway.use_cases.commit_intents import reopen_batch
 from services.provider_gateway.use_cases.record_answers import Settling, close_settling, open_settling
 from shared.database import Tx
+
+A_MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ async def begin_enquiry(tx: Tx, providers: Sequence[str], hold_seconds: float, s
 async def finish_enquiry(tx: Tx, question: Question, found: Found | str, rule: ResendRule, schedule: Schedule) -> None:
     """Settle what was found; send again, by the same reference, what twice was not. A text says why nothing was learnt."""
     chunk = await chunks.lock_chunk(tx, question.chunk.key)
-    settling = await open_settling(tx, chunk)
+    settling = await open_settling(tx, chunk, question.age_seconds.keys())
     result: dict[str, Any] = {"failed": found} if isinstance(found, str) else {}
     if isinstance(found, Found):
         asked = question.age_seconds
@@ -64,12 +67,23 @@ async def finish_enquiry(tx: Tx, question: Question, found: Found | str, rule: R
             result["resent"] = resent
             await chunks.send_later(tx, chunk.key, 0, 0.0)
     await insert_enquiry(tx, chunk, len(question.age_seconds), result)
-    await close_settling(tx, settling, "enquiry")
-    if any(held.is_open and held.state != "sending" for held in settling.held.values()):
-        pause = schedule.enquiry_pause_seconds(chunk.enquiries + 1, settling.any_unknown)
+    standing = await close_settling(tx, settling, "enquiry")
+    if standing.to_enquire:
+        pause = schedule.enquiry_pause_seconds(chunk.enquiries + 1, standing.unknown > 0)
+        pause = min(pause, _until_resend_seconds(settling, question, rule))
         await chunks.schedule_enquiry(tx, chunk.key, pause, chunk.enquiries + 1)
-    elif settling.any_open:
+    elif standing.any_open:
         await chunks.schedule_enquiry(tx, chunk.key, None, 0)
+
+
+def _until_resend_seconds(settling: Settling, question: Question, rule: ResendRule) -> float:
+    """How long until a further "not found" could mean that something is to be sent again: no need to ask later than that."""
+    waits = (
+        rule.longest_processing_seconds - age
+        for reference, age in question.age_seconds.items()
+        if settling.held[reference].state == "unknown" and settling.held[reference].not_found
+    )
+    return min((wait + A_MOMENT_SECONDS for wait in waits if wait > 0), default=math.inf)
 
 
 def _not_found(settling: Settling, question: Question, references: frozenset[str], rule: ResendRule) -> int:

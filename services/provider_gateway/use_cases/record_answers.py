@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from services.provider_gateway.domain.attempt import Attempt, Outcome, Said, Verdict, contradicted, has_steps_left, judge
-from services.provider_gateway.domain.chunk import Chunk
+from services.provider_gateway.domain.chunk import Chunk, Standing
 from services.provider_gateway.storage import attempts as attempts_storage
 from services.provider_gateway.storage import chunks
 from services.provider_gateway.storage.enquiries import open_contradictions
@@ -22,7 +22,7 @@ Source = Literal["call", "enquiry", "webhook"]
 
 @dataclass(slots=True)
 class Settling:
-    """A locked chunk, its attempts as they are becoming, and what is to be told of it."""
+    """A locked chunk, the attempts spoken of as they are becoming, and what is to be told of them."""
 
     chunk: Chunk
     held: dict[str, Attempt]  # by reference, as they are becoming
@@ -31,25 +31,13 @@ class Settling:
     told: list[PaymentOutcome] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     contradictions: list[tuple[Attempt, Said]] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)  # references that are none of this chunk's
-
-    @property
-    def any_open(self) -> bool:
-        """Whether any payment is still in flight."""
-        return any(attempt.is_open for attempt in self.held.values())
-
-    @property
-    def any_unknown(self) -> bool:
-        """Whether of any payment we don't know whether it was taken."""
-        return any(attempt.state == "unknown" for attempt in self.held.values())
 
     def hear(self, said: Iterable[Said]) -> None:
         """Judge each saying against what is held."""
         for each in said:
             attempt = self.held.get(each.reference)
             if attempt is None:
-                self.unmatched.append(each.reference)
-                continue
+                continue  # not one of those that are settled here
             verdict, became = judge(attempt, each)
             self.counts[verdict.value] += 1
             self.held[each.reference] = became
@@ -60,13 +48,13 @@ class Settling:
                 self.contradictions.append((attempt, each))
 
 
-async def open_settling(tx: Tx, chunk: Chunk) -> Settling:
-    """Begin to settle; the caller holds the chunk's lock."""
-    held = await attempts_storage.read_attempts(tx, chunk)
+async def open_settling(tx: Tx, chunk: Chunk, references: Collection[str] | None = None) -> Settling:
+    """Begin to settle these attempts, or all; the caller holds the chunk's lock."""
+    held = await attempts_storage.read_attempts(tx, chunk, references)
     return Settling(chunk, held, dict(held), await tx.business_now())
 
 
-async def close_settling(tx: Tx, settling: Settling, source: Source) -> None:
+async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing:
     """Write what changed, open contradictions, tell disbursement, and settle the chunk when nothing of it is open."""
     for attempt, said in await open_contradictions(tx, settling.chunk, settling.contradictions, source):
         current = settling.held[attempt.reference]
@@ -75,20 +63,22 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> None:
             settling.told.append(_outcome(further, said.outcome, said.amount_dong or attempt.amount_dong, settling.now))
     changed = [attempt for reference, attempt in settling.held.items() if attempt != settling.before[reference]]
     await attempts_storage.save(tx, settling.chunk, changed)
+    standing = await attempts_storage.read_standing(tx, settling.chunk)
     if settling.told:
-        await _tell(tx, settling)
-    if not settling.any_open and settling.chunk.state == "open":
+        await _tell(tx, settling, standing.answered)
+    if not standing.any_open and settling.chunk.state == "open":
         await chunks.settle(tx, settling.chunk.key)
+    return standing
 
 
-async def _tell(tx: Tx, settling: Settling) -> None:
+async def _tell(tx: Tx, settling: Settling, answered: bool) -> None:
     chunk = settling.chunk
     event = ChunkProgressed.model_construct(
         run_month=chunk.run_month,
         payroll_id=chunk.key.payroll_id,
         chunk_no=chunk.key.chunk_no,
         provider=chunk.provider,
-        answered=all(attempt.is_answered for attempt in settling.held.values()),
+        answered=answered,
         outcomes=settling.told,
     )
     await emit(tx, event, chunk.authority_id)
