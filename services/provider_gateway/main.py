@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, stops, summary, webhooks
+from services.provider_gateway.api import attempts, enquiries, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -23,6 +23,7 @@ def build(platform: Platform) -> Service:
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
     app.include_router(attempts.router(database))
+    app.include_router(enquiries.router(database))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))

@@ -84,7 +84,7 @@ class LoggedEvent:
                 "position": self.position,
                 "type": self.type,
                 "version": self.version,
-                "event_id": self.event_id,
+                "event_id": str(self.event_id),  # the driver has a UUID type of its own
                 "occurred_at": self.occurred_at,
                 "unit_id": self.unit_id,
                 "body": orjson.Fragment(self.body),

@@ -28,6 +28,10 @@ _FINAL: dict[Outcome, PaymentState] = {"paid": "paid", "rejected": "rejected", "
 _CANNOT_BOTH_BE = ({"paid", "rejected"}, {"paid", "unclaimed"})
 
 
+NOT_THE_ACCOUNTS = ("limit", "insufficient_funds", "duplicate", "bad_signature")
+"""Reasons of a refusal that say nothing of the payee's account: the next payment may try it once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldPayment:
     """A payment as its row has it. `step` is the newest applied; the other details are those of the word that decided."""

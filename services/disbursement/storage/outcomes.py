@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
-from services.disbursement.domain.outcomes import Contradiction, HeldPayment
+from services.disbursement.domain.outcomes import NOT_THE_ACCOUNTS, Contradiction, HeldPayment
 from shared.contracts.events import Channel
 from shared.database import Tx
 from shared.kernel.ids import new_id
@@ -88,8 +88,10 @@ ORDER BY l.benefit_month, l.subject_id, l.kind, l.revision
 # One benefit month at a time: the keys then lead into one partition.
 _LET_GO = """
 UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,
-    avoid_account_id = CASE WHEN CAST(:by_account AS boolean) THEN p.account_id ELSE o.avoid_account_id END,
-    avoid_account_version = CASE WHEN CAST(:by_account AS boolean) THEN p.account_version ELSE o.avoid_account_version END
+    avoid_account_id = CASE WHEN CAST(:by_account AS boolean) AND (o.payment_seq > 1 OR coalesce(p.reason, '') <> ALL (CAST(:not_the_accounts AS text[])))
+        THEN p.account_id ELSE o.avoid_account_id END,
+    avoid_account_version = CASE WHEN CAST(:by_account AS boolean) AND (o.payment_seq > 1 OR coalesce(p.reason, '') <> ALL (CAST(:not_the_accounts AS text[])))
+        THEN p.account_version ELSE o.avoid_account_version END
 FROM unnest(CAST(:subject_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:revisions AS integer[]), CAST(:payment_ids AS uuid[]))
     AS l (subject_id, kind, revision, payment_id)
 JOIN payments p ON p.payment_id = l.payment_id
@@ -101,7 +103,9 @@ WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:payment_ids AS uuid[
 
 
 async def let_go(tx: Tx, chunk: ChunkRef, payment_ids: Sequence[UUID], resting: Literal["returned", "unclaimed"]) -> None:
-    """Free the obligations of finally failed payments. An account that a payment failed on is avoided at that version."""
+    """Free the obligations of finally failed payments. An account that a payment failed on is avoided at that version, unless
+    the reason lies elsewhere: then it is tried once more.
+    """
     lines = await tx.rows(_LINES, run_month=chunk.run_month, payment_ids=list(payment_ids))
     for benefit_month, group in groupby(lines, key=lambda line: line["benefit_month"]):
         month = list(group)
@@ -110,6 +114,7 @@ async def let_go(tx: Tx, chunk: ChunkRef, payment_ids: Sequence[UUID], resting: 
             run_month=chunk.run_month,
             benefit_month=benefit_month,
             by_account=chunk.channel in ("wallet", "account"),
+            not_the_accounts=list(NOT_THE_ACCOUNTS),
             resting=resting,
             subject_ids=[line["subject_id"] for line in month],
             kinds=[line["kind"] for line in month],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from services.provider_gateway.domain.attempt import Attempt, Said
-from services.provider_gateway.domain.chunk import Chunk, ChunkKey
+from services.provider_gateway.domain.chunk import Chunk
 from shared.database import Tx
 from shared.kernel.ids import new_id
 
@@ -29,13 +30,13 @@ async def insert_enquiry(tx: Tx, chunk: Chunk, asked: int, result: dict[str, Any
     )
 
 
-async def enquiries_of_chunk(tx: Tx, key: ChunkKey) -> list[dict[str, Any]]:
-    """Enquiries about a chunk, oldest first."""
+async def enquiries_of_payment(tx: Tx, payment_id: UUID) -> list[dict[str, Any]]:
+    """Enquiries about the chunks that a payment was sent in, oldest first."""
     rows = await tx.rows(
-        """SELECT enquiry_id, asked_at, business_at, asked, result FROM enquiries
-           WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no ORDER BY enquiry_id""",
-        payroll_id=key.payroll_id,
-        chunk_no=key.chunk_no,
+        """SELECT enquiry_id, provider, payroll_id, chunk_no, asked_at, business_at, asked, result FROM enquiries
+           WHERE (payroll_id, chunk_no) IN (SELECT payroll_id, chunk_no FROM attempts WHERE payment_id = :payment_id)
+           ORDER BY enquiry_id""",
+        payment_id=payment_id,
     )
     return [dict(row) for row in rows]
 
