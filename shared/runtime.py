@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Collection, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
@@ -19,13 +20,22 @@ from shared.service import Service, Worker
 
 Result = TypeVar("Result")
 
+GC_THRESHOLD = 20_000
+"""New objects before a collection; Python's 700 costs a loop over chunks of 500 records a tenth of its time."""
+
 PARKED_SECONDS = 0.5
 WATERMARK_SECONDS = 2.0
 HOUR_SECONDS = 3600.0
 
 
 def run_async(main: Coroutine[Any, Any, Result]) -> Result:
-    """`asyncio.run` on uvloop where there is one: it halves the cost of a round trip to the database."""
+    """`asyncio.run` on uvloop where there is one: it halves the cost of a round trip to the database.
+
+    What has been imported by now stays for good: the collector of cycles need not look at it again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
     if sys.platform == "win32":
         return asyncio.run(main)
     import uvloop

@@ -30,6 +30,9 @@ PROVIDER_TIMEOUT_SECONDS = 0.7
 HANG_SECONDS = 1.1
 """The sandbox hangs longer than the gateway waits: that is what a time-out is."""
 
+FAULT_RATE = 0.5
+"""Of the sandbox's default rates; each kind of fault happens at least once whatever the rate."""
+
 NOT_FOUND_SECONDS = 0.6
 PROCESSING_SECONDS = 0.9
 """So long the sandbox may say "not found" of what it took; so long the gateway waits before it believes a second one."""
@@ -98,7 +101,7 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         settings.keys_dir / "providers",
         f"http://127.0.0.1:{port}/gateway/v1/webhooks",
         options.seed,
-        1.0 if options.faults else 0.0,
+        FAULT_RATE if options.faults else 0.0,
         HANG_SECONDS,
         NOT_FOUND_SECONDS,
     )

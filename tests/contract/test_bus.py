@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from shared.bus.protocol import MAX_ATTEMPTS, Bus, DeadLetter, Receive, Subscription, Unroutable
-from shared.contracts.envelope import Envelope, decode_envelope
+from shared.contracts.envelope import Envelope, Message, decode_envelope
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from shared.relay import Relay
@@ -387,7 +387,7 @@ class Stuck:
     forgets: bool = False
     has_all: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+    async def publish(self, envelopes: Sequence[Message]) -> None:
         """Publish, and never return."""
         await self.inner.publish(envelopes)
         self.has_all.set()

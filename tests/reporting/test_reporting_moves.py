@@ -18,7 +18,7 @@ from shared.bus.protocol import deliver
 from shared.service import Service
 from tests.conftest import Tokens
 from tests.reporting import second_way
-from tests.reporting.province import COMMUNES, DISTRICTS, NAMES, PROVINCE, events_of
+from tests.reporting.province import CLOSED, COMMUNES, DISTRICTS, NAMES, PROVINCE, events_of
 from tests.reporting.second_way import Fact
 
 MONTHS = (date(2021, 10, 1), date(2021, 11, 1))
@@ -187,7 +187,7 @@ async def test_rows_of_other_units_are_hidden(empty: Service, table: str) -> Non
         ),
     )
     seen = {}
-    for scope in ("*", here, COMMUNES[here], ""):
+    for scope in ("*", here, COMMUNES[here], CLOSED):
         async with empty.database.transaction(scope) as tx:
             seen[scope] = {row["unit_id"] for row in await tx.rows(f"SELECT unit_id FROM {table}")}
-    assert seen == {"*": {here, there}, here: {here}, COMMUNES[here]: {here}, "": set()}
+    assert seen == {"*": {here, there}, here: {here}, COMMUNES[here]: {here}, CLOSED: set()}
