@@ -91,6 +91,7 @@ class SandboxProcess:
                 if left == 1:
                     raise
                 await asyncio.sleep(0.1)
+        raise AssertionError("the last try returns or raises")
 
     async def close(self) -> None:
         """End it, and let go of the connections to it."""

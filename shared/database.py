@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, RowMapping, TextClause, text
-from sqlalchemy.exc import DBAPIError
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.compiler import SQLCompiler
 
 EVERYTHING = "*"
 """The row scope of a service's own work."""
 
+Row = dict[str, Any]
+"""A row of a result, by column name."""
+
 POOL_SIZE = 8
 OVERFLOW = 4
 
-_SCOPE = re.compile(r"^(\*|[0-9@,-]+)$")
+_DIALECT: Dialect = registry.load("postgresql.asyncpg")()
+
+_SCOPE = re.compile(r"^(\*|[0-9@,-]*)$")
 
 _INFRASTRUCTURE_SQLSTATES = ("08", "53", "57", "58", "40")
 """Classes: connection, resources, operator intervention, system error, and 40 (serialization, deadlock: try again)."""
@@ -36,48 +45,58 @@ class Tx:
     goes in as text, and comes out decoded.
     """
 
-    connection: AsyncConnection
+    driver: Any  # asyncpg's connection
 
-    async def run(self, sql: str | Executable, **params: Any) -> int:
+    async def run(self, sql: str, **params: Any) -> int:
         """Execute; the number of rows that it touched."""
-        result: CursorResult[Any] = await self.connection.execute(_statement(sql), params)
-        return result.rowcount
+        query, names = _compiled(sql)
+        with _as_sqlalchemy_errors(sql):
+            status: str = await self.driver.execute(query, *(params[name] for name in names))
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
 
-    async def run_many(self, sql: str | Executable, rows: Sequence[dict[str, Any]]) -> None:
+    async def run_many(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
         """Execute once for each row of parameters. For large loads use `copy` or unnest."""
         if rows:
-            await self.connection.execute(_statement(sql), rows)
+            query, names = _compiled(sql)
+            with _as_sqlalchemy_errors(sql):
+                await self.driver.executemany(query, [[row[name] for name in names] for row in rows])
 
-    async def rows(self, sql: str | Executable, **params: Any) -> Sequence[RowMapping]:
+    async def rows(self, sql: str, **params: Any) -> list[Row]:
         """All rows."""
-        return (await self.connection.execute(_statement(sql), params)).mappings().all()
+        query, names = _compiled(sql)
+        with _as_sqlalchemy_errors(sql):
+            return [dict(record) for record in await self.driver.fetch(query, *(params[name] for name in names))]
 
-    async def row(self, sql: str | Executable, **params: Any) -> RowMapping | None:
+    async def row(self, sql: str, **params: Any) -> Row | None:
         """The one row, or None. More than one is an error."""
-        return (await self.connection.execute(_statement(sql), params)).mappings().one_or_none()
+        rows = await self.rows(sql, **params)
+        if len(rows) > 1:
+            raise ValueError("more than one row")
+        return rows[0] if rows else None
 
-    async def scalar(self, sql: str | Executable, **params: Any) -> Any:
+    async def scalar(self, sql: str, **params: Any) -> Any:
         """The first column of the first row, or None."""
-        return (await self.connection.execute(_statement(sql), params)).scalar()
+        query, names = _compiled(sql)
+        with _as_sqlalchemy_errors(sql):
+            return await self.driver.fetchval(query, *(params[name] for name in names))
 
     async def copy(self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> None:
         """COPY records into a table of the service's schema: the fastest way in for thousands of rows."""
-        raw = await self.connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        await driver.copy_records_to_table(table, records=records, columns=list(columns))
+        with _as_sqlalchemy_errors(f"COPY {table}"):
+            await self.driver.copy_records_to_table(table, records=records, columns=list(columns))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part of the transaction that can fail without it: what was done inside is undone by an exception."""
-        driver: Any = (await self.connection.get_raw_connection()).driver_connection
-        await driver.execute("SAVEPOINT part")
+        await self.driver.execute("SAVEPOINT part")
         try:
             yield
         except Exception:
-            await driver.execute("ROLLBACK TO SAVEPOINT part")
+            await self.driver.execute("ROLLBACK TO SAVEPOINT part")
             raise
         finally:
-            await driver.execute("RELEASE SAVEPOINT part")
+            await self.driver.execute("RELEASE SAVEPOINT part")
 
     async def business_now(self) -> datetime:
         """The business clock, UTC."""
@@ -113,6 +132,7 @@ class Database:
                     "jit": "off",
                 },
                 "timeout": 10,
+                "statement_cache_size": 1000,
             },
         )
 
@@ -126,7 +146,7 @@ class Database:
         connection, driver = await self._begin(begin)
         try:
             try:
-                yield Tx(connection)
+                yield Tx(driver)
             except BaseException:
                 await _end(connection, driver, "ROLLBACK")
                 raise
@@ -155,9 +175,15 @@ class Database:
 
     async def peek(self, sql: str) -> Any:
         """The first column of one statement outside any transaction: for looks whether there is work, in tables without
-        row scope. One round trip, where a transaction takes four."""
+        row scope. One round trip, where a transaction takes three."""
         async with self.engine.connect() as connection:
-            return (await connection.execute(_statement(sql))).scalar()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                return await Tx(driver).scalar(sql)
+            except DBAPIError as error:
+                if is_infrastructure(error):
+                    await connection.invalidate()
+                raise
 
     async def close(self) -> None:
         """Close the pool."""
@@ -197,11 +223,21 @@ async def _end(connection: AsyncConnection, driver: Any, word: str) -> None:
         raise
 
 
-def _statement(sql: str | Executable) -> Executable:
-    return _text(sql) if isinstance(sql, str) else sql
-
-
 @lru_cache(maxsize=4096)
-def _text(sql: str) -> TextClause:
-    """Parsed once: the statements of the program are few, their executions many."""
-    return text(sql)
+def _compiled(sql: str) -> tuple[str, tuple[str, ...]]:
+    """A statement as the driver wants it, and the names of its parameters in their order. Compiled once, executed often."""
+    compiled = text(sql).compile(dialect=_DIALECT)
+    assert isinstance(compiled, SQLCompiler)
+    return compiled.string, tuple(compiled.positiontup or ())
+
+
+@contextmanager
+def _as_sqlalchemy_errors(sql: str) -> Iterator[None]:
+    """Say the driver's errors in SQLAlchemy's classes, which callers know, and without the parameters: they may be personal."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        kind = IntegrityError if str(error.sqlstate or "").startswith("23") else DBAPIError
+        raise kind(sql, None, error) from error
+    except asyncpg.InterfaceError as error:
+        raise DBAPIError(sql, None, error, connection_invalidated=error.__class__ is asyncpg.InterfaceError) from error

@@ -116,13 +116,13 @@ class PayDesk:
             )
 
 
-QUIET_ROUNDS = 2
-POLL_SECONDS = 0.2
+QUIET_ROUNDS = 1
+POLL_SECONDS = 0.12
 LIMIT_SECONDS = 120.0
 
 
 async def wait_until_quiet(stage: Stage, run_id: str) -> None:
-    """Until three looks in a row see the same, with nothing released but not instructed, unsure, or waiting in a queue."""
+    """Until two looks in a row see the same, with nothing released but not instructed, unsure, or waiting in a queue."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + LIMIT_SECONDS
     same, last = 0, None

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import RowMapping
 
 from services.disbursement.api.payment_views import (
     CategoryView,
@@ -25,7 +24,7 @@ from services.disbursement.storage import person_month as storage
 from services.disbursement.storage.category_texts import category_texts
 from shared import audit
 from shared.auth import Caller, require
-from shared.database import Database, Tx
+from shared.database import Database, Row, Tx
 from shared.kernel.errors import Refusal
 from shared.kernel.months import parse_month
 
@@ -88,22 +87,22 @@ async def _person_month(tx: Tx, beneficiary_id: UUID, month: date) -> PersonMont
     )
 
 
-def _of(obligation: RowMapping, payments: Sequence[RowMapping]) -> list[RowMapping]:
+def _of(obligation: Row, payments: Sequence[Row]) -> list[Row]:
     return [p for p in payments if (p["kind"], p["revision"]) == (obligation["kind"], obligation["revision"])]
 
 
-def _newest_reason(obligation: RowMapping, payments: Sequence[RowMapping]) -> str | None:
+def _newest_reason(obligation: Row, payments: Sequence[Row]) -> str | None:
     own = _of(obligation, payments)
     return own[-1]["reason"] if own else None
 
 
-def _obligation(row: RowMapping, payments: Sequence[RowMapping]) -> ObligationView:
+def _obligation(row: Row, payments: Sequence[Row]) -> ObligationView:
     plain: dict[str, Any] = {name: value for name, value in row.items() if name not in ("category", "drawn")}
     categories = [CategoryView(code=t.code, article=t.article, vi=t.vi, en=t.en) for t in category_texts(row["category"])]
     return ObligationView(**plain, categories=categories, payments=[_payment(p) for p in _of(row, payments)])
 
 
-def _payment(row: RowMapping) -> LinePaymentView:
+def _payment(row: Row) -> LinePaymentView:
     officers: dict[str, Any] = {name: row[name] for name in _OFFICERS}
     plain: dict[str, Any] = {name: row[name] for name in LinePaymentView.model_fields if name in row}
     payroll = PayrollOfficers(**officers, state=row["payroll_state"]) if row["contract_id"] else None

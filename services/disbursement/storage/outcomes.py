@@ -86,11 +86,14 @@ ORDER BY l.benefit_month, l.subject_id, l.kind, l.revision
 """
 
 # One benefit month at a time: the keys then lead into one partition.
-_LET_GO = """
+_AT_FAULT = """CAST(:by_account AS boolean)
+        AND (o.payment_seq > 1 OR coalesce(p.reason, '') <> ALL (CAST(:not_the_accounts AS text[])))"""
+
+_LET_GO = f"""
 UPDATE obligations o SET live_payment_id = NULL, live_run_month = NULL, resting = :resting,
-    avoid_account_id = CASE WHEN CAST(:by_account AS boolean) AND (o.payment_seq > 1 OR coalesce(p.reason, '') <> ALL (CAST(:not_the_accounts AS text[])))
+    avoid_account_id = CASE WHEN {_AT_FAULT}
         THEN p.account_id ELSE o.avoid_account_id END,
-    avoid_account_version = CASE WHEN CAST(:by_account AS boolean) AND (o.payment_seq > 1 OR coalesce(p.reason, '') <> ALL (CAST(:not_the_accounts AS text[])))
+    avoid_account_version = CASE WHEN {_AT_FAULT}
         THEN p.account_version ELSE o.avoid_account_version END
 FROM unnest(CAST(:subject_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:revisions AS integer[]), CAST(:payment_ids AS uuid[]))
     AS l (subject_id, kind, revision, payment_id)
@@ -99,7 +102,7 @@ WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:payment_ids AS uuid[
   AND o.benefit_month = :benefit_month AND o.subject_id = ANY(CAST(:subject_ids AS uuid[]))
   AND o.subject_id = l.subject_id AND o.kind = l.kind AND o.revision = l.revision
   AND o.live_run_month = :run_month AND o.live_payment_id = l.payment_id
-"""
+"""  # noqa: S608 - constants only
 
 
 async def let_go(tx: Tx, chunk: ChunkRef, payment_ids: Sequence[UUID], resting: Literal["returned", "unclaimed"]) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
-from shared.database import Tx
+from shared.database import Row, Tx
 
 _COLUMNS = """
 SELECT p.payment_id, p.run_id, p.run_month, u.code AS run, p.payroll_id, p.chunk_no, p.line_no, p.authority_id, p.unit_id,
@@ -42,7 +40,7 @@ async def payments(
     beneficiary_id: UUID | None = None,
     payroll_id: UUID | None = None,
     state: str | None = None,
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Payments after a key, by run month and id. Payroll and chunk stand in for those who may not see the authority's."""
     asked = {"beneficiary_id": beneficiary_id, "payroll_id": payroll_id, "state": state}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -50,6 +48,6 @@ async def payments(
     return await tx.rows(sql, after_month=after[0], after_id=after[1], limit=limit, **given)
 
 
-async def contradictions(tx: Tx, after: UUID, limit: int) -> Sequence[RowMapping]:
+async def contradictions(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
     """Contradictions after one, oldest first, with what the payment's row says now."""
     return await tx.rows(_CONTRADICTIONS, after=after, limit=limit)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
-from shared.database import Tx
+from shared.database import Row, Tx
 
 
-async def person(tx: Tx, beneficiary_id: UUID) -> RowMapping | None:
+async def person(tx: Tx, beneficiary_id: UUID) -> Row | None:
     """The person as the registry's newest applied event has it."""
     return await tx.row(
         """SELECT beneficiary_id, code, full_name, unit_id, status, status_from_month, hold, payee_name, payee_relationship,
@@ -21,7 +19,7 @@ async def person(tx: Tx, beneficiary_id: UUID) -> RowMapping | None:
     )
 
 
-async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """The person's decisions, those that cover the month first."""
     return await tx.rows(
         """SELECT decision_id, number, decided_on, kind, category, from_month, to_month, heads,
@@ -32,7 +30,7 @@ async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMa
     )
 
 
-async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """What the month owes, each with the place it is in by its own rows."""
     return await tx.rows(
         """SELECT o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id, o.category,
@@ -51,7 +49,7 @@ async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row
     )
 
 
-async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[RowMapping]:
+async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """Every payment that took one of the month's obligations, with its payroll's officers, first payment first."""
     return await tx.rows(
         """SELECT l.kind, l.revision, l.payment_seq, l.amount_dong AS line_amount_dong, p.payment_id, u.code AS run, p.payroll_id,

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
-from shared.database import Tx
+from shared.database import Row, Tx
 
 
-async def run_progress(tx: Tx, run_id: UUID) -> RowMapping:
+async def run_progress(tx: Tx, run_id: UUID) -> Row:
     """Chunks of released payrolls not yet instructed, and payments by where they stand. One row, of one run month's partition."""
     row = await tx.row(
         """SELECT

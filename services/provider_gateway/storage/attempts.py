@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from services.provider_gateway.domain.attempt import Attempt, first_step
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line, Standing
 from shared.database import Tx
@@ -52,8 +50,8 @@ async def read_attempts(tx: Tx, chunk: Chunk, references: Collection[str] | None
     if references is not None:
         query += " AND reference = ANY(CAST(:references AS text[]))"
         params["references"] = list(references)
-    rows = (await tx.connection.execute(text(query), params)).all()
-    return {attempt.reference: attempt for attempt in (Attempt(*row) for row in rows)}
+    rows = await tx.rows(query, **params)
+    return {attempt.reference: attempt for attempt in (Attempt(*row.values()) for row in rows)}
 
 
 async def read_standing(tx: Tx, chunk: Chunk) -> Standing:

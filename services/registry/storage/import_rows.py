@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from services.registry.domain.imports import Answer, ImportRow, NewRow, RowContent
 from services.registry.storage import bulk
 from services.registry.storage.imports import LIST_ROW
 from shared.auth import Caller
 from shared.crypto import FieldCipher
-from shared.database import Tx
+from shared.database import Row, Tx
 
 _NEW = {
     "row_id": "uuid",
@@ -172,7 +170,7 @@ async def count_left(tx: Tx, import_id: UUID) -> int:
     return int(await tx.scalar("SELECT count(*) FROM import_rows WHERE import_id = :id AND outcome IS NULL", id=import_id))
 
 
-async def source_row(tx: Tx, row_id: UUID, cipher: FieldCipher) -> tuple[RowMapping, ImportRow]:
+async def source_row(tx: Tx, row_id: UUID, cipher: FieldCipher) -> tuple[Row, ImportRow]:
     """A row that somebody's record came from, and the import that it is of."""
     rows = await tx.rows(f"{_ROW} WHERE r.row_id = :row_id", row_id=row_id)
     files = await tx.rows(
