@@ -55,6 +55,7 @@ def _service_environment(service: str) -> dict[str, str]:
         "CHITRA_OIDC_ISSUER": "{oidc_issuer}",
         "CHITRA_OIDC_JWKS_URL": "{oidc_jwks_url}",
         "CHITRA_OIDC_AUDIENCE": "{oidc_audience}",
+        "CHITRA_SYSTEM_TOKEN_FILE": "{system_token_file}",
         "CHITRA_HOST": "{host}",
         "CHITRA_PORT": "{port}",
     }

@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _in_parallel() -> list[str]:
-    """Two workers, each with the files of its own: a module's database and its processes stay in one."""
-    return ["-n", "2", "--dist", "loadfile"]
+    """Two workers. A file stays with one of them (tests/conftest.py), and so do its database and its processes."""
+    return ["-n", "2", "--dist", "loadgroup"]
 
 
 def missing_packages() -> list[str]:

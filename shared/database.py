@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -148,7 +148,8 @@ class Database:
             try:
                 yield Tx(driver)
             except BaseException:
-                await _end(connection, driver, "ROLLBACK")
+                with suppress(Exception):  # what went wrong is what is raised: a cancellation above all ends its task
+                    await _end(connection, driver, "ROLLBACK")
                 raise
             await _end(connection, driver, "COMMIT")
         finally:

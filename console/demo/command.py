@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def play(options: DemoOptions) -> int:
     """Open the stage, play, show, close."""
+    _end_in_order_on_sigterm()
     console = Console(file=sys.stderr if options.json_file == "-" else sys.stdout)
     runs = plan_runs(options.months)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -83,6 +85,14 @@ async def play(options: DemoOptions) -> int:
         await stay(stage, console)
     await stage.close()
     return 0 if outcome.sound else 1
+
+
+def _end_in_order_on_sigterm() -> None:
+    """As on Ctrl-C: the database, the sandbox and all processes that were started here are ended."""
+    task = asyncio.current_task()
+    assert task is not None
+    if sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def write(options: DemoOptions, outcome: Outcome) -> None:

@@ -12,13 +12,21 @@ from shared.settings import BAD_SETTING, read_settings
 
 DATABASE = {"CHITRA_DATABASE_URL": "postgresql://chitra_registry:secret@127.0.0.1/chitra"}
 BROKER = {"CHITRA_AMQP_URL": "amqp://chitra:secret@127.0.0.1/"}
-ISSUER = {"CHITRA_OIDC_ISSUER": "https://id.example/", "CHITRA_OIDC_JWKS_URL": "https://id.example/keys"}
+ISSUER = {
+    "CHITRA_OIDC_ISSUER": "https://id.example/",
+    "CHITRA_OIDC_JWKS_URL": "https://id.example/keys",
+    "CHITRA_SYSTEM_TOKEN_FILE": "/run/secrets/token",
+}
 
 CONTRADICTIONS = {
     "database without broker": (DATABASE, "CHITRA_AMQP_URL"),
     "broker without database": (BROKER, "CHITRA_DATABASE_URL"),
     "local issuer beside a database": ({**DATABASE, **BROKER}, "CHITRA_OIDC_ISSUER"),
     "local issuer in production, said aloud": ({**DATABASE, **BROKER, "CHITRA_ENV": "production"}, "CHITRA_OIDC_ISSUER"),
+    "issuer without a token of our own": (
+        {**DATABASE, **BROKER, **{name: value for name, value in ISSUER.items() if "TOKEN" not in name}},
+        "CHITRA_SYSTEM_TOKEN_FILE",
+    ),
     "issuer without its keys": ({**DATABASE, **BROKER, "CHITRA_OIDC_ISSUER": "https://id.example/"}, "CHITRA_OIDC_JWKS_URL"),
     "a root path that is none": ({"CHITRA_ROOT_PATH": "registry"}, "CHITRA_ROOT_PATH"),
 }

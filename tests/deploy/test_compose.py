@@ -25,6 +25,7 @@ GIVEN = {
     "CHITRA_BROKER_PASSWORD": "broker3",
     "CHITRA_OIDC_ISSUER": "https://id.example/",
     "CHITRA_OIDC_JWKS_URL": "https://id.example/keys",
+    "CHITRA_SYSTEM_TOKEN_FILE": "/run/secrets/token",
 }
 VALUES = {
     "environment": "production",
@@ -37,6 +38,7 @@ VALUES = {
     "oidc_issuer": "https://id.example/",
     "oidc_jwks_url": "https://id.example/keys",
     "oidc_audience": "chitra",
+    "system_token_file": "/run/secrets/token",
     "host": "0.0.0.0",
     "port": "8080",
     "registry_url": "http://registry-api:8080",

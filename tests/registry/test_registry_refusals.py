@@ -221,8 +221,8 @@ async def test_a_key_makes_a_repeat_safe(officer: Officers, counts: Any) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/imports?cursor=zz", "/v1/accounts?cursor=1", f"/v1/imports/{uuid4()}/rows?cursor=-1",
-     f"/v1/beneficiaries/{uuid4()}/history?cursor=99999999999"],
+    ["/v1/imports?cursor=zz", "/v1/accounts?cursor=1", "/v1/imports/0190a1b2-0000-7000-8000-000000000001/rows?cursor=-1",
+     "/v1/beneficiaries/0190a1b2-0000-7000-8000-000000000001/history?cursor=99999999999"],
 )  # fmt: skip
 async def test_cursors_of_elsewhere(officer: Officers, path: str) -> None:
     answer = await officer("province").ask("GET", path)

@@ -63,7 +63,7 @@ async def test_positions_are_gapless_and_follow_commits_not_writes(database: Dat
     async with database.transaction() as tx:
         events = await outbox.events_after(tx, "registry", 0, 100)
     assert [e.position for e in events] == list(range(1, len(events) + 1))
-    assert [e.body["units"][0]["name"] for e in events] == ["quick", "slow"]  # type: ignore[index,call-overload]
+    assert [e.body["units"][0]["name"] for e in events] == ["quick", "slow"]
 
 
 async def test_a_rolled_back_change_says_nothing(database: Database) -> None:
