@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from shared.problems import NO_ROUTE, problem
 from shared.service import Service
 
 PATHS = {
@@ -63,4 +64,8 @@ def front_door(services: dict[str, Service]) -> Starlette:
 
     routes: list[BaseRoute] = [Route("/", show_start_page), Route("/health/live", live)]
     routes += [Mount(f"/{PATHS[name]}", service.app) for name, service in services.items()]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={404: _nothing_here})
+
+
+async def _nothing_here(_request: Request, _error: Exception) -> Response:
+    return problem(NO_ROUTE)

@@ -26,12 +26,10 @@ TEMPLATE = "chitra_template"
 Tokens = Callable[..., str]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """For xdist's loadgroup: a file stays with one worker, for its module's database; all demos with one, to be played once."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in {"demo", "api"} else item.path.stem))
+    folder = item.path.parent.name
+    item.add_marker(pytest.mark.xdist_group(folder if folder in {"demo", "api"} else item.path.stem))
 
 
 @pytest.fixture(scope="session")
