@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _in_parallel() -> list[str]:
-    """Two workers. A file stays with one of them (tests/conftest.py), and so do its database and its processes."""
-    return ["-n", "2", "--dist", "loadgroup"]
+    """Two workers. A file stays with one of them, and so do its database and its processes."""
+    return ["-n", "2", "--dist", "loadfile"]
 
 
 def missing_packages() -> list[str]:

@@ -26,12 +26,6 @@ TEMPLATE = "chitra_template"
 Tokens = Callable[..., str]
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """For xdist's loadgroup: a file stays with one worker, for its module's database; all demos with one, to be played once."""
-    folder = item.path.parent.name
-    item.add_marker(pytest.mark.xdist_group(folder if folder in {"demo", "api"} else item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A server of this session's own, with an empty migrated template database.

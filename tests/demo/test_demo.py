@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import pytest
+
+from shared.embedded_postgres import start_postgres
+from tests.demo.leaks import files, leaks, secrets_of, tables
 
 PARTS = ("paid_account", "paid_cash", "in_flight", "returned", "unclaimed", "cancelled", "not_released")
 MODES = [(), ("--kill",), ("--distributed",), ("--distributed", "--kill")]
@@ -72,3 +76,36 @@ def test_kills_really_happened(play: Any) -> None:
 def test_embedded_and_distributed_owe_the_same(play: Any) -> None:
     owed = [[month["owed"] for month in play(*options).document["months"]] for options in MODES]
     assert owed[1:] == owed[:-1]
+
+
+def test_the_scan_would_find_a_number(play: Any) -> None:
+    secrets = secrets_of(play().out)
+    number = next(iter(secrets))
+    assert len(secrets) > 1000
+    assert leaks(b'{"identity": "' + number + b'", "at": 12}', secrets) == {number}
+
+
+@pytest.mark.parametrize("options", [(), ("--distributed",)], ids=["embedded", "distributed"])
+async def test_no_table_holds_a_number_in_clear(play: Any, options: tuple[str, ...]) -> None:
+    played = play(*options)
+    secrets = secrets_of(played.out)
+    server = start_postgres(played.home / "postgres")
+    try:
+        connection = await asyncpg.connect(server.url)
+        looked_at = 0
+        async for table, content in tables(connection):
+            looked_at += len(content)
+            assert leaks(content, secrets) == set(), table
+        await connection.close()
+        assert looked_at > 1_000_000
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("options", [(), ("--distributed",), ("--distributed", "--kill")], ids=" ".join)
+def test_no_log_and_no_queue_holds_a_number_in_clear(play: Any, options: tuple[str, ...]) -> None:
+    played = play(*options)
+    secrets = secrets_of(played.out)
+    assert leaks(played.printed.encode(), secrets) == set()
+    for path in files(played.home):
+        assert leaks(path.read_bytes(), secrets) == set(), path.name
