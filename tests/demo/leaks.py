@@ -38,11 +38,12 @@ def leaks(data: bytes, secrets: set[bytes]) -> set[bytes]:
 
 
 async def tables(connection: asyncpg.Connection) -> Any:
-    tables = await connection.fetch(
-        """SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN
-           ('registry', 'disbursement', 'provider_gateway', 'reporting', 'platform')"""
+    """Every table and partition of our schemas, as its name and its whole content."""
+    found = await connection.fetch(
+        """SELECT n.nspname AS schemaname, c.relname AS tablename FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relkind = 'r' AND n.nspname IN ('registry', 'disbursement', 'provider_gateway', 'reporting', 'platform')"""
     )
-    for row in tables:
+    for row in found:
         out = io.BytesIO()
         await connection.copy_from_table(row["tablename"], schema_name=row["schemaname"], output=out)
         yield f"{row['schemaname']}.{row['tablename']}", out.getvalue()

@@ -75,7 +75,7 @@ async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: http
     accepted = _signed(bench, "o-0", taken, KINDS["accepted"])
     for webhook in (credited, returned, credited, accepted, returned, accepted):
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
-    await _said_and_done(bench)
+        await _said_and_done(bench)  # each is applied before the next comes, or the order would be the workers' own
     assert set((await bench.states(silent)).values()) == {"returned"}
     rows = await bench.fetch("SELECT delivery_id, deliveries, state FROM webhooks WHERE delivery_id LIKE 'o-%' ORDER BY 1")
     assert [tuple(row) for row in rows] == [("o-0", 2, "applied"), ("o-1", 2, "applied"), ("o-2", 2, "applied")]
