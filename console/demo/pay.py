@@ -12,7 +12,7 @@ from console.demo.plan import PlannedRun
 from console.demo.stage import Stage
 from console.load_province import PROVINCE
 
-AT_ONCE = 3
+AT_ONCE = 4
 SUPPLEMENTS = 1
 LAST_SUPPLEMENTS = 2
 """Rounds in which what was refused, returned or not collected is paid again by another way. What fails even then stands over

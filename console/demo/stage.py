@@ -30,7 +30,7 @@ PROVIDER_TIMEOUT_SECONDS = 0.7
 HANG_SECONDS = 1.1
 """The sandbox hangs longer than the gateway waits: that is what a time-out is."""
 
-FAULT_RATE = 0.5
+FAULT_RATE = 0.35
 """Of the sandbox's default rates; each kind of fault happens at least once whatever the rate."""
 
 NOT_FOUND_SECONDS = 0.6
