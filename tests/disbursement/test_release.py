@@ -95,11 +95,11 @@ async def test_a_service_account_approves_nothing(office: Office) -> None:
 STEPS = {"prepare": "maker", "approve": "checker", "release": "accountant"}
 
 
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("role", ["commune_officer", "provider_staff", "operations", "admin", *STEPS.values()])
+OTHER_ROLES = ["commune_officer", "provider_staff", "operations", "admin", *STEPS.values()]
+
+
+@pytest.mark.parametrize(("step", "role"), [(step, role) for step in STEPS for role in OTHER_ROLES if role != STEPS[step]])
 async def test_a_token_without_the_role(office: Office, step: str, role: str) -> None:
-    if STEPS[step] == role:
-        return
     payroll = await drawn(office)
     await office.refused("not-allowed", "POST", f"/v1/payrolls/{payroll['payroll_id']}/{step}", role)
 

@@ -43,12 +43,10 @@ def outline_xlsx(data: bytes, filename: str) -> dict[str, SheetOutline]:
             return {name: _outline(archive, part) for name, part in targets if part in archive.namelist()}
     except _TooLarge:
         raise Refusal(SPREADSHEET_TOO_LARGE, f"{filename}: too many rows or columns", file=filename) from None
-    except (zipfile.BadZipFile, expat.ExpatError, _Forbidden, EOFError, NotImplementedError, ValueError, KeyError) as error:
-        raise Refusal(SPREADSHEET_DAMAGED, f"{filename}: {error}", file=filename) from error
+    except Refusal:
+        raise
     except Exception as error:
-        # zlib and lzma raise errors of their own for broken streams; a RuntimeError is a password.
-        if isinstance(error, Refusal):
-            raise
+        # Broken archives, broken XML, forbidden entities; zlib and lzma raise errors of their own, a password a RuntimeError.
         raise Refusal(SPREADSHEET_DAMAGED, f"{filename}: {error}", file=filename) from error
 
 
