@@ -44,7 +44,7 @@ WITH booked AS (
     CROSS JOIN LATERAL (SELECT extract(year FROM age(e.benefit_month, p.birth_date)) AS old) years
     CROSS JOIN LATERAL (
         SELECT decision_id, category FROM decisions d WHERE d.beneficiary_id = e.beneficiary_id
-        ORDER BY d.kind <> 'monthly', NOT (d.from_month <= e.benefit_month AND e.benefit_month <= coalesce(d.to_month, 'infinity')),
+        ORDER BY d.kind <> 'monthly', e.benefit_month NOT BETWEEN d.from_month AND coalesce(d.to_month, 'infinity'),
                  d.from_month, d.decision_id LIMIT 1) d
     CROSS JOIN LATERAL (
         SELECT coalesce(max(o.revision), -1) AS revision,
@@ -98,7 +98,8 @@ async def people_missing(tx: Tx, ids: Sequence[UUID]) -> int:
     return int(
         await tx.scalar(
             """SELECT count(*) FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
-               WHERE NOT EXISTS (SELECT FROM people p JOIN decisions d USING (beneficiary_id) WHERE p.beneficiary_id = asked.id)""",
+               WHERE NOT EXISTS (
+                   SELECT FROM people p JOIN decisions d USING (beneficiary_id) WHERE p.beneficiary_id = asked.id)""",
             ids=list(ids),
         )
     )
@@ -170,7 +171,7 @@ async def page_of_openings(
             AND (CAST(:beneficiary_id AS uuid) IS NULL OR e.beneficiary_id = CAST(:beneficiary_id AS uuid))
             AND (CAST(:unit_id AS text) IS NULL OR e.unit_id IN (
                  SELECT unit_id FROM units WHERE path @> ARRAY[CAST(:unit_id AS text)]))
-            ORDER BY e.entry_id LIMIT :limit""",
+            ORDER BY e.entry_id LIMIT :limit""",  # noqa: S608 - constants only
         after=after,
         kind=kind,
         state=state,

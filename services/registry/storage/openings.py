@@ -41,9 +41,9 @@ async def insert_list(tx: Tx, list_id: UUID, unit_id: str, new: NewOpenings, cal
     """Store a list without its rows; False when the same file is there for the commune."""
     return bool(
         await tx.run(
-            """INSERT INTO opening_lists (list_id, unit_id, file_name, file_sha256, size_bytes, format, charset, as_of,
+            """INSERT INTO opening_lists (list_id, unit_id, file_name, file_sha256, size_bytes, format, charset,
                    findings_sealed, read_at, read_issuer, read_subject)
-               VALUES (:list_id, :unit_id, :file_name, :file_sha256, :size_bytes, :format, :charset, :as_of,
+               VALUES (:list_id, :unit_id, :file_name, :file_sha256, :size_bytes, :format, :charset,
                    :findings_sealed, platform.business_now(), :issuer, :subject)
                ON CONFLICT (file_sha256, unit_id) DO NOTHING""",
             list_id=list_id,
@@ -53,7 +53,6 @@ async def insert_list(tx: Tx, list_id: UUID, unit_id: str, new: NewOpenings, cal
             size_bytes=new.size_bytes,
             format=new.format,
             charset=new.charset,
-            as_of=new.reading.as_of,
             findings_sealed=cipher.seal(findings_text(new.reading.findings), LIST_ROW),
             issuer=caller.issuer,
             subject=caller.subject,

@@ -22,12 +22,12 @@ from shared.kernel.ids import new_id
 async def read_openings(tx: Tx, caller: Caller, cipher: FieldCipher, new: NewOpenings) -> UUID:
     """Store a list that was read, its lines matched; its id. The same file for the same commune is the list that it is.
 
-    Refused: `unknown-commune` where no commune has the list's code in the list's month, `not-your-unit`.
+    Refused: `unknown-commune` where no commune known here has the list's code today, `not-your-unit`.
     """
     reading = new.reading
     commune = await commune_on(tx, reading.commune_code, reading.as_of)
     if commune is None:
-        detail = f"no commune has the code {reading.commune_code} in {reading.as_of:%Y-%m}"
+        detail = f"no commune has the code {reading.commune_code} on {reading.as_of}"
         raise Refusal(UNKNOWN_COMMUNE, detail, commune=reading.commune_code)
     caller.require_unit(commune.path)
     list_id = new_id()

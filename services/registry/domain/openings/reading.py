@@ -22,7 +22,6 @@ from services.registry.domain.openings.rows import RowReader, SheetSays
 from services.registry.domain.openings.words import read_kind
 from services.registry.domain.refusals import LIST_OF_SEVERAL_COMMUNES
 from shared.kernel.errors import Refusal
-from shared.kernel.months import month_of
 
 
 @dataclass(slots=True)
@@ -35,7 +34,8 @@ class _Found:
 
 
 def read_openings(workbook: Workbook, reference: Reference, today: date, commune_code: str | None) -> OpeningReading:
-    """All lines of a workbook's visible sheets. `commune_code` overrules titles and file name.
+    """All lines of a workbook's visible sheets. `commune_code` overrules titles and file name; the commune is one of today,
+    however old the months are: where a named one was merged since, what it became.
 
     Refused: `openings-header-not-found`, `openings-has-no-rows`, `list-commune-unknown`, `list-commune-contradictory`,
     `list-of-several-communes`.
@@ -43,17 +43,15 @@ def read_openings(workbook: Workbook, reference: Reference, today: date, commune
     sheets = [found for sheet in workbook.sheets if not sheet.hidden and (found := _found(sheet))]
     if not sheets:
         raise Refusal(OPENINGS_HEADER_NOT_FOUND, workbook.filename)
-    titles = [text for found in sheets for text in [*found.outline.titles(), found.outline.name]]
-    as_of = stated_month(titles) or month_of(today)
     options = ListOptions(commune_code=commune_code)
-    communes = communes_of(workbook, [found.outline for found in sheets], reference, as_of, options)
+    communes = communes_of(workbook, [found.outline for found in sheets], reference, today, options)
     if len({reading.unit.code for reading in communes}) > 1:
         raise Refusal(LIST_OF_SEVERAL_COMMUNES, ", ".join(reading.unit.name for reading in communes))
     lines = [line for found in sheets for line in _lines(found, today)]
     if not lines:
         raise Refusal(OPENINGS_EMPTY, workbook.filename)
     notes = [note for found in sheets for note in found.notes]
-    return OpeningReading(communes[0].unit.code, as_of, tuple(lines), tuple(notes))
+    return OpeningReading(communes[0].unit.code, today, tuple(lines), tuple(notes))
 
 
 def _found(sheet: Sheet) -> _Found | None:

@@ -75,7 +75,7 @@ class OpeningLine:
 
 @dataclass(frozen=True, slots=True)
 class OpeningReading:
-    """A file that was read. `as_of` is the month that it speaks of: which commune has the code then."""
+    """A file that was read. `as_of` is the day on which the commune has the code."""
 
     commune_code: str
     as_of: date

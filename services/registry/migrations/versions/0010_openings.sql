@@ -7,7 +7,6 @@ CREATE TABLE opening_lists (
     size_bytes integer NOT NULL,
     format text NOT NULL,                 -- xlsx, xls or csv
     charset text,                         -- how a csv's bytes were read; NULL for xlsx and xls
-    as_of date NOT NULL,                  -- month that the titles name, else the month it was read in
     state text NOT NULL DEFAULT 'read' CHECK (state IN ('read', 'confirmed')),
     findings_sealed text NOT NULL,        -- findings about the list as a whole, JSON
     read_at timestamptz NOT NULL,         -- business clock
