@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -23,6 +24,7 @@ MAN = Line("Lê Thị Mận", "03/04/1939", "Nữ", "191234568", village="Thôn 
 MAN_TOO = Line("Lê Thị Mận", "05/06/1937", "Nữ", "191234569", village="Thôn 4")
 FAR = Line("Hồ Văn Xa", "1935", "Nam", "191234570")
 POST, COMMUNE = "Bưu điện huyện", "Thủ quỹ xã"
+GO_LIVE = (Path(__file__).resolve().parents[2] / "docs" / "go-live.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -378,3 +380,18 @@ async def test_openings_of_others_are_not_there(officer: Officers, admin: asyncp
     await refused(admin, "not-allowed", lambda: send(officer("provider_staff", PHU_LOC), opening_list([line])))
     await refused(admin, "bad-cursor", lambda: my.ask("GET", "/v1/openings?cursor=none"))
     await refused(admin, "no-token", lambda: send(officer(), opening_list([line])))
+
+
+async def test_the_template_in_the_documentation_is_read(officer: Officers, codes: dict[str, str]) -> None:
+    template = GO_LIVE.split("```csv\n")[1].split("```")[0].replace("HUE-0000001", codes["046138235639"])
+    lan = officer("commune_officer", VINH_HUNG)
+    rows = await rows_of(lan, await read(lan, template.encode(), "mau.csv"))
+    seen = {"entered_before", "entered_twice"}  # other tests of this module enter the same people
+    assert [(row["row"], row["kind"], row["provider"], row["month"], row["amount_dong"]) for row in rows] == [
+        (4, "unclaimed", "vnpost", "2021-07-01", 360_000),
+        (4, "unclaimed", "vnpost", "2021-08-01", 360_000),
+        (5, "unpaid", "commune_cashier", "2021-09-01", 360_000),
+        (6, "receivable", "commune_cashier", "2021-06-01", 270_000),
+    ]
+    assert [row["beneficiary_code"] for row in rows] == [codes[n] for n in ("046138235639",) * 2 + ("191234567", "191234568")]
+    assert all(codes_of(row) <= seen for row in rows)
