@@ -19,6 +19,8 @@ from shared.contracts.events import (
 )
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, changed
+from tests.disbursement.test_books_end_to_end import answer, instructed, parts
+from tests.disbursement.test_books_end_to_end import books as balanced
 
 JULY, AUGUST, SEPTEMBER = date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1)
 
@@ -120,6 +122,29 @@ async def test_months_before_any_decision_are_paid_as_arrears(office: Office) ->
     assert payment["note"].startswith("TCXH 07.2021 08.2021 09.2021 10.2021 HUE-")
     for month in ("2021-07", "2021-08", "2021-09"):
         assert (await books(office, month))["books_balance"] is True
+
+
+async def test_what_was_brought_along_is_paid_and_nothing_of_it_is_left(office: Office) -> None:
+    """Through release, instruction and outcomes; at each step the books balance and reporting hears the same places."""
+    one, two = office.person(), office.person()
+    await office.say(one, two)
+    await agreed(office, entry(one, "unclaimed", AUGUST, 300_000), entry(two, "unpaid", AUGUST))
+    assert parts(await balanced(office, AUGUST)) == {"unclaimed": 1, "not_released": 1}
+    run_id = await office.run("2021-10")
+    (payroll,) = (await office.draw(run_id))["payrolls"]
+    assert parts(await balanced(office, AUGUST)) == {"not_released": 2}
+    await office.released(payroll)
+    (chunk,) = (await instructed(office, run_id)).values()
+    assert parts(await balanced(office, AUGUST)) == {"in_flight": 2}
+    await answer(office, chunk, [["paid"], ["unclaimed"]])
+    assert parts(await balanced(office, AUGUST)) == {"paid_cash": 1, "unclaimed": 1}
+    november = await office.run("2021-11", "2021-11-01")
+    (later,) = (await office.draw(november))["payrolls"]
+    await office.released(later)
+    (chunk,) = (await instructed(office, november)).values()
+    await answer(office, chunk, [["paid"], ["paid"]])
+    assert parts(await balanced(office, AUGUST)) == {"paid_cash": 2}
+    assert (await office.draw(november))["payrolls"] == []
 
 
 async def test_a_month_drawn_up_before_is_not_owed_twice(office: Office) -> None:
