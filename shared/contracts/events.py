@@ -152,10 +152,12 @@ class OpeningEntry(Contract):
     """One person's amount of one month from before ChiTra, as the authority and who holds the money agreed on it.
 
     `provider` is where it lies (the commune's cashier for what was never paid out). Each is about the monthly allowance.
+    A receivable may be of somebody who died or left before there was a registry: then only the name says who.
     """
 
     entry_id: UUID
-    beneficiary_id: UUID
+    beneficiary_id: UUID | None
+    person_name: str | None
     kind: OpeningKind
     benefit_month: date
     amount_dong: int

@@ -27,7 +27,8 @@ JULY, AUGUST, SEPTEMBER = date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1)
 
 def entry(person: BeneficiaryRecord, kind: Any, month: date, amount_dong: int = 540_000) -> OpeningEntry:
     return OpeningEntry(
-        entry_id=new_id(), beneficiary_id=person.beneficiary_id, kind=kind, benefit_month=month, amount_dong=amount_dong,
+        entry_id=new_id(), beneficiary_id=person.beneficiary_id, person_name=None, kind=kind, benefit_month=month,
+        amount_dong=amount_dong,
         provider="vnpost", minutes_number="12/BB", agreed_on=date(2021, 9, 28),
     )  # fmt: skip
 
@@ -56,7 +57,8 @@ async def test_what_is_brought_along_stands_in_its_place_and_balances(office: Of
     await office.say(one, two, three)
     unpaid, unclaimed = entry(one, "unpaid", AUGUST), entry(two, "unclaimed", AUGUST, 360_000)
     receivable = entry(three, "receivable", AUGUST, 720_000)
-    await agreed(office, unpaid, unclaimed, receivable)
+    gone = receivable.model_copy(update={"entry_id": new_id(), "beneficiary_id": None, "person_name": "Phan Văn Ất"})
+    await agreed(office, unpaid, unclaimed, receivable, gone)
     said = await books(office, "2021-08")
     assert (said["owed"], said["books_balance"]) == (part(2, 900_000), True)
     assert (said["not_released"], said["unclaimed"]) == (part(1, 540_000), part(1, 360_000))
@@ -65,7 +67,9 @@ async def test_what_is_brought_along_stands_in_its_place_and_balances(office: Of
         ("unpaid", 540_000, "booked", 0),
         ("unclaimed", 360_000, "booked", 0),
         ("receivable", 720_000, "booked", None),
+        ("receivable", 720_000, "booked", None),
     ]
+    assert [item["person_name"] for item in shown] == [None, None, None, "Phan Văn Ất"]
     assert {item["authority_id"] for item in shown} == {office.authority}
     (moved,) = await office.events("obligations_moved")
     assert {(m["from_place"], m["to_place"], m["amount_dong"], m["category_group"]) for m in moved["moves"]} == {

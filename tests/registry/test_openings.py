@@ -321,6 +321,36 @@ async def test_from_the_list_to_the_books(
     assert states == ["confirmed", "confirmed"]
 
 
+async def test_a_receivable_may_be_of_somebody_the_registry_never_knew(
+    officer: Officers, codes: dict[str, str], admin: asyncpg.Connection
+) -> None:
+    """Dead or moved away before go-live; what is owed must be owed to somebody of the commune."""
+    lan, chief = officer("maker", PHU_LOC), officer("province", PHU_LOC)
+    lines = [
+        (1, "", "Phan Văn Ất", "1931", "", "5/2019", 270_000, "phải thu hồi", COMMUNE, "chết 4/2019"),
+        (2, "", "Hồ Văn Xa", "1935", "191234570", "5/2019", 270_000, "phải thu hồi", COMMUNE, "chuyển đi"),
+        (3, "", "Tôn Nữ Ai", "1931", "", "5/2019", 270_000, "chưa chi trả", COMMUNE, ""),
+    ]
+    view = await read(lan, opening_list(lines))
+    dead, moved, nobody = await rows_of(lan, view)
+    path = f"/v1/openings/{view['list_id']}"
+    far = (await chief.find("191234570"))[0]["beneficiary_id"]
+    unknown = {"answers": [{"entry_id": nobody["entry_id"], "action": "correct"}]}
+    problem = await refused(admin, "opening-answer-incomplete", partial(lan.ask, "POST", f"{path}/answers", json=unknown))
+    assert problem["missing"] == ["beneficiary_id"]
+    answers = [
+        {"entry_id": dead["entry_id"], "action": "correct"},
+        {"entry_id": moved["entry_id"], "action": "correct", "beneficiary_id": far},
+        {"entry_id": nobody["entry_id"], "action": "drop"},
+    ]
+    await lan.post(f"{path}/answers", {"answers": answers})
+    stated = {"provider": "commune_cashier", "totals_dong": {"receivable": 540_000}}
+    await chief.post(f"{path}/agreements", {**stated, "minutes_number": "3/BB", "minutes_on": "2021-09-27"})
+    await lan.post(f"{path}/confirm")
+    said = OpeningBalancesAgreed.model_validate((await events(admin, "opening_balances_agreed"))[-1])
+    assert [(str(entry.beneficiary_id), entry.person_name) for entry in said.entries] == [("None", "Phan Văn Ất"), (far, None)]
+
+
 async def test_the_database_wants_a_second_party(admin: asyncpg.Connection, officer: Officers, codes: dict[str, str]) -> None:
     line = (1, codes["191234568"], "", "", "", "03/2019", 270_000, "chưa nhận", POST, "")
     view = await read(officer("maker", PHU_LOC), opening_list([line]))

@@ -27,6 +27,7 @@ _OPENING: JsonDict = {
     "unit_id": "20116@2021-07-01",
     "authority_id": "482@2021-07-01",
     "beneficiary_id": "0190a1b2-0000-7000-8000-000000000003",
+    "person_name": None,
     "beneficiary_code": "HUE-0000123",
     "kind": "unclaimed",
     "benefit_month": "2021-08-01",
@@ -50,7 +51,8 @@ class OpeningView(BaseModel):
     list_id: UUID = Field(description="The registry's list.")
     unit_id: str
     authority_id: str
-    beneficiary_id: UUID
+    beneficiary_id: UUID | None
+    person_name: str | None = Field(description="Of a receivable's person who is in no registry.")
     beneficiary_code: str | None
     kind: OpeningKind
     benefit_month: date

@@ -33,7 +33,8 @@ class Opening:
     list_id: UUID
     unit_id: str
     authority_id: str
-    beneficiary_id: UUID
+    beneficiary_id: UUID | None
+    person_name: str | None  # of a receivable's person who is in no registry
     beneficiary_code: str | None  # None where the person lives outside the caller's units now
     kind: str
     benefit_month: date

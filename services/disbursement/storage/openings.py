@@ -14,13 +14,13 @@ from shared.contracts.events import ObligationMove, OpeningEntry
 from shared.database import Tx
 
 _RECORD = """
-INSERT INTO opening_entries (entry_id, list_id, unit_id, authority_id, beneficiary_id, kind, benefit_month, amount_dong,
-                             provider, minutes_number, agreed_on, state, recorded_at)
-SELECT e.entry_id, :list_id, :unit_id, :authority_id, e.beneficiary_id, e.kind, e.benefit_month, e.amount_dong, e.provider,
-       e.minutes_number, e.agreed_on, CASE e.kind WHEN 'receivable' THEN 'booked' ELSE 'owed_already' END,
+INSERT INTO opening_entries (entry_id, list_id, unit_id, authority_id, beneficiary_id, person_name, kind, benefit_month,
+                             amount_dong, provider, minutes_number, agreed_on, state, recorded_at)
+SELECT e.entry_id, :list_id, :unit_id, :authority_id, e.beneficiary_id, e.person_name, e.kind, e.benefit_month, e.amount_dong,
+       e.provider, e.minutes_number, e.agreed_on, CASE e.kind WHEN 'receivable' THEN 'booked' ELSE 'owed_already' END,
        platform.business_now()
-FROM jsonb_to_recordset(CAST(:entries AS jsonb)) AS e (entry_id uuid, beneficiary_id uuid, kind text, benefit_month date,
-    amount_dong bigint, provider text, minutes_number text, agreed_on date)
+FROM jsonb_to_recordset(CAST(:entries AS jsonb)) AS e (entry_id uuid, beneficiary_id uuid, person_name text, kind text,
+    benefit_month date, amount_dong bigint, provider text, minutes_number text, agreed_on date)
 ORDER BY e.entry_id
 ON CONFLICT (entry_id) DO NOTHING
 RETURNING entry_id
@@ -154,8 +154,9 @@ async def mark_countered(tx: Tx, entry_id: UUID, state: str, minutes_number: str
 
 
 _OPENING = """
-SELECT e.entry_id, e.list_id, e.unit_id, e.authority_id, e.beneficiary_id, p.code AS beneficiary_code, e.kind, e.benefit_month,
-       e.amount_dong, e.provider, e.minutes_number, e.agreed_on, e.state, e.revision, e.recorded_at, e.countered_at
+SELECT e.entry_id, e.list_id, e.unit_id, e.authority_id, e.beneficiary_id, e.person_name, p.code AS beneficiary_code,
+       e.kind, e.benefit_month, e.amount_dong, e.provider, e.minutes_number, e.agreed_on, e.state, e.revision, e.recorded_at,
+       e.countered_at
 FROM opening_entries e LEFT JOIN people p USING (beneficiary_id)
 """
 

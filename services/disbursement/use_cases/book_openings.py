@@ -33,7 +33,7 @@ async def book_openings(tx: Tx, event: OpeningBalancesAgreed) -> None:
     `owed_already` for somebody to look at. Raises NotYet while the commune or a person has not come.
     """
     authority_id = await openings.authority_of(tx, event.unit_id)
-    ids = [entry.beneficiary_id for entry in event.entries]
+    ids = [entry.beneficiary_id for entry in event.entries if entry.beneficiary_id]
     if authority_id is None or await openings.people_missing(tx, ids):
         raise NotYet("registry: the people of opening balances")
     new = await openings.record(tx, event.list_id, event.unit_id, authority_id, event.entries)

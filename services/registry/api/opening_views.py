@@ -60,6 +60,7 @@ _ROW: JsonDict = {
     "month": "2021-08-01",
     "amount_dong": 540_000,
     "beneficiary_id": None,
+    "person_name": None,
     "beneficiary_code": None,
     "person": {"code": None, "full_name": "Nguyễn Thị Hòa", "birth_date": "1938", "national_id": None},
     "note": "ốm",
@@ -181,6 +182,7 @@ class OpeningRowView(BaseModel):
     month: date | None
     amount_dong: int | None
     beneficiary_id: UUID | None
+    person_name: str | None = Field(description="Of a receivable's person who is in no registry.")
     beneficiary_code: str | None
     person: dict[str, Any] = Field(description="Numbers are masked for tokens without `registry:openings`.")
     note: str | None
@@ -199,7 +201,8 @@ class OpeningRowPage(BaseModel):
 
 
 class OpeningAnswerInput(BaseModel):
-    """An answer to one entry. Fields left out stay as they were read."""
+    """An answer to one entry. Fields left out stay as they were read. A receivable without a beneficiary is of the person
+    whom the row names and who died or left before there was a registry."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"entry_id": ID, "action": "correct", "beneficiary_id": ID}]}

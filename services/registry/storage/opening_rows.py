@@ -40,7 +40,7 @@ _NEW = {
 
 _ROW = """
 SELECT r.entry_id, r.row_no, r.sheet, r.row, r.status, r.answer, r.kind, r.provider, r.month, r.amount_dong, r.beneficiary_id,
-       b.code AS beneficiary_code, r.content_sealed, e.countered_at
+       r.person_name, b.code AS beneficiary_code, r.content_sealed, e.countered_at
 FROM opening_rows r LEFT JOIN beneficiaries b USING (beneficiary_id) LEFT JOIN opening_entries e USING (entry_id)
 """
 
@@ -64,14 +64,12 @@ async def residents(tx: Tx, unit_id: str) -> list[Resident]:
     return [Resident(**{**row, "numbers": frozenset(row["numbers"])}) for row in rows]
 
 
-async def those_of_commune(tx: Tx, unit_id: str, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the ids that are people of the commune."""
+async def communes_of_people(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The communes that people live in; who is not there, or not to be seen by the caller, is left out."""
     rows = await tx.rows(
-        "SELECT beneficiary_id FROM beneficiaries WHERE unit_id = :unit_id AND beneficiary_id = ANY(CAST(:ids AS uuid[]))",
-        unit_id=unit_id,
-        ids=list(ids),
+        "SELECT beneficiary_id, unit_id FROM beneficiaries WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))", ids=list(ids)
     )
-    return {row["beneficiary_id"] for row in rows}
+    return {row["beneficiary_id"]: row["unit_id"] for row in rows}
 
 
 async def entered_before(tx: Tx, ids: Iterable[UUID]) -> frozenset[tuple[UUID, date, bool]]:
@@ -139,12 +137,12 @@ async def store_opening_answers(tx: Tx, answers: Sequence[OpeningAnswer], caller
     """Note answers. What was written stays in the content; the columns hold what counts now."""
     types = {
         "entry_id": "uuid", "answer": "text", "kind": "text", "provider": "text", "month": "date", "amount_dong": "bigint",
-        "beneficiary_id": "uuid",
+        "beneficiary_id": "uuid", "person_name": "text",
     }  # fmt: skip
     rows = [
         {
             "entry_id": a.entry_id, "answer": a.action, "kind": a.kind, "provider": a.provider, "month": a.month,
-            "amount_dong": a.amount_dong, "beneficiary_id": a.beneficiary_id,
+            "amount_dong": a.amount_dong, "beneficiary_id": a.beneficiary_id, "person_name": a.person_name,
         }
         for a in answers
     ]  # fmt: skip
@@ -152,7 +150,8 @@ async def store_opening_answers(tx: Tx, answers: Sequence[OpeningAnswer], caller
         f"""UPDATE opening_rows r SET answer = v.answer, kind = coalesce(v.kind, r.kind),
                 provider = coalesce(v.provider, r.provider), month = coalesce(v.month, r.month),
                 amount_dong = coalesce(v.amount_dong, r.amount_dong),
-                beneficiary_id = coalesce(v.beneficiary_id, r.beneficiary_id),
+                beneficiary_id = CASE WHEN v.person_name IS NULL THEN coalesce(v.beneficiary_id, r.beneficiary_id) END,
+                person_name = v.person_name,
                 answered_at = platform.business_now(), answered_issuer = :issuer, answered_subject = :subject
             FROM {bulk.values_of(types)} WHERE r.entry_id = v.entry_id""",  # noqa: S608 - constants only
         issuer=caller.issuer,
@@ -167,7 +166,7 @@ async def entered_twice(tx: Tx, list_id: UUID) -> list[int]:
         f"""WITH counting AS (
                 SELECT r.row, r.beneficiary_id, r.month, r.kind = 'receivable' AS recovery,
                        row_number() OVER (PARTITION BY r.beneficiary_id, r.month, r.kind = 'receivable' ORDER BY r.row_no) AS nth
-                FROM opening_rows r WHERE r.list_id = :list_id AND {COUNTS})
+                FROM opening_rows r WHERE r.list_id = :list_id AND {COUNTS} AND r.beneficiary_id IS NOT NULL)
             SELECT c.row FROM counting c WHERE c.nth > 1 OR EXISTS (
                 SELECT FROM opening_entries e WHERE e.countered_at IS NULL AND e.beneficiary_id = c.beneficiary_id
                     AND e.month = c.month AND (e.kind = 'receivable') = c.recovery)
@@ -184,13 +183,13 @@ async def confirm_entries(tx: Tx, list_id: UUID) -> list[ConfirmedEntry]:
     """
     try:
         rows = await tx.rows(
-            f"""INSERT INTO opening_entries (entry_id, list_id, unit_id, beneficiary_id, kind, month, amount_dong, provider,
-                    minutes_number, agreed_on)
-                SELECT r.entry_id, r.list_id, r.unit_id, r.beneficiary_id, r.kind, r.month, r.amount_dong, r.provider,
-                    a.minutes_number, CAST(a.agreed_at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date)
+            f"""INSERT INTO opening_entries (entry_id, list_id, unit_id, beneficiary_id, person_name, kind, month, amount_dong,
+                    provider, minutes_number, agreed_on)
+                SELECT r.entry_id, r.list_id, r.unit_id, r.beneficiary_id, r.person_name, r.kind, r.month, r.amount_dong,
+                    r.provider, a.minutes_number, CAST(a.agreed_at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date)
                 FROM opening_rows r JOIN opening_agreements a USING (list_id, provider)
                 WHERE r.list_id = :list_id AND {COUNTS} ORDER BY r.entry_id
-                RETURNING entry_id, beneficiary_id, kind, month, amount_dong, provider, minutes_number, agreed_on""",  # noqa: S608
+                RETURNING entry_id, beneficiary_id, person_name, kind, month, amount_dong, provider, minutes_number, agreed_on""",  # noqa: S608
             list_id=list_id,
         )
     except IntegrityError:

@@ -56,6 +56,7 @@ def _for_event(entry: ConfirmedEntry) -> OpeningEntry:
     return OpeningEntry(
         entry_id=entry.entry_id,
         beneficiary_id=entry.beneficiary_id,
+        person_name=entry.person_name,
         kind=entry.kind,
         benefit_month=entry.month,
         amount_dong=entry.amount_dong,

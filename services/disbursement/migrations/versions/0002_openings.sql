@@ -4,7 +4,8 @@ CREATE TABLE opening_entries (
     list_id uuid NOT NULL,                -- the registry's list
     unit_id text NOT NULL,                -- commune
     authority_id text NOT NULL,           -- paying authority that owes or recovers it
-    beneficiary_id uuid NOT NULL,
+    beneficiary_id uuid,                  -- NULL for a receivable of somebody who is in no registry ...
+    person_name text,                     -- ... whose name stands here
     kind text NOT NULL CHECK (kind IN ('unpaid', 'unclaimed', 'receivable')),
     benefit_month date NOT NULL CHECK (extract(day FROM benefit_month) = 1),
     amount_dong bigint NOT NULL CHECK (amount_dong > 0),
@@ -21,6 +22,7 @@ CREATE TABLE opening_entries (
     countered_at timestamptz,             -- business clock
     counter_minutes text,                 -- number of the paper behind the counter entry
     CHECK ((state IN ('countered', 'countered_late')) = (countered_at IS NOT NULL)),
-    CHECK (kind <> 'receivable' OR revision IS NULL)
+    CHECK (kind <> 'receivable' OR revision IS NULL),
+    CHECK (num_nonnulls(beneficiary_id, person_name) = 1 AND (person_name IS NULL OR kind = 'receivable'))
 );
 CREATE INDEX opening_entries_person ON opening_entries (beneficiary_id, benefit_month);

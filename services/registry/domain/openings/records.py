@@ -110,6 +110,7 @@ class OpeningRow:
     month: date | None
     amount_dong: int | None
     beneficiary_id: UUID | None
+    person_name: str | None
     beneficiary_code: str | None
     person: Mapping[str, str | None]
     note: str | None
@@ -132,7 +133,10 @@ class OpeningRow:
 
 @dataclass(frozen=True, slots=True)
 class OpeningAnswer:
-    """An officer's answer to an entry: what it really is, or that it is none. None keeps what was read."""
+    """An officer's answer to an entry: what it really is, or that it is none. None keeps what was read.
+
+    `person_name` is whom a receivable is of who is not in the registry.
+    """
 
     entry_id: UUID
     action: str
@@ -141,6 +145,7 @@ class OpeningAnswer:
     provider: str | None = None
     month: date | None = None
     amount_dong: int | None = None
+    person_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,8 @@ class ConfirmedEntry:
     """An entry of a confirmed list, as it is said to other services."""
 
     entry_id: UUID
-    beneficiary_id: UUID
+    beneficiary_id: UUID | None
+    person_name: str | None
     kind: OpeningKind
     month: date
     amount_dong: int
@@ -204,7 +210,8 @@ class ConfirmedEntry:
 
     def canonical(self) -> str:
         """Its content in one written form: what the list's seal is made of."""
-        return f"{self.entry_id}|{self.beneficiary_id}|{self.kind}|{self.month}|{self.amount_dong}|{self.provider}"
+        whose = self.beneficiary_id or self.person_name
+        return f"{self.entry_id}|{whose}|{self.kind}|{self.month}|{self.amount_dong}|{self.provider}"
 
 
 def providers_of(totals: Sequence[Total]) -> list[str]:

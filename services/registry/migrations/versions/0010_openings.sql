@@ -38,6 +38,7 @@ CREATE TABLE opening_rows (
     month date CHECK (extract(day FROM month) = 1),                           -- NULL while not known
     amount_dong bigint CHECK (amount_dong > 0),
     beneficiary_id uuid REFERENCES beneficiaries,
+    person_name text,                     -- of a receivable's person who is not in the registry, as an officer answered
     answer text CHECK (answer IN ('correct', 'drop')),   -- an officer's; NULL while nobody answered
     answered_at timestamptz,              -- business clock
     answered_issuer text,
@@ -45,7 +46,8 @@ CREATE TABLE opening_rows (
     UNIQUE (list_id, row_no),
     CHECK ((answer IS NULL) = (answered_at IS NULL)),
     CHECK ((status <> 'accepted' AND answer IS DISTINCT FROM 'correct')
-           OR (kind, provider, month, amount_dong, beneficiary_id) IS NOT NULL)
+           OR ((kind, provider, month, amount_dong) IS NOT NULL AND num_nonnulls(beneficiary_id, person_name) = 1)),
+    CHECK (person_name IS NULL OR kind = 'receivable')
 );
 CREATE INDEX opening_rows_beneficiary ON opening_rows (beneficiary_id) WHERE beneficiary_id IS NOT NULL;
 
@@ -74,14 +76,16 @@ CREATE TABLE opening_entries (
     entry_id uuid PRIMARY KEY REFERENCES opening_rows,
     list_id uuid NOT NULL REFERENCES opening_lists,
     unit_id text NOT NULL,                -- commune of the list
-    beneficiary_id uuid NOT NULL REFERENCES beneficiaries,
+    beneficiary_id uuid REFERENCES beneficiaries,
+    person_name text,                     -- of a receivable's person who is not in the registry
     kind text NOT NULL CHECK (kind IN ('unpaid', 'unclaimed', 'receivable')),
     month date NOT NULL CHECK (extract(day FROM month) = 1),
     amount_dong bigint NOT NULL CHECK (amount_dong > 0),
     provider text NOT NULL,               -- where the money lies, or who agreed to it
     minutes_number text,
     agreed_on date NOT NULL,              -- date in Vietnam of the agreement
-    countered_at timestamptz              -- business clock; NULL while it counts
+    countered_at timestamptz,             -- business clock; NULL while it counts
+    CHECK (num_nonnulls(beneficiary_id, person_name) = 1 AND (person_name IS NULL OR kind = 'receivable'))
 );
 CREATE INDEX opening_entries_list ON opening_entries (list_id);
 -- A month is owed once, whether it was never paid or never collected; a recovery of it stands beside.
