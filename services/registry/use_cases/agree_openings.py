@@ -26,7 +26,9 @@ async def agree_openings(tx: Tx, caller: Caller, who: Signatory, cipher: FieldCi
     Refused: `unknown-openings`, `openings-confirmed`, `service-account-agrees`, `maker-agrees`, `minutes-missing`,
     `minutes-ahead`, `openings-unanswered`, `openings-entered-twice`, `openings-nothing-there`, `openings-totals-differ`.
     """
-    opening = await settled_list(tx, cipher, list_id, who, stated)
+    opening = await open_list(tx, cipher, list_id)
+    check_signatory(who, await openings.makers_of(tx, list_id), stated, await tx.today())
+    await require_settled(tx, opening)
     check_totals(stated, await openings.totals_of_list(tx, list_id))
     await openings.put_agreement(tx, opening, stated, caller)
     await audit.append(
@@ -41,22 +43,19 @@ async def agree_openings(tx: Tx, caller: Caller, who: Signatory, cipher: FieldCi
     )
 
 
-async def settled_list(tx: Tx, cipher: FieldCipher, list_id: UUID, who: Signatory, stated: Stated) -> OpeningList:
-    """The list, held, once this signatory may agree and nothing in it is open."""
-    opening = await open_list(tx, cipher, list_id)
-    check_signatory(who, await openings.makers_of(tx, list_id), stated, await tx.today())
-    await require_settled(tx, opening)
+async def open_list(tx: Tx, cipher: FieldCipher, list_id: UUID) -> OpeningList:
+    """The list, held until the transaction ends. Refused: `unknown-openings`, `openings-confirmed`."""
+    opening = await held_list(tx, cipher, list_id)
+    if opening.state == "confirmed":
+        raise Refusal(OPENINGS_CONFIRMED)
     return opening
 
 
-async def open_list(tx: Tx, cipher: FieldCipher, list_id: UUID) -> OpeningList:
-    """The list, held until the transaction ends. Refused: `unknown-openings`, `openings-confirmed`."""
-    if not await openings.lock_list(tx, list_id):
+async def held_list(tx: Tx, cipher: FieldCipher, list_id: UUID) -> OpeningList:
+    """The list in whatever state, held until the transaction ends. Refused: `unknown-openings`."""
+    opening = await openings.get_list(tx, list_id, cipher) if await openings.lock_list(tx, list_id) else None
+    if opening is None:
         raise Refusal(UNKNOWN_OPENINGS)
-    opening = await openings.get_list(tx, list_id, cipher)
-    assert opening is not None
-    if opening.state == "confirmed":
-        raise Refusal(OPENINGS_CONFIRMED)
     return opening
 
 

@@ -11,13 +11,12 @@ from services.registry.domain.openings.records import CORRECT, DROP, OpeningAnsw
 from services.registry.domain.openings.refusals import (
     OPENING_ANSWER_INCOMPLETE,
     OPENING_MONTH_AHEAD,
-    OPENINGS_CONFIRMED,
     PERSON_OUTSIDE,
     UNKNOWN_OPENING,
-    UNKNOWN_OPENINGS,
 )
 from services.registry.domain.openings.words import RECEIVABLE
 from services.registry.storage import opening_rows, openings
+from services.registry.use_cases.agree_openings import open_list
 from shared import audit
 from shared.auth import Caller
 from shared.crypto import FieldCipher
@@ -33,12 +32,7 @@ async def answer_openings(tx: Tx, caller: Caller, cipher: FieldCipher, list_id: 
     Refused: `unknown-openings`, `openings-confirmed`, `unknown-opening`, `person-not-of-commune`,
     `opening-answer-incomplete` with what is lacking, `opening-month-ahead`.
     """
-    if not await openings.lock_list(tx, list_id):
-        raise Refusal(UNKNOWN_OPENINGS)
-    opening = await openings.get_list(tx, list_id, cipher)
-    assert opening is not None
-    if opening.state == "confirmed":
-        raise Refusal(OPENINGS_CONFIRMED)
+    opening = await open_list(tx, cipher, list_id)
     rows = await opening_rows.opening_rows_by_id(tx, list_id, [answer.entry_id for answer in answers], cipher)
     named = [answer.beneficiary_id for answer in answers if answer.beneficiary_id]
     communes = await opening_rows.communes_of_people(tx, named)

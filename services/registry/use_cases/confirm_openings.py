@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.registry.domain.openings.agreement import check_all_agreed
 from services.registry.domain.openings.records import ConfirmedEntry
-from services.registry.domain.openings.refusals import SERVICE_AGREES, UNKNOWN_OPENINGS
+from services.registry.domain.openings.refusals import SERVICE_AGREES
 from services.registry.storage import opening_rows, openings
-from services.registry.use_cases.agree_openings import open_list, require_settled
+from services.registry.use_cases.agree_openings import held_list, require_settled
 from shared import audit, outbox
 from shared.auth import Caller
 from shared.contracts.events import MAX_RECORDS, OpeningBalancesAgreed, OpeningEntry
@@ -26,12 +26,9 @@ async def confirm_openings(tx: Tx, caller: Caller, cipher: FieldCipher, list_id:
     """
     if caller.kind != "person":
         raise Refusal(SERVICE_AGREES)
-    if not await openings.lock_list(tx, list_id):
-        raise Refusal(UNKNOWN_OPENINGS)
-    there = await openings.get_list(tx, list_id, cipher)
-    if there is not None and there.state == "confirmed":
+    opening = await held_list(tx, cipher, list_id)
+    if opening.state == "confirmed":
         return
-    opening = await open_list(tx, cipher, list_id)
     await require_settled(tx, opening)
     totals = await openings.totals_of_list(tx, list_id)
     check_all_agreed(await openings.agreements_of(tx, list_id), totals)
