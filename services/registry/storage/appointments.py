@@ -25,18 +25,20 @@ LISTED = {
 _ENDED_BY = "ended_why = :why, ended_issuer = :issuer, ended_subject = :subject, ended_paper = :paper"
 
 
-async def sync_listed(tx: Tx, caller: Caller, month: date, listed: Sequence[Mapping[str, Any]], changed: Sequence[UUID]) -> None:
-    """Let monthly appointments be as a list says, from its month on. `changed` are those who had one before.
+async def sync_listed(
+    tx: Tx, caller: Caller, from_on: date, listed: Sequence[Mapping[str, Any]], changed: Sequence[UUID]
+) -> None:
+    """Let monthly appointments be as a list says, from a day on. `changed` are those who had one before.
 
     The same payee again corrects the word, the capacity and the ward's age, where no paper says otherwise.
     """
     arrays = bulk.arrays_of(LISTED, listed)
     if changed:
         await tx.run(
-            f"""UPDATE payee_appointments a SET ended_on = greatest(:month, a.from_on), {_ENDED_BY} FROM beneficiaries b
+            f"""UPDATE payee_appointments a SET ended_on = greatest(:from_on, a.from_on), {_ENDED_BY} FROM beneficiaries b
                 WHERE a.beneficiary_id = b.beneficiary_id AND b.beneficiary_id = ANY(CAST(:ids AS uuid[]))
                     AND a.purpose = 'monthly' AND a.ended_on IS NULL AND a.payee_id <> b.payee_id""",  # noqa: S608
-            month=month,
+            from_on=from_on,
             why="replaced",
             paper=None,
             issuer=caller.issuer,
@@ -58,11 +60,11 @@ async def sync_listed(tx: Tx, caller: Caller, month: date, listed: Sequence[Mapp
     await tx.run(
         f"""INSERT INTO payee_appointments (appointment_id, beneficiary_id, unit_id, payee_id, purpose, capacity, relationship,
                 from_on, of_age_on, row_id, made_at, made_issuer, made_subject)
-            SELECT v.appointment_id, v.beneficiary_id, b.unit_id, v.payee_id, 'monthly', v.capacity, v.relationship, :month,
+            SELECT v.appointment_id, v.beneficiary_id, b.unit_id, v.payee_id, 'monthly', v.capacity, v.relationship, :from_on,
                 v.of_age_on, v.row_id, platform.business_now(), :issuer, :subject
             FROM {bulk.values_of(LISTED)} JOIN beneficiaries b USING (beneficiary_id)
             ON CONFLICT (beneficiary_id, purpose) WHERE ended_on IS NULL DO NOTHING""",  # noqa: S608
-        month=month,
+        from_on=from_on,
         issuer=caller.issuer,
         subject=caller.subject,
         **arrays,

@@ -130,7 +130,7 @@ async def _write(work: _Work, plan: Plan, book: PayeeBook) -> None:
     await decisions.insert_decisions(tx, plan.decisions_new)
     await declare_accounts(tx, unit.unit_id, list(plan.declared.values()))
     created, updated = _ids(plan.people_new), _ids(plan.people_changed)
-    await appointments.sync_listed(tx, work.caller, work.facts.month, plan.appointments, updated)
+    await appointments.sync_listed(tx, work.caller, min(work.facts.month, work.facts.today), plan.appointments, updated)
     await accounts.point_at_active_accounts(tx, created + updated)
     shared = await people.bump_people_of_payees(tx, [payee.payee_id for payee in book.changed], but=created + updated)
     month = work.facts.month

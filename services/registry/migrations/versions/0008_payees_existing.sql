@@ -2,7 +2,8 @@
 -- The same rule as `listed_capacity` in domain/appointments.py; a test holds the two together.
 INSERT INTO payee_appointments (appointment_id, beneficiary_id, unit_id, payee_id, purpose, capacity, relationship, from_on,
     of_age_on, row_id, made_at, made_issuer, made_subject)
-SELECT uuidv7(), b.beneficiary_id, b.unit_id, b.payee_id, 'monthly', guessed.capacity, b.relationship, b.listed_month,
+SELECT uuidv7(), b.beneficiary_id, b.unit_id, b.payee_id, 'monthly', guessed.capacity, b.relationship,
+    least(b.listed_month, platform.business_today()),
     CASE WHEN guessed.capacity IN ('parent', 'guardian', 'carer') AND b.birth_date + interval '18 years' > b.listed_month
          THEN (b.birth_date + interval '18 years')::date END,
     b.row_id, platform.business_now(), 'chitra', 'registry'
