@@ -22,7 +22,8 @@ line AS (
     SELECT uuidv7(), import_id, unit_id, 1, 'DS', 1, 'accepted', '{}', '' FROM list RETURNING row_id),
 person AS MATERIALIZED (
     SELECT n, uuidv7() AS id, uuidv7() AS payee_id, ($1::text[])[1 + n % cardinality($1::text[])] AS unit_id,
-        ($2::text[])[1 + (hashint8extended(n, 1) & 65535)::integer % cardinality($2::text[])] || ' ' || ($3::text[])[1 + (hashint8extended(n, 2) & 65535)::integer % cardinality($3::text[])] || ' '
+        ($2::text[])[1 + (hashint8extended(n, 1) & 65535)::integer % cardinality($2::text[])] || ' '
+            || ($3::text[])[1 + (hashint8extended(n, 2) & 65535)::integer % cardinality($3::text[])] || ' '
             || ($4::text[])[1 + (hashint8extended(n, 3) & 65535)::integer % cardinality($4::text[])] AS name,
         date '1930-01-01' + (hashint8extended(n, 4) & 65535)::integer % 30000 AS born
     FROM generate_series(1, $5::integer) n),

@@ -10,9 +10,6 @@ def upgrade() -> None:
     """What each person is found by, indexed, and the one function that asks that index past row-level security."""
     sql_beside(__file__)
     run_sql(
-        """REVOKE ALL ON FUNCTION find_people(text[], text[], integer, date, text, uuid, bytea, bytea, text, integer, text, integer)
-               FROM PUBLIC;
-           GRANT EXECUTE ON FUNCTION
-               find_people(text[], text[], integer, date, text, uuid, bytea, bytea, text, integer, text, integer)
-               TO chitra_registry;"""
+        """REVOKE ALL ON FUNCTION find_people FROM PUBLIC;
+           GRANT EXECUTE ON FUNCTION find_people TO chitra_registry;"""
     )
