@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, imports, units
+from services.registry.api import accounts, beneficiaries, holds, imports, proposals, units
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from shared.platform import Platform
@@ -26,4 +26,6 @@ def build(platform: Platform) -> Service:
     app.include_router(imports.make_router(database, cipher, load_reference()))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
+    app.include_router(holds.make_router(database))
+    app.include_router(proposals.make_router(database))
     return Service(name=NAME, app=app, database=database, subscribes_to=SUBSCRIBES_TO, handlers=make_handlers(cipher))

@@ -70,7 +70,7 @@ def _numbered(cipher: FieldCipher, value: Mapping[str, Any], purpose: str) -> di
 def view_of_version(cipher: FieldCipher, row: Mapping[str, Any]) -> VersionView:
     """A version out of the history."""
     source = {name: row[name] for name in ("import_id", "file_name", "row_id", "sheet", "row")}
-    plain = ("version", "effective_from", "recorded_at", "issuer", "subject", "reason", "changed")
+    plain = ("version", "effective_from", "recorded_at", "issuer", "subject", "reason", "paper_number", "note", "changed")
     return VersionView.model_validate(
         {
             **{name: row[name] for name in plain},

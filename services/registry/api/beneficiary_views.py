@@ -82,6 +82,8 @@ _VERSION: JsonDict = {
     "issuer": "chitra",
     "subject": "provider_gateway",
     "reason": "account_active",
+    "paper_number": None,
+    "note": None,
     "changed": ["account"],
     "source": None,
     "record": {"full_name": "Nguyễn Thị Hòa", "account": {"provider": "viettelpay", "number": "••••••••678"}},
@@ -215,6 +217,8 @@ class VersionView(BaseModel):
     issuer: str
     subject: str
     reason: str
+    paper_number: str | None = Field(description="Of the decision or paper that it rests on.")
+    note: str | None = Field(description="Why, in an officer's words.")
     changed: list[str] = Field(description="Fields that differ from the version before.")
     source: VersionSource | None
     record: dict[str, Any] = Field(description="The whole record at that version, numbers masked.")

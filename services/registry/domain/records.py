@@ -97,6 +97,16 @@ class FullRecord:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a record has a new version: a reason's code, the first day on which it is so, its paper, an officer's words."""
+
+    reason: str
+    effective_from: date
+    paper_number: str | None = None
+    note: str | None = None
+
+
 Part = Decision | PayeeInUse | AccountInUse
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from services.registry.domain.records import AccountInUse, Decision, FullRecord, PayeeInUse, changed_fields
+from services.registry.domain.records import AccountInUse, Decision, FullRecord, PayeeInUse, Why, changed_fields
 from services.registry.storage import bulk
 from shared.auth import Caller
 from shared.database import Tx
@@ -105,9 +104,7 @@ async def _documents(tx: Tx, ids: list[UUID]) -> dict[UUID, list[Mapping[str, An
     return found
 
 
-async def write_versions(
-    tx: Tx, records: Sequence[FullRecord], *, reason: str, effective_from: date, caller: Caller, listed: bool
-) -> None:
+async def write_versions(tx: Tx, records: Sequence[FullRecord], why: Why, *, caller: Caller, listed: bool) -> None:
     """Keep records as their newest versions in the history. `listed`: they come from the list row that they name."""
     before = await _newest_versions(tx, [record.beneficiary_id for record in records if record.version > 1])
     rows = []
@@ -125,15 +122,18 @@ async def write_versions(
         )
     names = ", ".join(_VERSION)
     await tx.run(
-        f"""INSERT INTO beneficiary_versions ({names}, effective_from, recorded_at, issuer, subject, reason)
+        f"""INSERT INTO beneficiary_versions ({names}, effective_from, recorded_at, issuer, subject, reason,
+                paper_number, note)
             SELECT v.beneficiary_id, v.version, v.unit_id, v.row_id,
                 coalesce(string_to_array(nullif(v.changed, ''), ' '), CAST(ARRAY[] AS text[])), CAST(v.record AS json),
-                :effective_from, platform.business_now(), :issuer, :subject, :reason
+                :effective_from, platform.business_now(), :issuer, :subject, :reason, :paper_number, :note
             FROM {bulk.values_of(_VERSION)}""",  # noqa: S608 - constants only
-        effective_from=effective_from,
+        effective_from=why.effective_from,
         issuer=caller.issuer,
         subject=caller.subject,
-        reason=reason,
+        reason=why.reason,
+        paper_number=why.paper_number,
+        note=why.note,
         **bulk.arrays_of(_VERSION, rows),
     )
 
@@ -156,7 +156,8 @@ def _json(value: Any) -> Any:
 async def page_of_history(tx: Tx, beneficiary_id: UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
     """Versions of a person, newest first, before one, each with the list row that it came from."""
     rows = await tx.rows(
-        """SELECT v.version, v.effective_from, v.recorded_at, v.issuer, v.subject, v.reason, v.changed, v.record,
+        """SELECT v.version, v.effective_from, v.recorded_at, v.issuer, v.subject, v.reason, v.paper_number, v.note,
+               v.changed, v.record,
                v.row_id, i.import_id, i.file_name, r.sheet, r.row
            FROM beneficiary_versions v LEFT JOIN import_rows r USING (row_id) LEFT JOIN imports i USING (import_id)
            WHERE v.beneficiary_id = :id AND (CAST(:before AS integer) IS NULL OR v.version < CAST(:before AS integer))

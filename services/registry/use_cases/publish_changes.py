@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal, cast
 from uuid import UUID
 
-from services.registry.domain.records import FullRecord, fields_of
+from services.registry.domain.records import FullRecord, Why, fields_of
 from services.registry.storage.records import load_records, write_versions
 from shared import outbox
 from shared.auth import Caller
@@ -24,13 +24,18 @@ from shared.database import Tx
 
 
 async def publish_changes(
-    tx: Tx, caller: Caller, beneficiary_ids: Sequence[UUID], *, reason: str, effective_from: date, listed: bool = False
-) -> None:
-    """Write the history and say `beneficiaries_changed` of people whose version was raised, commune by commune."""
+    tx: Tx, caller: Caller, beneficiary_ids: Sequence[UUID], *, reason: str, effective_from: date, listed: bool = False,
+    paper_number: str | None = None, note: str | None = None,
+) -> None:  # fmt: skip
+    """Write the history and say `beneficiaries_changed` of people whose version was raised, commune by commune.
+
+    `reason` is a code; `paper_number` the decision or paper that the change rests on, `note` why, in an officer's words.
+    """
     if not beneficiary_ids:
         return
     records = await load_records(tx, beneficiary_ids)
-    await write_versions(tx, records, reason=reason, effective_from=effective_from, caller=caller, listed=listed)
+    why = Why(reason, effective_from, paper_number, note)
+    await write_versions(tx, records, why, caller=caller, listed=listed)
     records.sort(key=lambda record: (record.unit_id, record.code))
     for unit_id, group in groupby(records, key=lambda record: record.unit_id):
         people = [_for_event(record) for record in group]
