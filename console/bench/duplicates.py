@@ -87,7 +87,9 @@ def make_people(count: int, seed: int) -> tuple[list[str], list[Person], set[tup
 def _person(rng: Random, at: int) -> tuple[str, Person]:
     sex = rng.choices(("female", "male"), (60, 40))[0]
     name = draw_name(rng, draw_family(rng, KINH), "female" if sex == "female" else "male")
-    birth = date(2021, 10, 1) - timedelta(days=rng.randrange(80 * 365, 98 * 365) if rng.random() < 0.6 else rng.randrange(80 * 365))
+    birth = date(2021, 10, 1) - timedelta(
+        days=rng.randrange(80 * 365, 98 * 365) if rng.random() < 0.6 else rng.randrange(80 * 365)
+    )
     year_alone = rng.random() < (0.5 if birth.year < 1955 else 0.05)
     kind = rng.choices(("cccd", "cmnd", None), (55, 25, 20))[0]
     number = rng.randbytes(8)
@@ -156,7 +158,14 @@ def _reordered(_rng: Random, name: str) -> str:
     return " ".join([*rest, first])
 
 
-_NAME_MISTAKES: tuple[Callable[[Random, str], str], ...] = (_marks_lost, _marks_lost, _thi_dropped, _abbreviated, _letter_off, _reordered)
+_NAME_MISTAKES: tuple[Callable[[Random, str], str], ...] = (
+    _marks_lost,
+    _marks_lost,
+    _thi_dropped,
+    _abbreviated,
+    _letter_off,
+    _reordered,
+)
 
 
 def _swapped(_rng: Random, person: Person) -> Person:
@@ -168,7 +177,9 @@ def _digit_off(rng: Random, person: Person) -> Person:
     birth = person.birth_date
     if not person.exact_birth or rng.random() < 0.4:
         tens, ones = divmod(birth.year, 10)
-        return replace(person, birth_date=birth.replace(year=tens * 10 + (ones + rng.randrange(1, 10)) % 10, day=min(birth.day, 28)))
+        return replace(
+            person, birth_date=birth.replace(year=tens * 10 + (ones + rng.randrange(1, 10)) % 10, day=min(birth.day, 28))
+        )
     tens = birth.day // 10 * 10
     days = [day for day in range(max(tens, 1), min(tens + 9, 28) + 1) if day != birth.day]
     return replace(person, birth_date=birth.replace(day=rng.choice(days or [28])))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, holds, imports, proposals, units
+from services.registry.api import accounts, beneficiaries, duplicates, holds, imports, proposals, units
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
+from services.registry.workers.duplicates import DuplicateFinder
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
@@ -28,4 +29,12 @@ def build(platform: Platform) -> Service:
     app.include_router(accounts.make_router(database, cipher))
     app.include_router(holds.make_router(database))
     app.include_router(proposals.make_router(database))
-    return Service(name=NAME, app=app, database=database, subscribes_to=SUBSCRIBES_TO, handlers=make_handlers(cipher))
+    app.include_router(duplicates.make_router(database))
+    return Service(
+        name=NAME,
+        app=app,
+        database=database,
+        subscribes_to=SUBSCRIBES_TO,
+        handlers=make_handlers(cipher),
+        workers=(DuplicateFinder(database).worker(),),
+    )

@@ -94,9 +94,7 @@ def rarity_among(names: Iterable[tuple[str, int]]) -> Rarity:
 
 def _in_bits(counts: Counter[str], base: Mapping[str, float], people: int, default: float) -> dict[str, float]:
     total = people + _BASE_COUNT
-    return {
-        part: -log2(min((counts[part] + _BASE_COUNT * base.get(part, default)) / total, 1.0)) for part in {*counts, *base}
-    }
+    return {part: -log2(min((counts[part] + _BASE_COUNT * base.get(part, default)) / total, 1.0)) for part in {*counts, *base}}
 
 
 @dataclass(frozen=True, slots=True)
