@@ -186,7 +186,7 @@ def _weigh_sex(one: Person, other: Person) -> Weighed:
 
 def _weigh_numbers(one: Person, other: Person, same: bool) -> Weighed | None:
     if same:
-        return Weighed(30, "same_number")
+        return Weighed(45, "same_number")
     here, there = one.current or {}, other.current or {}
     if here.keys() & there.keys():
         return Weighed(-9, "numbers_differ")
