@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, duplicates, holds, imports, proposals, units
+from services.registry.api import accounts, beneficiaries, duplicates, holds, imports, match_lists, proposals, units
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from services.registry.workers.duplicates import DuplicateFinder
@@ -30,6 +30,7 @@ def build(platform: Platform) -> Service:
     app.include_router(holds.make_router(database))
     app.include_router(proposals.make_router(database))
     app.include_router(duplicates.make_router(database))
+    app.include_router(match_lists.make_router(database, cipher))
     return Service(
         name=NAME,
         app=app,
