@@ -119,6 +119,7 @@ async def _person(admin: asyncpg.Connection, person: str) -> dict[str, Any]:
         )
         for table in ("identity_documents", "decisions")
     }
+    assert row
     return {**dict(row), **parts}
 
 

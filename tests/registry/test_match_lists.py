@@ -224,9 +224,9 @@ def _filled(data: bytes, results: dict[str, dict[str, Any]], evidence: tuple[Any
     labels = ("Cán bộ công an trả lời:", "Số văn bản trả lời:", "Ngày trả lời:")
     for row in rows:
         if row[0].value in labels:
-            sheet.cell(row[0].row, 4).value = evidence[labels.index(str(row[0].value))]
+            sheet.cell(row[0].row or 0, 4).value = evidence[labels.index(str(row[0].value))]
         for column, value in results.get(str(row[2].value), {}).items():
-            sheet.cell(row[0].row, columns[column]).value = value
+            sheet.cell(row[0].row or 0, columns[column] or 0).value = value
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
@@ -239,9 +239,9 @@ async def test_the_form_goes_out_and_comes_back(
     form = await clerk.ask("GET", f"{path}/form.xlsx")
     assert (form.status_code, form.headers["content-type"]) == (200, MIME)
     last = await admin.fetchrow("SELECT action, detail::text AS detail FROM registry.audit_log ORDER BY seq DESC LIMIT 1")
-    assert last["action"] == "match_list.form" and '"clear":true' in last["detail"].replace(" ", "")
-    results = {
-        "Nguyễn Thị Đúng": {"Kết quả": "Đúng"},
+    assert last and last["action"] == "match_list.form" and '"clear":true' in last["detail"].replace(" ", "")
+    results: dict[str, dict[str, Any]] = {
+        "Hoàng Văn Đi": {"Kết quả": "Đúng"},
         "Lê Thị Hậu": {"Kết quả": "đã chết", "Ngày chết/chuyển đi": "02/10/2021"},
         "Phan Thị Lạ": {"Kết quả": "Sai khác", "Ngày sinh đúng": datetime(1935, 2, 3), "Giới tính đúng": "Nữ",  # noqa: DTZ001
                         "Số định danh đúng": 46135300005},

@@ -74,7 +74,7 @@ def _making_routes(router: APIRouter, database: Database, cipher: FieldCipher) -
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> MatchListView:
-                reasons = wanted.reasons or list(REASONS)
+                reasons = list(wanted.reasons or REASONS)
                 made = await make_match_list(tx, caller, cipher, wanted.unit_id, reasons, wanted.older_than_months, wanted.most)
                 return await _view(tx, made)
 

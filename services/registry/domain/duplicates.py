@@ -151,13 +151,18 @@ def compare(one: Person, other: Person, rarity: Rarity, prior: float) -> Likenes
     name = weigh_names(one.name, other.name, rarity)
     if name is None and not same_number:
         return None
-    evidence = [birth or Weighed(-6, "birth_differs"), name or Weighed(-6, "name_differs"), _weigh_sex(one, other)]
-    evidence += [_weigh_numbers(one, other, same_number), _weigh_place(one, other), *_weigh_circle(one, other)]
-    bits = sum(found.bits for found in evidence if found) - prior
+    weighed: list[Weighed | None] = [
+        birth or Weighed(-6, "birth_differs"),
+        name or Weighed(-6, "name_differs"),
+        _weigh_sex(one, other),
+    ]
+    weighed += [_weigh_numbers(one, other, same_number), _weigh_place(one, other), *_weigh_circle(one, other)]
+    evidence = [found for found in weighed if found is not None]
+    bits = sum(found.bits for found in evidence) - prior
     score = round(100 / (1 + 2.0**-bits)) if bits > -20 else 0
     if score < SCORE_TO_SHOW:
         return None
-    told = sorted((found for found in evidence if found and found.reason), key=lambda found: -abs(found.bits))
+    told = sorted((found for found in evidence if found.reason), key=lambda found: -abs(found.bits))
     return Likeness(score, tuple(found.reason for found in told))
 
 

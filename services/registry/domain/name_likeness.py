@@ -89,7 +89,8 @@ def rarity_among(names: Iterable[tuple[str, int]]) -> Rarity:
         _in_bits(count, base, people, default)
         for count, base, default in zip(counts, (_SURNAMES, _MIDDLES, {}), (0.002, 0.004, 0.005), strict=True)
     ]
-    return Rarity(*tables, unseen=log2((people + _BASE_COUNT) / (_BASE_COUNT * 0.002)), people=people)
+    surnames, middles, givens = tables
+    return Rarity(surnames, middles, givens, log2((people + _BASE_COUNT) / (_BASE_COUNT * 0.002)), people)
 
 
 def _in_bits(counts: Counter[str], base: Mapping[str, float], people: int, default: float) -> dict[str, float]:

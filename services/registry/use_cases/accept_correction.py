@@ -33,7 +33,7 @@ async def accept_correction(tx: Tx, caller: Caller, cipher: FieldCipher, proposa
         raise Refusal(UNKNOWN_PROPOSAL)
     if (line["recorded_issuer"], line["recorded_subject"]) == (caller.issuer, caller.subject):
         raise Refusal(SAME_OFFICER)
-    person = line["beneficiary_id"]
+    person: UUID = line["beneficiary_id"]
     answer = PoliceAnswer.decode(line["line_no"], cipher.open(line["answer_sealed"], match_lists.LINE))
     if not await match_lists.correct_person(tx, person, _values(answer.right)):
         raise Refusal(UNKNOWN_BENEFICIARY)

@@ -48,6 +48,10 @@ class Recorded:
     contradicted: int
 
 
+Fresh = tuple[Mapping[str, Any], PoliceAnswer, bytes]
+"""A line, the answer to it, and the answer's digest."""
+
+
 async def record_police_answers(
     tx: Tx, caller: Caller, cipher: FieldCipher, match_list_id: UUID, evidence: Evidence, answers: Sequence[PoliceAnswer],
     faults: Mapping[int, Sequence[str]] | None = None,
@@ -69,7 +73,8 @@ async def record_police_answers(
         if found := faults_of(answer, asked, today):
             wrong[answer.line_no] = [*wrong.get(answer.line_no, ()), *found]
     refuse_faults(wrong)
-    fresh, contradicting = [], []
+    fresh: list[Fresh] = []
+    contradicting: list[Fresh] = []
     for answer in answers:
         line, index = lines[answer.line_no], cipher.index(answer.canonical(), match_lists.LINE)
         if index in (line["answer_index"], line["second_index"]):
@@ -86,10 +91,6 @@ async def record_police_answers(
             contradicted=len(contradicting), **counts,
         )  # fmt: skip
     return Recorded(len(fresh), len(answers) - len(fresh) - len(contradicting), len(contradicting))
-
-
-Fresh = tuple[Mapping[str, Any], PoliceAnswer, bytes]
-"""A line, the answer to it, and the answer's digest."""
 
 
 async def _take(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ PRIOR = prior_bits(100_000)
 THUY = Person(1, "a", take_apart("Nguyễn Thị Thủy"), "female", date(1941, 5, 14), "day", "thon 1")
 
 
-def _other(**changes: object) -> Person:
+def _other(**changes: Any) -> Person:
     return replace(THUY, person_id=2, unit_id="b", village=None, **changes)
 
 
@@ -69,9 +70,7 @@ def test_names(here: str, there: str, reason: str | None) -> None:
         ({"name": take_apart("Nguyễn Thị Hoa")}, None),
     ],
 )
-def test_the_same_name_and_day_is_shown_and_less_across_communes_is_not(
-    change: dict[str, object], reasons: set[str] | None
-) -> None:
+def test_the_same_name_and_day_is_shown_and_less_across_communes_is_not(change: dict[str, Any], reasons: set[str] | None) -> None:
     found = compare(THUY, _other(**change), RARITY, PRIOR)
     assert (set(found.reasons) if found else None) == reasons
 
@@ -149,7 +148,8 @@ def test_every_pair_with_a_common_key_is_met_once(people: list[Person]) -> None:
 @given(ANYBODY)
 def test_facts_change_with_what_is_compared_and_with_nothing_else(person: Person) -> None:
     assert replace(person, person_id=9).facts() == person.facts()
-    for change in ({"village": "x"}, {"phone": b"1"}, {"sex": "?"}, {"payee": b"2"}):
+    changes: tuple[dict[str, Any], ...] = ({"village": "x"}, {"phone": b"1"}, {"sex": "?"}, {"payee": b"2"})
+    for change in changes:
         assert replace(person, **change).facts() != person.facts()
 
 
