@@ -21,7 +21,8 @@ from services.registry.domain.match_lists import OUTCOMES, REASONS, Asked
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_WIDTHS = (5, 13, 24, 11, 8, 15, 12, 26, 14, 22, 12, 10, 15, 13, 22, 20)
+_WIDTHS = (4, 12, 20, 10, 6, 14, 11, 22, 13, 19, 11, 8, 14, 12, 18, 13)
+_LINE_HEIGHT = 15.5
 _LAST = len(COLUMNS) - 1
 _HEADER_ROW = 10
 _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
@@ -52,7 +53,7 @@ def write_match_list(number: str, commune: str, made_on: date, people: Sequence[
     _write_head(sheet, formats, number, commune, made_on, len(people))
     for column, text in enumerate(COLUMNS):
         sheet.write_string(_HEADER_ROW, column, text, formats["head"])
-    sheet.set_row(_HEADER_ROW, 34)
+    sheet.set_row(_HEADER_ROW, 3 * _LINE_HEIGHT)
     for row, (line_no, asked, reasons) in enumerate(people, start=_HEADER_ROW + 1):
         _write_person(sheet, formats, row, line_no, asked, reasons)
     _finish(sheet, formats, len(people))
@@ -67,8 +68,9 @@ def _write_head(sheet: Any, formats: dict[str, Any], number: str, commune: str, 
     sheet.merge_range(1, 8, 1, _LAST, "Độc lập - Tự do - Hạnh phúc", formats["centre"])
     sheet.merge_range(2, 8, 2, _LAST, f"Ngày {made_on.day} tháng {made_on.month} năm {made_on.year}", formats["italic"])
     title = "DANH SÁCH ĐỀ NGHỊ ĐỐI CHIẾU VỚI CƠ SỞ DỮ LIỆU QUỐC GIA VỀ DÂN CƯ"
+    sheet.set_row(4, 24)
     sheet.merge_range(4, 0, 4, _LAST, title, formats["title"])
-    to = f"Kính gửi: Công an {commune} ({people} đối tượng hưởng trợ giúp xã hội; điền vào các ô màu vàng)"
+    to = f"Kính gửi: Công an {commune[:1].lower()}{commune[1:]} ({people} đối tượng hưởng trợ giúp xã hội; điền vào các ô màu vàng)"
     sheet.merge_range(5, 0, 5, _LAST, to, formats["italic"])
     for row, label in enumerate((POLICE_OFFICER, PAPER_NUMBER, ANSWERED_ON), start=6):
         sheet.merge_range(row, 0, row, 2, f"{label}:", formats["bold"])
@@ -78,6 +80,8 @@ def _write_head(sheet: Any, formats: dict[str, Any], number: str, commune: str, 
 def _write_person(sheet: Any, formats: dict[str, Any], row: int, line_no: int, asked: Asked, reasons: Sequence[str]) -> None:
     why = "; ".join(REASONS[reason] for reason in reasons if reason in REASONS)
     told = (asked.code, asked.full_name, asked.birth_text, SEX_WORDS[asked.sex], asked.number or "", asked.village or "", why)
+    lines = max(-(-len(text) // (width - 1)) for text, width in zip(told, _WIDTHS[1:], strict=False))
+    sheet.set_row(row, _LINE_HEIGHT * max(lines, 2))
     sheet.write_number(row, 0, line_no, formats["cell"])
     for column, text in enumerate(told, start=1):
         sheet.write_string(row, column, text, formats["cell"])
@@ -95,6 +99,7 @@ def _finish(sheet: Any, formats: dict[str, Any], people: int) -> None:
     sheet.freeze_panes(_HEADER_ROW + 1, 3)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.3, right=0.3, top=0.4, bottom=0.5)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_HEADER_ROW)
     sheet.set_footer("&CTrang &P/&N")

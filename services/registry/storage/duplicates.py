@@ -79,6 +79,24 @@ async def store_keys(tx: Tx, keys: Mapping[UUID, Sequence[int]], units: Mapping[
     await bulk.insert(tx, "duplicate_keys", types, rows, tail="ON CONFLICT DO NOTHING")
 
 
+async def facts_compared(tx: Tx, beneficiary_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """What of people was compared last."""
+    rows = await tx.rows(
+        "SELECT beneficiary_id, facts FROM duplicate_compared WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))",
+        ids=list(beneficiary_ids),
+    )
+    return {row["beneficiary_id"]: row["facts"] for row in rows}
+
+
+async def note_compared(tx: Tx, people: Mapping[UUID, Person], gone: Sequence[UUID]) -> None:
+    """What of people is compared now; who is `gone` (merged) is forgotten."""
+    types = {"beneficiary_id": "uuid", "unit_id": "text", "facts": "bytea"}
+    rows = [{"beneficiary_id": one, "unit_id": people[one].unit_id, "facts": people[one].facts()} for one in sorted(people)]
+    tail = "ON CONFLICT (beneficiary_id) DO UPDATE SET unit_id = excluded.unit_id, facts = excluded.facts"
+    await bulk.insert(tx, "duplicate_compared", types, rows, tail=tail)
+    await tx.run("DELETE FROM duplicate_compared WHERE beneficiary_id = ANY(CAST(:gone AS uuid[]))", gone=list(gone))
+
+
 async def partners_of(tx: Tx, keys: Sequence[int], most: int) -> dict[int, list[UUID]]:
     """Who has each of the keys; a key that more than `most` people share is left out."""
     rows = await tx.rows(

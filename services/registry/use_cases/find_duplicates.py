@@ -22,10 +22,20 @@ class Compared:
     opened: int
 
 
-async def find_duplicates(tx: Tx, rarity: Rarity, beneficiary_ids: Sequence[UUID]) -> Compared:
-    """Compare these people with all others, in a transaction that may see everybody. Again, it changes nothing."""
+async def find_duplicates(tx: Tx, rarity: Rarity, beneficiary_ids: Sequence[UUID], *, only_changed: bool = False) -> Compared:
+    """Compare these people with all others, in a transaction that may see everybody. Again, it changes nothing.
+
+    `only_changed` passes over those of whom nothing that is compared has changed since the last time.
+    """
     asked = list(dict.fromkeys(beneficiary_ids))
     people = await duplicates.people_to_compare(tx, asked)
+    if only_changed:
+        before = await duplicates.facts_compared(tx, asked)
+        asked = [one for one in asked if before.get(one) != (people[one].facts() if one in people else None)]
+        people = {one: people[one] for one in asked if one in people}
+    if not asked:
+        return Compared(0, 0, 0)
+    await duplicates.note_compared(tx, people, [one for one in asked if one not in people])
     keys = {person: keys_of(people[person]) if person in people else () for person in asked}
     await duplicates.store_keys(tx, keys, {person: people[person].unit_id for person in people})
     wanted = sorted({key for mine in keys.values() for key in mine})

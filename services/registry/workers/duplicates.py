@@ -44,7 +44,7 @@ class DuplicateFinder:
         if change is None:
             return 0
         at, people = change
-        await find_duplicates(tx, await self._names(tx), people)
+        await find_duplicates(tx, await self._names(tx), people, only_changed=True)
         await searches.note_position(tx, at)
         return max(len(people), 1)
 

@@ -19,9 +19,9 @@ def upgrade() -> None:
     """Tables of duplicates; the mark of a merged person, who is never paid."""
     sql_beside(__file__)
     run_sql(PAIR_POLICY)
-    scope_rows(duplicate_keys="unit_id")
+    scope_rows(duplicate_keys="unit_id", duplicate_compared="unit_id")
     run_sql(
-        """GRANT SELECT, INSERT, UPDATE, DELETE ON duplicate_keys, duplicate_candidates TO chitra_registry;
+        """GRANT SELECT, INSERT, UPDATE, DELETE ON duplicate_keys, duplicate_compared, duplicate_candidates TO chitra_registry;
            GRANT SELECT, UPDATE ON duplicate_position TO chitra_registry;
            GRANT SELECT, INSERT, UPDATE ON duplicate_searches TO chitra_registry;"""
     )

@@ -14,6 +14,13 @@ CREATE TABLE duplicate_keys (
 );
 CREATE INDEX duplicate_keys_person ON duplicate_keys (beneficiary_id);
 
+-- What of each person was compared last: an event that changes nothing of it (an account opened, say) costs one look.
+CREATE TABLE duplicate_compared (
+    beneficiary_id uuid PRIMARY KEY REFERENCES beneficiaries,
+    unit_id text NOT NULL,                -- the person's commune
+    facts bytea NOT NULL                  -- digest of all that is compared
+);
+
 -- Pairs that may be one person, for an officer to settle.
 CREATE TABLE duplicate_candidates (
     candidate_id uuid PRIMARY KEY,
