@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -69,9 +68,7 @@ async def test_no_table_scan_among_a_hundred_thousand(
 ) -> None:
     async with service.database.transaction(scope) as tx:
         before = await _scans(tx)
-        began = time.perf_counter()
         found = await search_people(tx, read_search(typed), cipher, unit_id=None, after=None, limit=100)
-        seconds = time.perf_counter() - began
         after = await _scans(tx)
         assert after[0] == before[0], "the whole table was read"
         assert after[1] > before[1]
@@ -79,7 +76,6 @@ async def test_no_table_scan_among_a_hundred_thousand(
     assert scope == "*" or {row["unit_id"] for row in found} <= allowed
     if scope == PROVINCE and "/" not in typed:
         assert found, "the crowd has such people"
-    assert seconds < 2, "a look-up, whatever the machine does besides"
 
 
 async def test_what_the_function_finds_is_what_reading_everybody_finds(

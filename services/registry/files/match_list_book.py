@@ -70,7 +70,8 @@ def _write_head(sheet: Any, formats: dict[str, Any], number: str, commune: str, 
     title = "DANH SÁCH ĐỀ NGHỊ ĐỐI CHIẾU VỚI CƠ SỞ DỮ LIỆU QUỐC GIA VỀ DÂN CƯ"
     sheet.set_row(4, 24)
     sheet.merge_range(4, 0, 4, _LAST, title, formats["title"])
-    to = f"Kính gửi: Công an {commune[:1].lower()}{commune[1:]} ({people} đối tượng hưởng trợ giúp xã hội; điền vào các ô màu vàng)"
+    police = f"Công an {commune[:1].lower()}{commune[1:]}"
+    to = f"Kính gửi: {police} ({people} đối tượng hưởng trợ giúp xã hội; điền vào các ô màu vàng)"
     sheet.merge_range(5, 0, 5, _LAST, to, formats["italic"])
     for row, label in enumerate((POLICE_OFFICER, PAPER_NUMBER, ANSWERED_ON), start=6):
         sheet.merge_range(row, 0, row, 2, f"{label}:", formats["bold"])

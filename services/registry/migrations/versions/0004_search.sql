@@ -3,7 +3,7 @@
 -- index as the owner, applies the caller's scope itself, and gives back ids; the caller then reads the rows under its policy.
 --
 -- The index is of words (tsvector), not of trigrams: officers type words and beginnings of words in any order, and one GIN
--- look-up intersects them all, the birth year with them. Measured on 100,000 people in docs/decisions/0006-duplicates.md.
+-- look-up intersects them all, the birth year with them. Measured on 100,000 people in docs/decisions/0007-search.md.
 
 -- Lower case without diacritics, words of letters and digits: the same as `fold` in domain/lists/text.py.
 CREATE FUNCTION folded(written text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
