@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -37,6 +37,19 @@ _INFRASTRUCTURE_SQLSTATES = ("08", "53", "57", "58", "40")
 """Classes: connection, resources, operator intervention, system error, and 40 (serialization, deadlock: try again)."""
 
 
+Partition = tuple[str, str, date]
+"""Schema, table, month."""
+
+
+@dataclass(slots=True)
+class TxMemory:
+    """What a transaction is to be remembered by once it committed: partitions that are there now, an event said."""
+
+    known_partitions: set[Partition]  # of all transactions before, in this process
+    partitions: set[Partition] = field(default_factory=set)
+    said_event: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """A running transaction of one service. Use cases and storage get it; only edges make one.
@@ -46,6 +59,7 @@ class Tx:
     """
 
     driver: Any  # asyncpg's connection
+    memory: TxMemory
 
     async def run(self, sql: str, **params: Any) -> int:
         """Execute; the number of rows that it touched."""
@@ -89,11 +103,13 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part of the transaction that can fail without it: what was done inside is undone by an exception."""
+        partitions = set(self.memory.partitions)
         await self.driver.execute("SAVEPOINT part")
         try:
             yield
         except Exception:
             await self.driver.execute("ROLLBACK TO SAVEPOINT part")
+            self.memory.partitions &= partitions
             raise
         finally:
             await self.driver.execute("RELEASE SAVEPOINT part")
@@ -110,6 +126,10 @@ class Tx:
 
     async def ensure_month(self, schema: str, table: str, month: date) -> None:
         """Make the partition of a month-partitioned table if it is not there."""
+        partition = (schema, table, month)
+        if partition in self.memory.known_partitions or partition in self.memory.partitions:
+            return
+        self.memory.partitions.add(partition)
         await self.run("SELECT platform.ensure_month_partition(:schema, :table, :month)", schema=schema, table=table, month=month)
 
 
@@ -118,6 +138,9 @@ class Database:
 
     def __init__(self, url: str, service: str) -> None:
         self.service = service
+        self.event_said = asyncio.Event()
+        """Set whenever a transaction of this process that said an event has committed: the relay need not wait."""
+        self._known_partitions: set[Partition] = set()
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=POOL_SIZE,
@@ -146,12 +169,16 @@ class Database:
         connection, driver = await self._begin(begin)
         try:
             try:
-                yield Tx(driver)
+                memory = TxMemory(self._known_partitions)
+                yield Tx(driver, memory)
             except BaseException:
                 with suppress(Exception):  # what went wrong is what is raised: a cancellation above all ends its task
                     await _end(connection, driver, "ROLLBACK")
                 raise
             await _end(connection, driver, "COMMIT")
+            self._known_partitions |= memory.partitions
+            if memory.said_event:
+                self.event_said.set()
         finally:
             await connection.close()
 
@@ -180,7 +207,7 @@ class Database:
         async with self.engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
-                return await Tx(driver).scalar(sql)
+                return await Tx(driver, TxMemory(self._known_partitions)).scalar(sql)
             except DBAPIError as error:
                 if is_infrastructure(error):
                     await connection.invalidate()

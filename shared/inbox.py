@@ -41,11 +41,6 @@ class Inbox:
             handler = self._handlers.get(envelope.routing_key)
             if handler is not None:
                 await handler(tx, envelope)
-            await tx.run(
-                "DELETE FROM inbox_parked WHERE source = :source AND position = :position",
-                source=envelope.source,
-                position=envelope.position,
-            )
         return True
 
     async def _park(self, envelope: Envelope, data: bytes, awaiting: str) -> None:
@@ -74,9 +69,10 @@ class Inbox:
 
 
 async def record(tx: Tx, source: str, position: int) -> bool:
-    """Note an event as applied by this transaction; False when it had been."""
+    """Note an event as applied by this transaction, and as parked no longer; False when it had been applied."""
     inserted = await tx.run(
-        """INSERT INTO inbox (source, position) SELECT :source, CAST(:position AS bigint)
+        """WITH unparked AS (DELETE FROM inbox_parked WHERE source = :source AND position = CAST(:position AS bigint))
+           INSERT INTO inbox (source, position) SELECT :source, CAST(:position AS bigint)
            WHERE NOT EXISTS (SELECT FROM inbox_watermark WHERE source = :source AND position >= :position)
            ON CONFLICT DO NOTHING""",
         source=source,

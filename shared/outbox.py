@@ -23,7 +23,7 @@ VALUES (:month, :event_id, :type, :version, platform.business_now(), :unit_id, C
 IS_WAITING = """
 SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL) OR (SELECT last_position > published_position FROM outbox_state)
 """
-"""Whether the relay has anything to do: one look without a transaction, since relays look twenty times a second."""
+"""Whether the relay has anything to do: one look without a transaction, since relays look ten times a second."""
 
 _COLUMNS = "position, type, version, event_id, occurred_at, unit_id, body"
 
@@ -39,6 +39,7 @@ async def emit(tx: Tx, event: Event, unit_id: str | None = None) -> None:
         unit_id=unit_id,
         body=event.model_dump_json(),
     )
+    tx.memory.said_event = True
 
 
 async def events_after(tx: Tx, source: str, position: int, limit: int) -> list[Envelope]:

@@ -7,6 +7,7 @@ them; a crash in between publishes them again, and the consumers' inboxes know t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import date
 
 import structlog
@@ -17,7 +18,8 @@ from shared.database import Database, Tx, is_infrastructure
 from shared.kernel.clock import wall_now
 
 BATCH = 200
-IDLE_SECONDS = 0.05
+IDLE_SECONDS = 0.1
+"""Between looks for events of other processes; those of its own wake the relay at once."""
 MAX_PAUSE_SECONDS = 5.0
 
 log = structlog.get_logger("chitra.relay")
@@ -40,7 +42,7 @@ class Relay:
                 moved = await self.step()
                 pause = IDLE_SECONDS
                 if not moved:
-                    await asyncio.sleep(IDLE_SECONDS)
+                    await self._rest()
             except Exception as error:
                 if not is_infrastructure(error):
                     log.warning("relay_failed", service=self._database.service, error=type(error).__name__)
@@ -50,6 +52,7 @@ class Relay:
     async def step(self) -> int:
         """One round: position, publish, mark. Returns how many events it published (0 also where another relay works)."""
         await self._ensure_partitions()
+        self._database.event_said.clear()  # before the look: what is said after it wakes again
         if not await self._database.peek(outbox.IS_WAITING):
             return 0
         async with self._database.transaction() as tx:
@@ -67,6 +70,12 @@ class Relay:
                 await self._bus.publish(events)
                 await tx.run("UPDATE outbox_state SET published_position = :p", p=events[-1].position)
         return len(events)
+
+    async def _rest(self) -> None:
+        said = self._database.event_said
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_SECONDS):
+                await said.wait()
 
     async def _ensure_partitions(self) -> None:
         """Once a day: a process may run for months."""

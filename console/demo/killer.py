@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from console.distributed import Distributed
-from shared.platform import Platform
+from console.embedded_process import EmbeddedProcess
 
 LEAST_SECONDS = 0.15
 MOST_SECONDS = 1.2
@@ -30,7 +30,7 @@ class KillTarget:
     stop: Callable[[], None]
 
 
-def lone_gateway(platform: Platform) -> KillTarget:
+def lone_gateway(platform: EmbeddedProcess) -> KillTarget:
     """The gateway's sender in a process of its own, on the embedded platform's database."""
     held: list[subprocess.Popen[bytes]] = []
     environment = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -84,42 +85,44 @@ def show(outcome: Outcome, console: Console) -> None:
     """The tables."""
     console.print(_months_table(outcome.document))
     console.print(_providers_table(outcome.document))
-    console.print(_faults_table(outcome.document))
+    console.print(_faults_table(outcome.document, console.width))
     doubled, lost = outcome.document["double_payments"], outcome.document["lost_payments"]
     colour = "green" if doubled == lost == 0 else "red"
     console.print(f"[{colour}]double payments: {doubled} · lost payments: {lost}[/] (counted from the providers' own books)")
 
 
 def _months_table(document: dict[str, Any]) -> Table:
-    table = Table(title="Chi trả theo tháng hưởng · payments by benefit month (people; million đồng)", title_justify="left")
-    table.add_column("month")
-    for name in ("owed", "by account", "in cash", "in flight", "returned", "unclaimed", "not released", "communes switched"):
+    """Fits a terminal of 80 columns: people above, million đồng below."""
+    title = "Chi trả theo tháng hưởng · payments by benefit month (people; million đồng)"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("tháng\nmonth")
+    for name in ("phải chi\nowed", "tài khoản\naccount", "tiền mặt\ncash", "chưa xong\nopen", "số xã\nswitched", "tỷ lệ\nshare"):
         table.add_column(name, justify="right")
-    table.add_column("by account", justify="right")
-    table.add_column("books")
+    table.add_column("sổ\nbooks")
     for month in document["months"]:
-        cells = [
-            _cell(month[part])
-            for part in ("owed", "paid_account", "paid_cash", "in_flight", "returned", "unclaimed", "not_released")
-        ]
         table.add_row(
             month["month"][:7],
-            *cells,
-            f"{month['communes_switched']} / {month['communes_total']}",
+            *(_cell([month[part]]) for part in ("owed", "paid_account", "paid_cash")),
+            _cell([month[part] for part in PARTS if not part.startswith("paid_")]),
+            f"{month['communes_switched']}/{month['communes_total']}",
             f"{month['share_by_account']:.1%}",
             "[green]balance[/]" if month["books_balance"] else "[red]OFF[/]",
         )
     return table
 
 
-def _cell(part: dict[str, int]) -> str:
-    return f"{part['people']:,} · {part['amount_dong'] / MILLION:,.1f}" if part["obligations"] else "–"
+def _cell(parts: Sequence[dict[str, int]]) -> str:
+    people, amount = sum(part["people"] for part in parts), sum(part["amount_dong"] for part in parts)
+    return f"{people:,}\n{amount / MILLION:,.1f}" if any(part["obligations"] for part in parts) else "–"
 
 
 def _providers_table(document: dict[str, Any]) -> Table:
-    table = Table(title="Đối chiếu với nhà cung cấp · the providers' totals against ours", title_justify="left")
-    for name in ("provider", "ours: payments", "đồng", "theirs: payments", "đồng", ""):
-        table.add_column(name, justify="right" if name not in {"provider", ""} else "left")
+    title = "Đối chiếu với nhà cung cấp · the providers' totals against ours"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("provider")
+    for name in ("ours:\npayments", "\nđồng", "theirs:\npayments", "\nđồng"):
+        table.add_column(name, justify="right")
+    table.add_column("")
     for provider, sides in document["providers"].items():
         ours, theirs = sides["ours"], sides["theirs"]
         table.add_row(
@@ -133,10 +136,12 @@ def _providers_table(document: dict[str, Any]) -> Table:
     return table
 
 
-def _faults_table(document: dict[str, Any]) -> Table:
-    table = Table(title="Sự cố đã vượt qua · faults survived", title_justify="left", show_header=False, pad_edge=False)
+def _faults_table(document: dict[str, Any], columns: int) -> Table:
+    table = Table(
+        title="Sự cố đã vượt qua · faults survived", title_justify="left", show_header=False, pad_edge=False, box=SIMPLE_HEAD
+    )
     faults = sorted(document["faults"].items())
-    width = 4
+    width = max(1, min(4, columns // 36))
     for _ in range(width):
         table.add_column()
         table.add_column(justify="right")

@@ -17,7 +17,7 @@ from console.demo.api import Staff
 from console.demo.killer import Killer, KillTarget, lone_gateway, lone_worker_of_distributed
 from console.demo.options import DemoOptions
 from console.distributed import start_distributed
-from console.embedded import GATEWAY_OUTSIDE, start_embedded
+from console.embedded_process import start_embedded_process
 from console.look_back import RUNNING
 from console.running import Running
 from console.sandbox_process import SandboxProcess
@@ -117,9 +117,9 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         await asyncio.to_thread(sandbox.start)
     else:
         await asyncio.to_thread(sandbox.start)
-        embedded = await start_embedded(settings, GATEWAY_OUTSIDE if options.kill else None)
+        embedded = await start_embedded_process(settings, gateway_outside=options.kill)
         running = embedded
-        target = lone_gateway(embedded.platform) if options.kill else None
+        target = lone_gateway(embedded) if options.kill else None
     client = httpx.AsyncClient(timeout=120, trust_env=False, limits=httpx.Limits(max_connections=32))
     killer = Killer(target, options.seed) if target is not None else None
     stage = Stage(running, sandbox, Staff(running, client), client, killer, first_day)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from services.disbursement.outcome_events import handlers as outcome_handlers
+from services.disbursement.use_cases.book_openings import book_openings, counter_opening
 from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
 from services.disbursement.use_cases.copy_units import copy_units
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import BeneficiariesChanged, UnitsDefined
+from shared.contracts.events import BeneficiariesChanged, OpeningBalancesAgreed, OpeningEntryCountered, UnitsDefined
 from shared.database import Tx
 from shared.inbox import EventHandler
 
@@ -24,7 +25,15 @@ def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
     async def units_defined(tx: Tx, envelope: Envelope) -> None:
         await copy_units(tx, UnitsDefined.model_validate(envelope.body))
 
+    async def opening_balances_agreed(tx: Tx, envelope: Envelope) -> None:
+        await book_openings(tx, OpeningBalancesAgreed.model_validate(envelope.body))
+
+    async def opening_entry_countered(tx: Tx, envelope: Envelope) -> None:
+        await counter_opening(tx, OpeningEntryCountered.model_validate(envelope.body))
+
     return {
+        "registry.opening_balances_agreed": opening_balances_agreed,
+        "registry.opening_entry_countered": opening_entry_countered,
         "registry.beneficiaries_changed": beneficiaries_changed,
         "registry.units_defined": units_defined,
         **outcome_handlers,

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from services.disbursement.api import books, contracts, fundings, payments, payrolls, person_months, progress, refunds, runs
+from services.disbursement.api import (
+    books,
+    contracts,
+    fundings,
+    openings,
+    payments,
+    payrolls,
+    person_months,
+    progress,
+    refunds,
+    runs,
+)
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
@@ -34,6 +45,7 @@ def build(platform: Platform) -> Service:
         fundings.make_router(database),
         refunds.make_router(database),
         books.make_router(database),
+        openings.make_router(database),
         payments.make_router(database),
         person_months.make_router(database),
         progress.make_router(database),

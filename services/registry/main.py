@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, duplicates, holds, imports, match_lists, proposals, units
+from services.registry.api import accounts, beneficiaries, duplicates, holds, imports, match_lists, openings, proposals, units
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from services.registry.workers.duplicates import DuplicateFinder
@@ -22,9 +22,11 @@ def build(platform: Platform) -> Service:
     """The registry on a platform."""
     database = platform.database(NAME)
     cipher = platform.field_cipher()
+    reference = load_reference()
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
-    app.include_router(imports.make_router(database, cipher, load_reference()))
+    app.include_router(imports.make_router(database, cipher, reference))
+    app.include_router(openings.make_router(database, cipher, reference))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
     app.include_router(holds.make_router(database))

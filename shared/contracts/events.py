@@ -144,6 +144,48 @@ class AccountsRequested(Event):
     requests: list[AccountRequest]
 
 
+OpeningKind = Literal["unpaid", "unclaimed", "receivable"]
+"""What a province brings along: months never paid, cash that nobody collected, money paid wrongly and being recovered."""
+
+
+class OpeningEntry(Contract):
+    """One person's amount of one month from before ChiTra, as the authority and who holds the money agreed on it.
+
+    `provider` is where it lies (the commune's cashier for what was never paid out). Each is about the monthly allowance.
+    A receivable may be of somebody who died or left before there was a registry: then only the name says who.
+    """
+
+    entry_id: UUID
+    beneficiary_id: UUID | None
+    person_name: str | None
+    kind: OpeningKind
+    benefit_month: date
+    amount_dong: int
+    provider: Provider
+    minutes_number: str | None  # of the signed minutes; None where the provider's staff agreed here
+    agreed_on: date
+
+
+class OpeningBalancesAgreed(Event):
+    """Opening balances of a commune that were agreed and confirmed: they change no more."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "opening_balances_agreed"
+    list_id: UUID
+    unit_id: str  # commune
+    entries: list[OpeningEntry]
+
+
+class OpeningEntryCountered(Event):
+    """A confirmed opening entry was taken back, on a signed paper."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "opening_entry_countered"
+    entry_id: UUID
+    unit_id: str
+    minutes_number: str
+
+
 # --- disbursement ---------------------------------------------------------------------------------------------------
 
 

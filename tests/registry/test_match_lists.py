@@ -141,7 +141,7 @@ async def test_each_answer_has_its_effect_and_again_has_none(
     assert "046036300002" not in number and "300001" not in number, "sealed on the lines, masked in the proposal"
 
 
-async def test_answers_that_contradict_go_to_review(clerk: Officer, listed: dict[str, Any]) -> None:
+async def test_answers_that_contradict_go_to_review(clerk: Officer, listed: dict[str, Any], admin: asyncpg.Connection) -> None:
     path = f"/v1/match-lists/{listed['match_list_id']}"
     line_no = next(line["line_no"] for line in (await clerk.get(f"{path}/lines"))["items"] if line["full_name"] == "Bùi Thị Nữa")
 
@@ -169,9 +169,21 @@ async def test_answers_that_contradict_go_to_review(clerk: Officer, listed: dict
     assert (line["state"], line["answer"]["outcome"], line["evidence"]["paper_number"]) == ("answered", "verified", "130/CAX")
     nothing = await clerk.ask("POST", settle, json={"counts": "first", "note": "đính chính"})
     assert (nothing.status_code, nothing.json()["code"]) == (409, "line-not-in-review")
+    stamped = "SELECT verified_line_id FROM registry.beneficiaries WHERE full_name = 'Bùi Thị Nữa'"
+    assert str(await admin.fetchval(stamped)) == line["line_id"]
     await says("moved", on="2021-10-01", place="Huế")
     await clerk.post(settle, {"counts": "first", "note": "Vẫn ở đây"})
     assert (await _one(clerk, "thi nua"))["hold"] is None
+    await says("not_found")
+    await clerk.post(settle, {"counts": "second", "evidence": evidence, "note": "Công an đính chính lần nữa"})
+    assert (await _one(clerk, "thi nua"))["hold"] == "not_found_by_police"
+    assert await admin.fetchval(stamped) is None, "what that answer had confirmed is confirmed no more"
+    other = await clerk.post("/v1/match-lists", {"unit_id": VINH_HUNG, "reasons": ["never_verified"]})
+    place = f"/v1/match-lists/{other['match_list_id']}"
+    (again,) = [one for one in (await clerk.get(f"{place}/lines"))["items"] if one["full_name"] == "Bùi Thị Nữa"]
+    found = {"evidence": EVIDENCE, "answers": [{"line_no": again["line_no"], "outcome": "verified"}]}
+    await clerk.post(f"{place}/answers", found)
+    assert (await _one(clerk, "thi nua"))["hold"] is None, "found after all"
 
 
 @pytest.mark.parametrize(

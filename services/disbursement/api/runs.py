@@ -83,8 +83,8 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
         """Draw what the law owes for the run's months, and payrolls for all of it that has no live payment.
 
         The first call draws the run. Any later one draws a supplement: late decisions, differences, and what rests of earlier
-        months. Nothing new gives no payroll. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`, `no-law-for-month`,
-        `registry-behind` (the registry's newest changes are not here yet).
+        months, opening balances among them. Nothing new gives no payroll. Refused: `unknown-run`, `opening-run`,
+        `unknown-unit`, `not-your-unit`, `no-law-for-month`, `registry-behind` (the registry's newest changes are not here yet).
         """
         async with database.transaction(caller.row_scope) as tx:
             authority = await units.find(tx, request.authority_id)

@@ -160,6 +160,11 @@ def _in_force(rows: Iterable[LevelRow], month: date) -> LevelRow | None:
     return max(found, key=lambda row: row.valid_from) if found else None
 
 
+def group_of(category: str) -> str | None:
+    """The coarse group of a category, for reporting; None for a code that fits no place."""
+    return next((place.group for prefix, place in _PLACES if category.startswith(prefix)), None)
+
+
 def _rate(row: CategoryRow, level_dong: int, pension_dong: int | None) -> Rate | None:
     """None where the law gives a flat amount but none is dated, or the code fits no place."""
     place = next((place for prefix, place in _PLACES if row.code.startswith(prefix)), None)

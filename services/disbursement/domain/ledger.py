@@ -15,7 +15,7 @@ from uuid import UUID
 
 Book = Literal["obligations", "money"]
 Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
-Cause = Literal["funding", "draw-up", "instruct", "outcome", "removal", "refund"]
+Cause = Literal["opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund"]
 
 LAW = "law"
 NOT_RELEASED: Place = "not_released"

@@ -67,6 +67,7 @@ FROM bundles ORDER BY month, beneficiary_id, kind, amount_dong DESC, bundle COLL
 """
 
 # Only what earlier revisions don't cover is new. What was cancelled covers nothing: a death recorded by mistake comes back.
+# A month of an opening balance is closed by what was agreed of it: the rest was paid before there was ChiTra.
 _NEW = """
 INSERT INTO draw_due
 SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong - held.amount_dong, w.amount_dong, w.unit_id,
@@ -78,7 +79,11 @@ CROSS JOIN LATERAL (
                 AS bigint) AS amount_dong
     FROM obligations o
     WHERE o.benefit_month = w.benefit_month AND o.subject_id = w.subject_id AND o.kind = w.kind) held
-WHERE w.amount_dong > held.amount_dong
+WHERE w.amount_dong > held.amount_dong AND NOT EXISTS (
+    SELECT FROM opening_entries e
+    JOIN obligations o ON o.benefit_month = e.benefit_month AND o.subject_id = e.beneficiary_id AND o.kind = 'monthly'
+        AND o.revision = e.revision AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
+    WHERE e.state = 'booked' AND w.kind = 'monthly' AND e.beneficiary_id = w.subject_id AND e.benefit_month = w.benefit_month)
 """
 
 _RESTING = """

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.domain.ledger import Posting
+from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
 from services.disbursement.storage import draw_dues, draw_payments, payrolls, runs, units
@@ -47,10 +48,13 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
     lie in a commune of another authority. It may fail to serialise beside another drawing up; start it again then.
-    Refused: `unknown-run`, `unknown-unit` (an authority of another province), `registry-behind`, `no-law-for-month`.
+    Refused: `unknown-run`, `opening-run`, `unknown-unit` (an authority of another province), `registry-behind`,
+    `no-law-for-month`.
     """
     authority_id = command.authority.unit_id
     run = await runs.find(tx, command.run_id)
+    if run.code == OPENING_RUN_CODE:
+        raise Refusal(OPENING_RUN)
     if run.unit_id not in command.authority.path:
         raise Refusal(UNKNOWN_UNIT, f"{command.authority.name} lies outside the run's province", unit=authority_id)
     await runs.pass_gate(tx, authority_id)

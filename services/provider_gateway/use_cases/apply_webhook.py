@@ -53,7 +53,8 @@ async def _apply(tx: Tx, held: HeldWebhook, notice: Notice, cipher: FieldCipher,
     for chunk in await _chunks(tx, held.provider, notice):
         settling = await open_settling(tx, chunk, {said.reference for said in notice.said})
         settling.hear(notice.said)
-        await close_settling(tx, settling, "webhook")
+        if settling.has_news:
+            await close_settling(tx, settling, "webhook")
         unmatched -= settling.held.keys()
         counts += settling.counts
     result: dict[str, object] = dict(counts)

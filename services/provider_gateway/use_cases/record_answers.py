@@ -27,8 +27,7 @@ class Settling:
     chunk: Chunk
     held: dict[str, Attempt]  # by reference, as they are becoming
     before: dict[str, Attempt]
-    now: datetime  # business clock
-    told: list[PaymentOutcome] = field(default_factory=list)
+    told: list[tuple[Attempt, Outcome, int]] = field(default_factory=list)  # with the amount in đồng that was said
     counts: Counter[str] = field(default_factory=Counter)
     contradictions: list[tuple[Attempt, Said]] = field(default_factory=list)
 
@@ -43,15 +42,20 @@ class Settling:
             self.held[each.reference] = became
             if verdict is Verdict.APPLIED:
                 assert became.state != "sending"
-                self.told.append(_outcome(became, became.state, became.amount_dong, self.now))
+                self.told.append((became, became.state, became.amount_dong))
             elif verdict is Verdict.CONTRADICTION:
                 self.contradictions.append((attempt, each))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything said was not known before."""
+        return bool(self.told or self.contradictions) or self.held != self.before
 
 
 async def open_settling(tx: Tx, chunk: Chunk, references: Collection[str] | None = None) -> Settling:
     """Begin to settle these attempts, or all; the caller holds the chunk's lock."""
     held = await attempts_storage.read_attempts(tx, chunk, references)
-    return Settling(chunk, held, dict(held), await tx.business_now())
+    return Settling(chunk, held, dict(held))
 
 
 async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing:
@@ -60,7 +64,7 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
         current = settling.held[attempt.reference]
         if has_steps_left(current):
             settling.held[attempt.reference] = further = contradicted(current)
-            settling.told.append(_outcome(further, said.outcome, said.amount_dong or attempt.amount_dong, settling.now))
+            settling.told.append((further, said.outcome, said.amount_dong or attempt.amount_dong))
     changed = [attempt for reference, attempt in settling.held.items() if attempt != settling.before[reference]]
     await attempts_storage.save(tx, settling.chunk, changed)
     standing = await attempts_storage.read_standing(tx, settling.chunk)
@@ -72,14 +76,14 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
 
 
 async def _tell(tx: Tx, settling: Settling, answered: bool) -> None:
-    chunk = settling.chunk
+    chunk, now = settling.chunk, await tx.business_now()
     event = ChunkProgressed.model_construct(
         run_month=chunk.run_month,
         payroll_id=chunk.key.payroll_id,
         chunk_no=chunk.key.chunk_no,
         provider=chunk.provider,
         answered=answered,
-        outcomes=settling.told,
+        outcomes=[_outcome(*told, now) for told in settling.told],
     )
     await emit(tx, event, chunk.authority_id)
 

@@ -12,6 +12,9 @@ from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
 
+BURST = 50
+"""So many are applied before the next look whether more are due."""
+
 
 def webhook_worker(database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher, schedule: Schedule) -> Worker:
     """As background work of the service."""
@@ -19,7 +22,13 @@ def webhook_worker(database: Database, connectors: Mapping[str, Connector], ciph
     async def step() -> int:
         if not await work_is_due(database, "apply"):
             return 0
+        applied = 0
+        while applied < BURST and await one():
+            applied += 1
+        return applied
+
+    async def one() -> bool:
         async with database.transaction() as tx:
-            return int(await apply_webhook(tx, connectors, cipher, schedule))
+            return await apply_webhook(tx, connectors, cipher, schedule)
 
     return Worker("webhooks", step, idle_seconds=0.05)

@@ -22,7 +22,7 @@ from services.registry.api.match_list_views import (
     asked_of,
     view_of_line,
 )
-from services.registry.api.upload import FORM, read_upload
+from services.registry.api.upload import read_upload
 from services.registry.api.wire import Cursor, Limit, UnitQuery, id_cursor, number_cursor
 from services.registry.domain.match_list_form import EVIDENCE_MISSING, NOT_THE_FORM, FilledForm, read_form
 from services.registry.domain.match_lists import REASONS, Evidence
@@ -45,6 +45,22 @@ WRITE = "registry:write"
 Reader = Annotated[Caller, Depends(require("registry:read"))]
 Writer = Annotated[Caller, Depends(require(WRITE))]
 
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "The form, filled in: .xlsx or .xls."}
+                    },
+                }
+            }
+        },
+    }
+}
 _BOOK: dict[int | str, dict[str, Any]] = {200: {"content": {MIME: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -148,7 +164,7 @@ def _answering_routes(router: APIRouter, database: Database, cipher: FieldCipher
             route = f"POST /v1/match-lists/{match_list_id}/answers"
             return await once(tx, caller, route, key, said.model_dump_json().encode(), RecordedView, work)
 
-    @router.post("/{match_list_id}/answered-form", summary="Send the filled-in form back", openapi_extra=FORM)
+    @router.post("/{match_list_id}/answered-form", summary="Send the filled-in form back", openapi_extra=_FORM)
     async def answer_by_form(request: Request, caller: Writer, match_list_id: UUID) -> RecordedView:
         """The form with the police's answers in it. Lines without a result stay as they are; sent twice it changes nothing.
 

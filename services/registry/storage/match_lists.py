@@ -191,24 +191,32 @@ async def stamp_verified(tx: Tx, line_ids: Sequence[UUID]) -> None:
 
 
 async def unstamp_verified(tx: Tx, line_id: UUID) -> None:
-    """What a line confirmed is confirmed no more."""
-    await tx.run("UPDATE beneficiaries SET verified_at = NULL, verified_line_id = NULL WHERE verified_line_id = :id", id=line_id)
+    """What a line confirmed is confirmed no more: the newest confirmation by another list counts, where there is one."""
+    await tx.run(
+        """UPDATE beneficiaries b SET verified_at = earlier.recorded_at, verified_line_id = earlier.line_id
+           FROM (SELECT) one LEFT JOIN LATERAL (
+               SELECT l.line_id, l.recorded_at FROM match_list_lines l JOIN match_list_lines mine ON mine.line_id = :id
+               WHERE l.beneficiary_id = mine.beneficiary_id AND l.line_id <> mine.line_id AND l.outcome = 'verified'
+               ORDER BY l.recorded_at DESC LIMIT 1) earlier ON true
+           WHERE b.verified_line_id = :id""",
+        id=line_id,
+    )
 
 
-async def correct_person(tx: Tx, beneficiary_id: UUID, values: Mapping[str, Any]) -> bool:
+async def correct_person(tx: Tx, beneficiary_id: UUID, values: Mapping[str, Any]) -> str | None:
     """Name, birth and sex of a person as the police has them (None: as they are), at the next version, and the name in the
-    payee where the person receives for himself; whether the caller may do so."""
-    done = await tx.run(
+    payee where the person receives for himself; the person's commune, None where the caller may not do so."""
+    unit_id: str | None = await tx.scalar(
         """UPDATE beneficiaries SET version = version + 1, full_name = coalesce(CAST(:full_name AS text), full_name),
                name_key = coalesce(CAST(:name_key AS text), name_key),
                birth_date = coalesce(CAST(:birth_date AS date), birth_date),
                birth_precision = coalesce(CAST(:birth_precision AS text), birth_precision),
                sex = coalesce(CAST(:sex AS text), sex)
-           WHERE beneficiary_id = :id""",
+           WHERE beneficiary_id = :id RETURNING unit_id""",
         id=beneficiary_id,
         **values,
     )
-    if done and values["full_name"]:
+    if unit_id and values["full_name"]:
         await tx.run(
             """UPDATE payees SET version = version + 1, full_name = :full_name, name_key = :name_key
                WHERE self_of = :id AND full_name <> :full_name""",
@@ -216,7 +224,7 @@ async def correct_person(tx: Tx, beneficiary_id: UUID, values: Mapping[str, Any]
             full_name=values["full_name"],
             name_key=values["name_key"],
         )
-    return bool(done)
+    return unit_id
 
 
 async def correct_number_of_self(tx: Tx, beneficiary_id: UUID, kind: str, number_sealed: str, number_index: bytes) -> UUID | None:

@@ -35,10 +35,11 @@ async def accept_correction(tx: Tx, caller: Caller, cipher: FieldCipher, proposa
         raise Refusal(SAME_OFFICER)
     person: UUID = line["beneficiary_id"]
     answer = PoliceAnswer.decode(line["line_no"], cipher.open(line["answer_sealed"], match_lists.LINE))
-    if not await match_lists.correct_person(tx, person, _values(answer.right)):
+    unit_id = await match_lists.correct_person(tx, person, _values(answer.right))
+    if unit_id is None:
         raise Refusal(UNKNOWN_BENEFICIARY)
     if "number" in answer.right:
-        await _correct_number(tx, cipher, person, line["unit_id"], answer.right["number"])
+        await _correct_number(tx, cipher, person, unit_id, answer.right["number"])
     await match_lists.stamp_verified(tx, [line["line_id"]])
     await settle_proposal(tx, caller, proposal_id, ACCEPTED, note)
     today = await tx.today()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 
 from shared.database import Tx
@@ -123,12 +123,13 @@ SELECT (SELECT count(*) FROM changed) AS changed,
 """
 
 # Only this transaction's own rows can stand at nothing: others remove theirs before they commit.
-_REMOVE_EMPTY = (
-    """DELETE FROM cells WHERE obligations = 0 AND amount_dong = 0
-       AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[]))""",
-    """DELETE FROM commune_people WHERE entitled = 0
-       AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[]))""",
-)
+_REMOVE_EMPTY = """
+WITH empty_cells AS (
+    DELETE FROM cells WHERE obligations = 0 AND amount_dong = 0
+        AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[])))
+DELETE FROM commune_people WHERE entitled = 0
+    AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[]))
+"""
 
 _NOTE_CASHIER = """
 INSERT INTO cashier_communes (benefit_month, unit_id)
@@ -150,10 +151,9 @@ async def apply(tx: Tx, placed: Sequence[PlacedObligation]) -> int:
     for month in months:
         for table in MONTH_TABLES:
             await tx.ensure_month(SCHEMA, table, month)
-    rows = [asdict(p) for p in placed]
-    [done] = await tx.rows(_APPLY, **{name: [row[name] for row in rows] for name in _COLUMNS})
-    for statement in _REMOVE_EMPTY if done["changed"] else ():
-        await tx.run(statement, months=months, units=done["units"])
+    [done] = await tx.rows(_APPLY, **{name: [getattr(each, name) for each in placed] for name in _COLUMNS})
+    if done["changed"]:
+        await tx.run(_REMOVE_EMPTY, months=months, units=done["units"])
     return int(done["changed"])
 
 
