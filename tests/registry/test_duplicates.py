@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -228,6 +229,33 @@ async def test_who_was_ended_does_not_stay_for_who_was_not(
     assert (refused.status_code, refused.json()["code"]) == (409, "duplicate-changed-since"), "a death is not undone with it"
     await admin.execute("UPDATE registry.beneficiaries SET status = 'stopped' WHERE beneficiary_id = $1", UUID(dead))
     await above.post(f"{path}/undo", {"note": "hoàn tác"})
+
+
+async def test_of_two_officers_at_once_one_is_heard(pairs: dict[str, Any], officer: Officers, admin: asyncpg.Connection) -> None:
+    path = f"/v1/duplicates/{pairs['Thủy']['candidate_id']}"
+    above, beside = officer("province", PROVINCE), officer("province", PHU_LOC)
+    current = await above.get(path)
+    answers = await asyncio.gather(
+        above.ask("POST", f"{path}/merge", json=_merge(current, "first")),
+        beside.ask("POST", f"{path}/merge", json=_merge(current, "second")),
+        above.ask("POST", f"{path}/part", json={"note": "Hai người"}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"duplicate-settled", "merged-already"}
+    merged = await admin.fetchval("SELECT count(*) FROM registry.beneficiaries WHERE merged_into IS NOT NULL")
+    assert merged == (answers[2].status_code != 200)
+    await above.post(f"{path}/undo", {"note": "xem lại"})
+
+
+async def test_pages_hold_each_pair_once(pairs: dict[str, Any], officer: Officers) -> None:
+    above, seen, cursor = officer("province", PROVINCE), [], None
+    while True:
+        page: Any = await above.get("/v1/duplicates", limit=1, **{"cursor": cursor} if cursor else {})
+        seen += [(-pair["score"], pair["candidate_id"]) for pair in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == sorted(set(seen)) and len(seen) == len(pairs) > 0
 
 
 async def test_a_search_goes_through_everybody_of_a_unit(officer: Officers, service: Service, finder: DuplicateFinder) -> None:
