@@ -20,6 +20,7 @@ from shared.runtime import run_async
 
 BENCHMARKS = {
     "month": ("console.bench.month", "a month without faults, from draw-up to books"),
+    "duplicates": ("console.bench.duplicates", "a province's people compared for duplicates, on one core"),
 }
 
 

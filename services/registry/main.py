@@ -6,8 +6,10 @@ from services.registry.api import (
     accounts,
     beneficiaries,
     change_requests,
+    duplicates,
     holds,
     imports,
+    match_lists,
     notices,
     openings,
     payees,
@@ -20,6 +22,7 @@ from services.registry.use_cases.appoint_payee import PAYEE, PAYEE_CHANGE
 from services.registry.use_cases.ask_change import ChangeKinds
 from services.registry.use_cases.watch_payees import watch_lines, watch_papers, watch_wards
 from services.registry.workers.daily import DailyTask, daily_worker
+from services.registry.workers.duplicates import DuplicateFinder
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
@@ -58,11 +61,13 @@ def build(platform: Platform) -> Service:
     app.include_router(payees.make_router(database, cipher))
     app.include_router(change_requests.make_router(database, cipher, CHANGE_KINDS))
     app.include_router(notices.make_router(database, cipher))
+    app.include_router(duplicates.make_router(database))
+    app.include_router(match_lists.make_router(database, cipher))
     return Service(
         name=NAME,
         app=app,
         database=database,
         subscribes_to=SUBSCRIBES_TO,
         handlers=make_handlers(cipher),
-        workers=(daily_worker(database, DAILY_TASKS),),
+        workers=(daily_worker(database, DAILY_TASKS), DuplicateFinder(database).worker()),
     )

@@ -66,7 +66,7 @@ class Officer:
     async def post(self, path: str, body: Any = None) -> Any:
         """The JSON of a POST that must succeed."""
         answer = await self.ask("POST", path, json=body)
-        assert answer.status_code in (200, 201), answer.text
+        assert answer.status_code in (200, 201, 202), answer.text
         return answer.json()
 
     async def send(self, data: bytes, name: str = "danh-sach.xlsx", **form: str) -> httpx.Response:

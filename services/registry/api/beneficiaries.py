@@ -14,13 +14,22 @@ from services.registry.api.beneficiary_views import (
     BeneficiaryView,
     VersionPage,
 )
-from services.registry.api.wire import Cursor, Limit, UnitQuery, number_cursor
+from services.registry.api.wire import BAD_CURSOR, Cursor, Limit, UnitQuery, number_cursor
+from services.registry.domain.search import SearchPlace, read_place
 from services.registry.use_cases.find_beneficiaries import get_beneficiary, get_history, search_beneficiaries
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
 from shared.database import Database
+from shared.kernel.errors import Refusal
 
 Reader = Annotated[Caller, Depends(require("registry:read"))]
+
+
+def _place(cursor: str | None) -> SearchPlace | None:
+    place = read_place(cursor) if cursor is not None else None
+    if cursor is not None and place is None:
+        raise Refusal(BAD_CURSOR)
+    return place
 
 
 def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
@@ -34,7 +43,8 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
             str,
             Query(
                 max_length=200,
-                description="Words of a name (diacritics may be left out), a birth year, a code, an identity or phone number. "
+                description="Words, or beginnings of words, of a name, a village or the payee's name, in any order and with or "
+                "without diacritics; a birth year or date (d/m/yyyy); a code; an identity or phone number, the payee's too. "
                 "All must fit.",
                 examples=["nguyen thi thuy 1941"],
             ),
@@ -43,11 +53,14 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
         cursor: Cursor = None,
         limit: Limit = 100,
     ) -> BeneficiaryPage:
-        """People of the token's units, in the order of their codes."""
+        """People of the token's units. Whoever is written with the very diacritics that were typed comes first, then whoever
+        has that very name, then by how many words the name has; equals in the order of their codes. Refused: `bad-cursor`."""
+        after = _place(cursor)
         async with database.transaction(caller.row_scope) as tx:
-            rows = await search_beneficiaries(tx, cipher, search, unit_id=unit_id, after=cursor or "", limit=limit)
-        items = [BeneficiaryBrief.model_validate(dict(row)) for row in rows]
-        return BeneficiaryPage(items=items, next_cursor=items[-1].code if len(items) == limit else None)
+            rows = await search_beneficiaries(tx, cipher, search, unit_id=unit_id, after=after, limit=limit)
+        items = [BeneficiaryBrief.model_validate(row) for row in rows]
+        last = SearchPlace(rows[-1]["rank"], rows[-1]["code"]).cursor() if len(rows) == limit else None
+        return BeneficiaryPage(items=items, next_cursor=last)
 
     @router.get("/{beneficiary_id}", summary="See a beneficiary")
     async def get(caller: Reader, beneficiary_id: UUID, response: Response) -> BeneficiaryView:

@@ -110,7 +110,7 @@ class BeneficiaryBrief(BaseModel):
 
 
 class BeneficiaryPage(BaseModel):
-    """People in the order of their codes."""
+    """People, the best fit first; without words in the order of their codes."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_BRIEF], "next_cursor": None}]})
 

@@ -1,43 +1,40 @@
-"""Finding people by what an officer types."""
+"""Finding people by what an officer types: ids from the function that asks the index, rows under the caller's own policy."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.registry.domain.search import SearchTerms
+from services.registry.domain.search import SearchPlace, SearchTerms
 from shared.crypto import IDENTITY, PHONE, FieldCipher
 from shared.database import Tx
 
+HIGHEST_RANK = 99_999
+
 
 async def search_people(
-    tx: Tx, terms: SearchTerms, cipher: FieldCipher, *, unit_id: str | None, after: str, limit: int
+    tx: Tx, terms: SearchTerms, cipher: FieldCipher, *, unit_id: str | None, after: SearchPlace | None, limit: int
 ) -> list[dict[str, Any]]:
-    """People for whom all terms hold, in the order of their codes, after one; of a unit and all below it."""
-    identity = cipher.index(terms.identity_number, IDENTITY) if terms.identity_number else None
-    phone = cipher.index(terms.phone, PHONE) if terms.phone else None
-    rows = await tx.rows(
+    """People for whom all terms hold, best first, then by code, after a place; of a unit and all below it."""
+    return await tx.rows(
         """SELECT b.beneficiary_id, b.code, b.version, b.full_name, b.sex, b.birth_date, b.birth_precision, b.unit_id,
-               b.village, b.status, b.hold, a.provider AS account_provider
-           FROM beneficiaries b LEFT JOIN accounts a ON a.account_id = b.account_id
-           WHERE b.code > :after
-               AND (CAST(:code AS text) IS NULL OR b.code = CAST(:code AS text))
-               AND (CAST(:id AS uuid) IS NULL OR b.beneficiary_id = CAST(:id AS uuid))
-               AND (CAST(:year AS integer) IS NULL OR extract(year FROM b.birth_date) = CAST(:year AS integer))
-               AND b.name_key LIKE ALL (CAST(:patterns AS text[]))
-               AND (CAST(:identity AS bytea) IS NULL OR b.beneficiary_id IN (
-                    SELECT beneficiary_id FROM identity_documents WHERE number_index = CAST(:identity AS bytea)))
-               AND (CAST(:phone AS bytea) IS NULL OR b.phone_index = CAST(:phone AS bytea))
-               AND (CAST(:unit_id AS text) IS NULL OR b.unit_id IN (
-                    SELECT unit_id FROM units WHERE path @> ARRAY[CAST(:unit_id AS text)]))
-           ORDER BY b.code LIMIT :limit""",
-        after=after,
+               b.village, b.status, b.hold, a.provider AS account_provider, f.rank
+           FROM find_people(CAST(:words AS text[]), CAST(:marked AS text[]), CAST(:year AS integer), CAST(:born AS date),
+                            CAST(:code AS text), CAST(:id AS uuid), CAST(:identity AS bytea), CAST(:phone AS bytea),
+                            CAST(:unit_id AS text), CAST(:after_rank AS integer), CAST(:after_code AS text),
+                            CAST(:limit AS integer)) f
+           JOIN beneficiaries b ON b.beneficiary_id = f.beneficiary_id
+           LEFT JOIN accounts a ON a.account_id = b.account_id
+           ORDER BY f.rank DESC, b.code""",
+        words=list(terms.words),
+        marked=list(terms.marked),
+        year=terms.birth_year,
+        born=terms.born,
         code=terms.code,
         id=terms.beneficiary_id,
-        year=terms.birth_year,
-        patterns=[f"%{word}%" for word in terms.words],
-        identity=identity,
-        phone=phone,
+        identity=cipher.index(terms.identity_number, IDENTITY) if terms.identity_number else None,
+        phone=cipher.index(terms.phone, PHONE) if terms.phone else None,
         unit_id=unit_id,
+        after_rank=after.rank if after else HIGHEST_RANK,
+        after_code=after.code if after else "",
         limit=limit,
     )
-    return [{**row} for row in rows]

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.registry.domain.imports import ImportRow
 from services.registry.domain.records import FullRecord
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
-from services.registry.domain.search import read_search
+from services.registry.domain.search import SearchPlace, read_search
 from services.registry.storage.import_rows import source_row
 from services.registry.storage.records import load_records, page_of_history
 from services.registry.storage.search import search_people
@@ -32,9 +32,9 @@ class SourcedRecord:
 
 
 async def search_beneficiaries(
-    tx: Tx, cipher: FieldCipher, search: str, *, unit_id: str | None, after: str, limit: int
+    tx: Tx, cipher: FieldCipher, search: str, *, unit_id: str | None, after: SearchPlace | None, limit: int
 ) -> Sequence[Mapping[str, Any]]:
-    """People whom the words, the year, the code or the number in `search` fit, in the order of their codes."""
+    """People whom all of `search` fits (words, birth year or date, code, number): the best first, then by code."""
     return await search_people(tx, read_search(search), cipher, unit_id=unit_id, after=after, limit=limit)
 
 
