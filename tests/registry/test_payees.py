@@ -63,7 +63,7 @@ class Commune:
 
     async def id_of(self, name: str) -> str:
         """The id of the one with that name."""
-        (found,) = await self.maker.find(name)
+        (found,) = [one for one in await self.maker.find(name) if one["full_name"] == name]  # payees' names find people too
         return str(found["beneficiary_id"])
 
     async def shown(self, person: str) -> dict[str, Any]:
