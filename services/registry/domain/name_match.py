@@ -32,6 +32,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "other_name": ("Tên khác", "Another name"),
     "provider_says_other": ("Nhà cung cấp trả lời tên không khớp", "The provider says that the name is another"),
     "holder_as_before": ("Cùng chủ tài khoản mà cán bộ đã chấp nhận trước đây", "The holder whom an officer accepted before"),
+    "not_found": ("Nhà cung cấp không còn tài khoản này", "The provider has no such account any more"),
+    "locked": ("Tài khoản bị khóa", "The account is locked"),
     "no_name_told": ("Nhà cung cấp không cho biết tên", "The provider told no name"),
 }
 """Reason -> what an officer reads, in Vietnamese and English."""
