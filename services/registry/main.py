@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, change_requests, holds, imports, notices, proposals, units
+from services.registry.api import (
+    account_changes,
+    account_steps,
+    accounts,
+    beneficiaries,
+    change_requests,
+    enrolment,
+    holds,
+    imports,
+    name_reviews,
+    notices,
+    proposals,
+    registration_lists,
+    units,
+)
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from services.registry.use_cases.ask_change import ChangeKinds
+from services.registry.use_cases.ask_names import ask_names
+from services.registry.use_cases.change_account import ACCOUNT_CHANGE
+from services.registry.workers.daily import DailyTask, daily_worker
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
@@ -17,8 +34,11 @@ DESCRIPTION = (
     "rows become beneficiaries with decisions, payees and accounts, each change kept with who, when and why."
 )
 
-CHANGE_KINDS: ChangeKinds = {}
+CHANGE_KINDS: ChangeKinds = {"account": ACCOUNT_CHANGE}
 """What a second officer can approve: kind -> what it rests on and does."""
+
+DAILY_TASKS: dict[str, DailyTask] = {"ask_names": ask_names}
+"""What is done once each business day."""
 
 
 def build(platform: Platform) -> Service:
@@ -30,8 +50,20 @@ def build(platform: Platform) -> Service:
     app.include_router(imports.make_router(database, cipher, load_reference()))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
+    app.include_router(account_steps.make_router(database))
+    app.include_router(account_changes.make_router(database, cipher))
+    app.include_router(enrolment.make_router(database))
+    app.include_router(registration_lists.make_router(database, cipher))
+    app.include_router(name_reviews.make_router(database, cipher))
     app.include_router(holds.make_router(database))
     app.include_router(proposals.make_router(database))
     app.include_router(change_requests.make_router(database, cipher, CHANGE_KINDS))
     app.include_router(notices.make_router(database, cipher))
-    return Service(name=NAME, app=app, database=database, subscribes_to=SUBSCRIBES_TO, handlers=make_handlers(cipher))
+    return Service(
+        name=NAME,
+        app=app,
+        database=database,
+        subscribes_to=SUBSCRIBES_TO,
+        handlers=make_handlers(cipher),
+        workers=(daily_worker(database, DAILY_TASKS),),
+    )

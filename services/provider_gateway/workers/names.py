@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.provider_gateway.connectors.protocol import Accounts, AccountSaid, AccountWanted, Connector, NotTaken, Refused, Unsure
+from services.provider_gateway.connectors.protocol import (
+    Accounts,
+    AccountSaid,
+    AccountWanted,
+    Connector,
+    NotTaken,
+    Refused,
+    Unsure,
+)
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import name_enquiries
 from services.provider_gateway.storage.due import work_is_due

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.registry.domain.accounts import PROVIDER_NAMES
 from services.registry.domain.notices import NewNotice, vietnamese_date
 
 CHANGE_KIND = "account"
@@ -17,8 +18,6 @@ CASH, TO_ACCOUNT, TOLD_NUMBER = "cash", "account", "told_number"
 
 ACCOUNT_ENDED, ACCOUNT_BEGUN = "account_ended", "account_begun"
 """Kinds of notice: about where the money went until now, and where it goes from now on."""
-
-PROVIDER_NAMES = {"viettelpay": "ViettelPay", "vietinbank": "VietinBank"}
 
 
 @dataclass(frozen=True, slots=True)

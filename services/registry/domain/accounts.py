@@ -12,6 +12,9 @@ from services.registry.domain.name_match import DIFFERENT, MATCH
 CHANNEL_OF = {"viettelpay": "wallet", "vietinbank": "account"}
 """Providers that open accounts."""
 
+PROVIDER_NAMES = {"viettelpay": "ViettelPay", "vietinbank": "VietinBank"}
+"""What people call them."""
+
 HOLDER_DIFFERS = "holder_differs"
 """Reason of a refusal of our own: the provider opened the account for, or has it under, another name than the payee's."""
 

@@ -45,9 +45,7 @@ GAP_REASONS: Mapping[str, tuple[str, str]] = {
 """Why somebody entitled is not paid into an account."""
 
 
-def gap_reason(
-    *, refusal: str | None, cash_chosen: bool, hold: str | None, state: str | None, name_verdict: str | None
-) -> str:
+def gap_reason(*, refusal: str | None, cash_chosen: bool, hold: str | None, state: str | None, name_verdict: str | None) -> str:
     """Why somebody has no account in use: what stands in the way first. `state` is that of the payee's newest account."""
     if refusal is not None:
         return "refused_by_beneficiary"

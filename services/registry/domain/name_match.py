@@ -67,7 +67,9 @@ def compare_names(payee: str, holder: str) -> NameVerdict:
 
 
 def _same_letters(mine: str, theirs: str, same_words: bool) -> NameVerdict:
-    if not (mine.isascii() or theirs.isascii()) and standard_name(mine.replace(" ", "")) != standard_name(theirs.replace(" ", "")):
+    if not (mine.isascii() or theirs.isascii()) and standard_name(mine.replace(" ", "")) != standard_name(
+        theirs.replace(" ", "")
+    ):
         return NameVerdict(NEAR, 85, ("diacritics_differ",))
     lost = ("diacritics_lost",) if mine.isascii() != theirs.isascii() else ()
     return NameVerdict(MATCH, 98, lost) if same_words else NameVerdict(MATCH, 95, (*lost, "spaces_lost"))

@@ -53,9 +53,7 @@ async def step_grounds(tx: Tx, steps: Sequence[StepReport]) -> dict[tuple[UUID, 
             LEFT JOIN account_steps s ON s.account_id = a.account_id AND s.step = v.step""",  # noqa: S608
         **bulk.arrays_of(types, wanted),
     )
-    return {
-        (row["account_id"], row["step"]): StepGround(row["state"], row["opened_on"], row["recorded_on"]) for row in rows
-    }
+    return {(row["account_id"], row["step"]): StepGround(row["state"], row["opened_on"], row["recorded_on"]) for row in rows}
 
 
 async def steps_of_account(tx: Tx, account_id: UUID) -> list[dict[str, Any]]:
@@ -72,9 +70,7 @@ async def account_is_known(tx: Tx, account_id: UUID) -> bool:
     return bool(await tx.scalar("SELECT EXISTS (SELECT FROM accounts WHERE account_id = :id)", id=account_id))
 
 
-async def insert_refusals(
-    tx: Tx, caller: Caller, refusals: Sequence[tuple[UUID, str, str | None, date]]
-) -> set[UUID]:
+async def insert_refusals(tx: Tx, caller: Caller, refusals: Sequence[tuple[UUID, str, str | None, date]]) -> set[UUID]:
     """Note that people want no account: (beneficiary, reason, note, day); whose are new. One that stands stays as it is."""
     rows = [
         {"refusal_id": new_id(), "beneficiary_id": person, "reason": reason, "note": note, "refused_on": on}

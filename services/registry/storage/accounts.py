@@ -222,7 +222,8 @@ async def page_of_accounts(
     """Accounts in the order of their ids, after one; of a unit and all below it."""
     rows = await tx.rows(
         """SELECT a.account_id, a.payee_id, a.unit_id, a.provider, a.channel, a.state, a.version, a.number_sealed,
-               a.holder_name, a.name_verdict, a.told_at IS NOT NULL AS other_number_told, a.reason, a.declared_at, a.requested_at, a.answered_at,
+               a.holder_name, a.name_verdict, a.told_at IS NOT NULL AS other_number_told, a.reason,
+               a.declared_at, a.requested_at, a.answered_at,
                (SELECT coalesce(array_agg(b.beneficiary_id ORDER BY b.code), CAST(ARRAY[] AS uuid[])) FROM beneficiaries b
                 WHERE b.payee_id = a.payee_id) AS beneficiary_ids
            FROM accounts a WHERE (CAST(:after AS uuid) IS NULL OR a.account_id > CAST(:after AS uuid))

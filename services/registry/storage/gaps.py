@@ -105,7 +105,8 @@ async def progress_of_units(
                SELECT s.unit_id, s.step, count(*) AS accounts FROM account_steps s
                WHERE s.unit_id IN (SELECT unit_id FROM communes) GROUP BY 1, 2),
            sums AS (
-               SELECT up.unit_id, n.provider, sum(n.entitled) AS entitled, sum(n.with_account) AS with_account, sum(n.held) AS held
+               SELECT up.unit_id, n.provider, sum(n.entitled) AS entitled, sum(n.with_account) AS with_account,
+                   sum(n.held) AS held
                FROM counted n JOIN units c USING (unit_id) CROSS JOIN LATERAL unnest(c.path) AS up (unit_id) GROUP BY 1, 2),
            step_sums AS (
                SELECT up.unit_id, s.step, sum(s.accounts) AS accounts

@@ -24,8 +24,8 @@ _NEW = {
     "told_at": "timestamptz",
     "review": "text",
 }
-_COLUMNS = """e.evidence_id, e.account_id, e.account_version, e.unit_id, e.payee_name, e.holder_name, e.verdict, e.score, e.reasons,
-    e.source, e.told_at, e.review, e.reviewed_at, e.reviewed_subject, e.review_note"""
+_COLUMNS = """e.evidence_id, e.account_id, e.account_version, e.unit_id, e.payee_name, e.holder_name, e.verdict, e.score,
+    e.reasons, e.source, e.told_at, e.review, e.reviewed_at, e.reviewed_subject, e.review_note"""
 
 
 async def insert_evidence(tx: Tx, evidence: Sequence[Mapping[str, Any]]) -> None:

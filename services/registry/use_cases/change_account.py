@@ -98,9 +98,7 @@ async def _apply(tx: Tx, caller: Caller, cipher: FieldCipher, request: ChangeReq
     else:
         people = [request.beneficiary_id]
         await pay_into(tx, request.beneficiary_id, account_id)
-    await publish_changes(
-        tx, caller, people, reason="account_changed", effective_from=await tx.today(), note=request.asked_note
-    )
+    await publish_changes(tx, caller, people, reason="account_changed", effective_from=await tx.today(), note=request.asked_note)
     if way.current is not None:
         note = f"account changed by request {request.request_id}"
         await release_account(tx, caller, people, way.current["account_id"], note)

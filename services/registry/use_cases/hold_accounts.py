@@ -59,6 +59,4 @@ async def release_account(tx: Tx, caller: Caller, people: Sequence[UUID], accoun
         holds += await open_holds(tx, people, reason, account_id)
     await lift_holds(tx, caller, holds, note)
     for person in people:
-        await settle_proposals(
-            tx, caller, ACCEPTED, note, beneficiary_id=person, kinds=PROPOSALS_OF_ACCOUNTS, about=account_id
-        )
+        await settle_proposals(tx, caller, ACCEPTED, note, beneficiary_id=person, kinds=PROPOSALS_OF_ACCOUNTS, about=account_id)

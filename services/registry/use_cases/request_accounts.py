@@ -57,11 +57,13 @@ async def request_accounts(
     left_out = {one for one, _ in refused}
     payees = {people[one]["payee_id"]: people[one] for one in wanted if one not in left_out}
     held = await live_accounts(tx, list(payees))
-    busy = {a.payee_id for a in held if a.state == "requested" or (a.state == "active" and not (another and a.provider != provider))}
+    busy = {
+        a.payee_id for a in held if a.state == "requested" or (a.state == "active" and not (another and a.provider != provider))
+    }
     declared = {a.payee_id: a for a in held if a.state == "declared" and a.provider == provider and a.payee_id not in busy}
     asked = await request_declared(tx, [account.account_id for account in declared.values()])
     fresh = [row for payee_id, row in payees.items() if payee_id not in busy and payee_id not in declared]
-    asked |= await insert_accounts(tx, "requested", await _new_accounts(tx, cipher, provider, fresh))
+    asked |= await insert_accounts(tx, "requested", await new_accounts(tx, cipher, provider, fresh))
     await _say(tx, cipher, provider, asked, payees)
     today = await tx.today()
     await insert_steps(tx, caller, [StepReport(account_id, REQUESTED, today, FROM_REGISTRY) for account_id in asked])
@@ -82,7 +84,7 @@ def _why_not(person: Mapping[str, Any] | None, another: bool) -> str | None:
     return BENEFICIARY_ON_HOLD
 
 
-async def _new_accounts(tx: Tx, cipher: FieldCipher, provider: str, payees: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def new_accounts(tx: Tx, cipher: FieldCipher, provider: str, payees: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows of new requests; for a wallet with the payee's phone as its number, where nobody else has that wallet."""
     numbers = _wallet_numbers(cipher, payees) if CHANNEL_OF[provider] == "wallet" else {}
     indexes = {payee_id: cipher.index(number, ACCOUNT) for payee_id, number in numbers.items()}

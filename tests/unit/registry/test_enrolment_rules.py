@@ -35,9 +35,7 @@ def test_before_the_first_day_all_weeks_are_left_and_after_the_last_none() -> No
     assert (late.weeks_left, late.needed_per_week) == (0, 70)
 
 
-@given(
-    st.integers(0, 10**7), st.integers(0, 10**7), st.integers(1, 100), st.dates(date(2021, 1, 1), date(2022, 12, 31))
-)
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(1, 100), st.dates(date(2021, 1, 1), date(2022, 12, 31)))
 def test_what_is_needed_each_week_reaches_the_goal_and_no_less_would(entitled: int, had: int, percent: int, today: date) -> None:
     had = min(had, entitled)
     found = standing(entitled, had, Target("x", TARGET.starts_on, TARGET.target_on, percent, None), today)

@@ -52,7 +52,9 @@ def test_pairs(payee: str, holder: str, verdict: str, reason: str) -> None:
 def test_the_order_of_the_two_says_nothing_and_scores_follow_verdicts(one: str, other: str) -> None:
     found = compare_names(one, other)
     assert found == compare_names(other, one)
-    assert {MATCH: 95, NEAR: 60, DIFFERENT: 0}[found.verdict] <= found.score <= {MATCH: 100, NEAR: 94, DIFFERENT: 59}[found.verdict]
+    assert (
+        {MATCH: 95, NEAR: 60, DIFFERENT: 0}[found.verdict] <= found.score <= {MATCH: 100, NEAR: 94, DIFFERENT: 59}[found.verdict]
+    )
     assert set(found.reasons) <= set(REASONS)
     assert (found.verdict == MATCH) == (one == other)
 
