@@ -32,6 +32,12 @@ def canonical_number(provider: str, number: str) -> str:
     return packed
 
 
+def national_number(number: str) -> str:
+    """A phone, or the number of a wallet, as people write it: `0912...`; anything else as it is."""
+    packed = number.removeprefix("+")
+    return f"0{packed[2:]}" if packed.startswith("84") and len(packed) == 11 else number
+
+
 @dataclass(frozen=True, slots=True)
 class HeldAccount:
     """An account as the registry has it."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.registry.domain.accounts import CHANNEL_OF, PROVIDER_NAMES
+from services.registry.domain.accounts import CHANNEL_OF, PROVIDER_NAMES, national_number
 from services.registry.domain.enrolment import FROM_REGISTRY, REQUESTED, StepReport
 from services.registry.domain.enrolment_refusals import NOBODY_TO_REGISTER, UNKNOWN_REGISTRATION_LIST
 from services.registry.domain.people import SELF
@@ -120,11 +120,18 @@ def _line(cipher: FieldCipher, listed: Mapping[str, Any], line: Mapping[str, Any
         capacity="Đối tượng hưởng" if own else ", ".join(dict.fromkeys(str(person["relationship"]) for person in others)),
         birth=_birth(own) if own else "",
         identity_number=cipher.open(line["identity_sealed"], IDENTITY) if line["identity_sealed"] else "",
-        phone=cipher.open(line["phone_sealed"], PHONE) if line["phone_sealed"] else "",
+        phone=national_number(cipher.open(line["phone_sealed"], PHONE)) if line["phone_sealed"] else "",
         address=", ".join(part for part in (village, listed["commune_name"]) if part),
         receives_for="; ".join(f"{person['full_name']} ({person['code']})" for person in others),
-        declared_number=cipher.open(line["number_sealed"], ACCOUNT) if line["number_sealed"] else "",
+        declared_number=_declared(listed["provider"], cipher.open(line["number_sealed"], ACCOUNT))
+        if line["number_sealed"]
+        else "",
     )
+
+
+def _declared(cipher: FieldCipher, provider: str, sealed: str) -> str:
+    number = cipher.open(sealed, ACCOUNT)
+    return national_number(number) if CHANNEL_OF[provider] == "wallet" else number
 
 
 def _birth(person: Mapping[str, Any]) -> str:
