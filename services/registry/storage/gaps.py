@@ -88,27 +88,27 @@ async def progress_of_units(
     Only units that lie in `scope` (none: everything) whole, so that no sum is of a part.
     """
     return await tx.rows(
-        """WITH wanted AS (
+        """WITH wanted AS MATERIALIZED (
                SELECT u.unit_id, u.code, u.name, u.level, u.path FROM units u
                WHERE u.unit_id > :after AND (CAST(:level AS text) IS NULL OR u.level = CAST(:level AS text))
                    AND (cardinality(CAST(:scope AS text[])) = 0 OR u.path && CAST(:scope AS text[]))
                    AND (CAST(:unit_id AS text) IS NULL OR CAST(:unit_id AS text) = ANY (u.path))),
-           communes AS (
+           communes AS MATERIALIZED (
                SELECT DISTINCT c.unit_id FROM units c WHERE c.level = 'commune'
                    AND c.path && (SELECT coalesce(array_agg(unit_id), CAST(ARRAY[] AS text[])) FROM wanted)),
-           counted AS (
+           counted AS MATERIALIZED (
                SELECT b.unit_id, a.provider, count(*) AS entitled, count(b.account_id) AS with_account,
                    count(*) FILTER (WHERE b.account_id IS NOT NULL AND b.hold IS NOT NULL) AS held
                FROM beneficiaries b LEFT JOIN accounts a ON a.account_id = b.account_id
                WHERE b.status = 'active' AND b.unit_id IN (SELECT unit_id FROM communes) GROUP BY 1, 2),
-           stepped AS (
+           stepped AS MATERIALIZED (
                SELECT s.unit_id, s.step, count(*) AS accounts FROM account_steps s
                WHERE s.unit_id IN (SELECT unit_id FROM communes) GROUP BY 1, 2),
-           sums AS (
+           sums AS MATERIALIZED (
                SELECT up.unit_id, n.provider, sum(n.entitled) AS entitled, sum(n.with_account) AS with_account,
                    sum(n.held) AS held
                FROM counted n JOIN units c USING (unit_id) CROSS JOIN LATERAL unnest(c.path) AS up (unit_id) GROUP BY 1, 2),
-           step_sums AS (
+           step_sums AS MATERIALIZED (
                SELECT up.unit_id, s.step, sum(s.accounts) AS accounts
                FROM stepped s JOIN units c USING (unit_id) CROSS JOIN LATERAL unnest(c.path) AS up (unit_id) GROUP BY 1, 2)
            SELECT w.*, s.entitled, s.with_account, s.held, s.providers, coalesce(st.steps, CAST('{}' AS json)) AS steps,
