@@ -13,15 +13,19 @@ from services.registry.api import (
     imports,
     name_reviews,
     notices,
+    payees,
     proposals,
     registration_lists,
     units,
 )
+from services.registry.domain.account_changes import CHANGE_KIND as ACCOUNT
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
+from services.registry.use_cases.appoint_payee import PAYEE, PAYEE_CHANGE
 from services.registry.use_cases.ask_change import ChangeKinds
 from services.registry.use_cases.ask_names import ask_names
 from services.registry.use_cases.change_account import ACCOUNT_CHANGE
+from services.registry.use_cases.watch_payees import watch_deaths, watch_papers, watch_wards
 from services.registry.workers.daily import DailyTask, daily_worker
 from shared.platform import Platform
 from shared.service import Service
@@ -34,11 +38,16 @@ DESCRIPTION = (
     "rows become beneficiaries with decisions, payees and accounts, each change kept with who, when and why."
 )
 
-CHANGE_KINDS: ChangeKinds = {"account": ACCOUNT_CHANGE}
+CHANGE_KINDS: ChangeKinds = {PAYEE: PAYEE_CHANGE, ACCOUNT: ACCOUNT_CHANGE}
 """What a second officer can approve: kind -> what it rests on and does."""
 
-DAILY_TASKS: dict[str, DailyTask] = {"ask_names": ask_names}
-"""What is done once each business day."""
+DAILY_TASKS: dict[str, DailyTask] = {
+    "payee_papers": watch_papers,
+    "payee_wards": watch_wards,
+    "payee_deaths": watch_deaths,
+    "holders_names": ask_names,
+}
+"""What is looked at once each business day."""
 
 
 def build(platform: Platform) -> Service:
@@ -57,6 +66,7 @@ def build(platform: Platform) -> Service:
     app.include_router(name_reviews.make_router(database, cipher))
     app.include_router(holds.make_router(database))
     app.include_router(proposals.make_router(database))
+    app.include_router(payees.make_router(database, cipher))
     app.include_router(change_requests.make_router(database, cipher, CHANGE_KINDS))
     app.include_router(notices.make_router(database, cipher))
     return Service(

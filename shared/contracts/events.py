@@ -96,6 +96,13 @@ class AccountRecord(Contract):
     number_sealed: str
 
 
+class OneOffPayeeRecord(Contract):
+    """Who receives once, of somebody who died: the funeral support, or the months that were not paid yet."""
+
+    purpose: Literal["funeral", "unpaid_months"]
+    payee: PayeeRecord
+
+
 class BeneficiaryRecord(Contract):
     """The whole record of one person at a version. `hold` says why no money may go out now, None when it may."""
 
@@ -113,6 +120,7 @@ class BeneficiaryRecord(Contract):
     decisions: list[DecisionRecord]
     payee: PayeeRecord
     account: AccountRecord | None
+    one_off_payees: list[OneOffPayeeRecord] = []
 
 
 class BeneficiariesChanged(Event):

@@ -8,8 +8,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.registry.domain.appointments import listed_capacity, of_age_on
 from services.registry.domain.decisions import Granted, InForce, change_of, obligation_kind, stand_in_number
-from services.registry.domain.matching import PAYEE_NUMBER_OF_ANOTHER, Candidate, Known, Match, Verdict
+from services.registry.domain.matching import (
+    PAYEE_APPOINTED,
+    PAYEE_DEAD,
+    PAYEE_NUMBER_OF_ANOTHER,
+    Candidate,
+    Known,
+    Match,
+    Verdict,
+)
 from services.registry.domain.payees import Payee, PayeeBook, Wanted
 from services.registry.domain.people import SELF, ListedPerson, kind_of_number, name_key
 from services.registry.domain.sealing import Numbers
@@ -39,6 +48,7 @@ class Plan:
     decisions_new: list[Values] = field(default_factory=list)
     decisions_corrected: list[Values] = field(default_factory=list)
     decisions_ended: list[Values] = field(default_factory=list)
+    appointments: list[Values] = field(default_factory=list)
     declared: dict[tuple[UUID, str], Values] = field(default_factory=dict)
     raised: list[Values] = field(default_factory=list)
     outcomes: list[Values] = field(default_factory=list)
@@ -53,17 +63,27 @@ class Entry:
     numbers: Numbers
 
 
+@dataclass(frozen=True, slots=True)
+class PayeeLimits:
+    """Whose payee a list may not change, and payees who died."""
+
+    guarded: frozenset[UUID] = frozenset()
+    dead: frozenset[UUID] = frozenset()
+
+
 class Planner:
     """Plans one list. `known` are the people of the commune by id, `in_force` their decisions."""
 
     def __init__(
-        self, facts: ListFacts, book: PayeeBook, known: Mapping[UUID, Known], in_force: Mapping[UUID, InForce], plan: Plan
-    ) -> None:
+        self, facts: ListFacts, book: PayeeBook, known: Mapping[UUID, Known], in_force: Mapping[UUID, InForce], plan: Plan,
+        limits: PayeeLimits,
+    ) -> None:  # fmt: skip
         self.plan = plan
         self._facts = facts
         self._book = book
         self._known = known
         self._in_force = in_force
+        self._limits = limits
 
     def enter(self, entry: Entry) -> None:
         """Plan one row: a new person, or one whose record changes; back to review where the payee can't be."""
@@ -71,9 +91,10 @@ class Planner:
         known = self._known[entry.match.about] if entry.match.about else None
         beneficiary_id = known.beneficiary_id if known else new_id()
         wanted = _wanted(beneficiary_id, candidate.person, entry.numbers, known)
-        payee = self._book.choose(wanted, known.payee_id if known else None)
+        limit = self._payee_limit(wanted, known)
+        payee = None if limit else self._book.choose(wanted, known.payee_id if known else None)
         if payee is None:
-            self.plan.raised.append(raised(candidate, PAYEE_NUMBER_OF_ANOTHER.code, None))
+            self.plan.raised.append(raised(candidate, limit or PAYEE_NUMBER_OF_ANOTHER.code, None))
             return
         self._person(entry, beneficiary_id, payee, known)
         self._document(entry, beneficiary_id, known)
@@ -82,8 +103,18 @@ class Planner:
         verdict = "updated" if known else "created"
         self.plan.outcomes.append(outcome(candidate, verdict, beneficiary_id))
 
+    def _payee_limit(self, wanted: Wanted, known: Known | None) -> str | None:
+        """The finding's code where a list can't have the payee that it names."""
+        found = self._book.finds(wanted, known.payee_id if known else None)
+        if found in self._limits.dead:
+            return PAYEE_DEAD.code
+        if known and known.beneficiary_id in self._limits.guarded and found != known.payee_id:
+            return PAYEE_APPOINTED.code
+        return None
+
     def _person(self, entry: Entry, beneficiary_id: UUID, payee: Payee, known: Known | None) -> None:
         candidate, said = entry.match.candidate, entry.match.candidate.person
+        relationship = SELF if _is_self(said) else said.payee.relationship if said.payee else SELF
         values: Values = {
             "beneficiary_id": beneficiary_id,
             "full_name": said.full_name,
@@ -97,11 +128,23 @@ class Planner:
             "phone_index": entry.numbers.phone_index,
             "wished_channel": said.channel,
             "payee_id": payee.payee_id,
-            "relationship": SELF if _is_self(said) else said.payee.relationship if said.payee else SELF,
+            "relationship": relationship,
             "row_id": candidate.row_id,
             "listed_month": self._facts.month,
             "listed_index": candidate.listed_index,
         }
+        capacity = listed_capacity(relationship, said.birth_date, self._facts.month)
+        self.plan.appointments.append(
+            {
+                "appointment_id": new_id(),
+                "beneficiary_id": beneficiary_id,
+                "payee_id": payee.payee_id,
+                "capacity": capacity,
+                "relationship": relationship,
+                "of_age_on": of_age_on(capacity, said.birth_date, self._facts.month),
+                "row_id": candidate.row_id,
+            }
+        )
         if known:
             self.plan.people_changed.append(values)
         else:

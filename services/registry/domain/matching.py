@@ -41,6 +41,15 @@ PAYEE_NUMBER_OF_ANOTHER = FindingKind(
     "Số định danh của người nhận thay đã ghi cho người khác tên.",
     "The payee's identity number stands for somebody with another name.",
 )
+PAYEE_APPOINTED = FindingKind(
+    "payee_appointed",
+    Severity.REVIEW,
+    "Người nhận hiện nay có giấy tờ hoặc đang chờ thay: đổi người nhận phải có người thứ hai duyệt, không qua danh sách.",
+    "The payee of now has a paper or awaits a successor: a list can't change it, a second officer must approve.",
+)
+PAYEE_DEAD = FindingKind(
+    "payee_dead", Severity.REVIEW, "Người nhận ghi trong danh sách đã chết.", "The payee that the list names has died."
+)
 INCOMPLETE = FindingKind(
     "incomplete",
     Severity.REVIEW,
@@ -49,7 +58,16 @@ INCOMPLETE = FindingKind(
 )
 _SAME, _PERHAPS, _OTHER = "same", "perhaps", "other"
 RAISED_KINDS = {
-    kind.code: kind for kind in (REGISTERED_ELSEWHERE, NUMBER_OF_ANOTHER, PERHAPS_REGISTERED, PAYEE_NUMBER_OF_ANOTHER, INCOMPLETE)
+    kind.code: kind
+    for kind in (
+        REGISTERED_ELSEWHERE,
+        NUMBER_OF_ANOTHER,
+        PERHAPS_REGISTERED,
+        PAYEE_NUMBER_OF_ANOTHER,
+        PAYEE_APPOINTED,
+        PAYEE_DEAD,
+        INCOMPLETE,
+    )
 }
 
 

@@ -62,6 +62,11 @@ class PayeeBook:
         """Payees that did, and are another version now."""
         return [self._by_id[payee_id] for payee_id in self._by_id if payee_id in self._changed]
 
+    def finds(self, wanted: Wanted, current: UUID | None) -> UUID | None:
+        """The payee that `choose` would take, None where it would make one; nothing changes."""
+        found = self._find(wanted, current)
+        return found.payee_id if found else None
+
     def choose(self, wanted: Wanted, current: UUID | None) -> Payee | None:
         """The payee that a row names; None where its number stands for somebody of another name.
 

@@ -38,6 +38,14 @@ class PayeeInUse:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOffPayee:
+    """Who receives once: the funeral support, or the months of a dead person that were not paid yet."""
+
+    purpose: str
+    payee: PayeeInUse
+
+
+@dataclass(frozen=True, slots=True)
 class AccountInUse:
     """Where the person's money goes."""
 
@@ -73,6 +81,7 @@ class FullRecord:
     decisions: tuple[Decision, ...]
     payee: PayeeInUse
     account: AccountInUse | None
+    one_off_payees: tuple[OneOffPayee, ...] = ()
 
     def for_history(self) -> dict[str, Any]:
         """The record as its version is kept, ready for JSON."""
@@ -94,6 +103,7 @@ class FullRecord:
             "decisions": [_plain(decision) for decision in self.decisions],
             "payee": _plain(self.payee),
             "account": _plain(self.account) if self.account else None,
+            "one_off_payees": {one.purpose: _plain(one.payee) for one in self.one_off_payees} or None,
         }
 
 
@@ -126,4 +136,4 @@ def changed_fields(before: Json | None, after: Json) -> list[str]:
     """Names of the fields in which two versions differ; none for the first version."""
     if before is None:
         return []
-    return sorted(name for name in after if before.get(name) != after[name])
+    return sorted(name for name in after if before.get(name) != after[name])  # one that came later was None before

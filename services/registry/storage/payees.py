@@ -37,6 +37,12 @@ async def payees_for(tx: Tx, unit_id: str, payee_ids: Sequence[UUID], identity_i
     return [Payee(**row) for row in rows]
 
 
+async def dead_payees(tx: Tx, unit_id: str) -> set[UUID]:
+    """Payees of a commune who died."""
+    rows = await tx.rows("SELECT payee_id FROM payees WHERE unit_id = :unit_id AND died_on IS NOT NULL", unit_id=unit_id)
+    return {row["payee_id"] for row in rows}
+
+
 async def insert_payees(tx: Tx, unit_id: str, payees: Sequence[Payee]) -> None:
     """New payees of a commune."""
     types = {**_PAYEE, "unit_id": "text"}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from services.registry.domain.records import AccountInUse, Decision, FullRecord, PayeeInUse, Why, changed_fields
+from services.registry.domain.records import AccountInUse, Decision, FullRecord, OneOffPayee, PayeeInUse, Why, changed_fields
 from services.registry.storage import bulk
 from shared.auth import Caller
 from shared.database import Tx
@@ -42,6 +42,7 @@ async def load_records(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[FullReco
     rows = await tx.rows(_RECORDS, ids=ids)
     decisions = await _decisions(tx, ids)
     documents = await _documents(tx, ids)
+    one_off = await _one_off_payees(tx, ids)
     return [
         FullRecord(
             **{name: row[name] for name in _KEPT},
@@ -49,9 +50,25 @@ async def load_records(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[FullReco
             decisions=tuple(decisions.get(row["beneficiary_id"], ())),
             payee=_payee(row),
             account=_account(row),
+            one_off_payees=tuple(one_off.get(row["beneficiary_id"], ())),
         )
         for row in rows
     ]
+
+
+async def _one_off_payees(tx: Tx, ids: list[UUID]) -> dict[UUID, list[OneOffPayee]]:
+    rows = await tx.rows(
+        """SELECT a.beneficiary_id, a.purpose, p.payee_id, p.version AS payee_version, p.full_name AS payee_name, a.relationship,
+               p.identity_sealed AS payee_identity, p.phone_sealed AS payee_phone
+           FROM payee_appointments a JOIN payees p USING (payee_id)
+           WHERE a.beneficiary_id = ANY(CAST(:ids AS uuid[])) AND a.ended_on IS NULL AND a.purpose <> 'monthly'
+           ORDER BY a.purpose""",
+        ids=ids,
+    )
+    found: dict[UUID, list[OneOffPayee]] = {}
+    for row in rows:
+        found.setdefault(row["beneficiary_id"], []).append(OneOffPayee(row["purpose"], _payee(row)))
+    return found
 
 
 def _payee(row: Any) -> PayeeInUse:

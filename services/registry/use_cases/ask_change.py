@@ -33,8 +33,8 @@ class ChangeKind:
 ChangeKinds = Mapping[str, ChangeKind]
 
 
-async def ask_change(tx: Tx, caller: Caller, cipher: FieldCipher, change: NewChange, kind: ChangeKind) -> UUID:
-    """Keep a change for a second officer; its id. Refused: `unknown-beneficiary`, `change-waits`.
+async def ask_change(tx: Tx, caller: Caller, cipher: FieldCipher, change: NewChange, kind: ChangeKind) -> tuple[UUID, str]:
+    """Keep a change for a second officer; its id and digest. Refused: `unknown-beneficiary`, `change-waits`.
 
     Whether the change itself can be is checked by who calls this, and again when it is approved.
     """
@@ -47,4 +47,4 @@ async def ask_change(tx: Tx, caller: Caller, cipher: FieldCipher, change: NewCha
         tx, caller, "change.ask", f"beneficiary/{change.beneficiary_id}",
         request_id=request_id, kind=change.kind, digest=digest.hex(),
     )  # fmt: skip
-    return request_id
+    return request_id, digest.hex()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.registry.domain.codes import beneficiary_code
-from services.registry.domain.confirming import Entry, ListFacts, Plan, Planner, Values, sort_matches
+from services.registry.domain.confirming import Entry, ListFacts, PayeeLimits, Plan, Planner, Values, sort_matches
 from services.registry.domain.imports import ACCEPT, SAME, Confirmation, ImportRow, ListImport
 from services.registry.domain.matching import INCOMPLETE, PERHAPS_REGISTERED, Candidate, Known, Match, match_rows
+from services.registry.domain.payee_watch import PAYEE_HOLDS
 from services.registry.domain.payees import PayeeBook
 from services.registry.domain.people import missing_fields, to_person
 from services.registry.domain.refusals import UNKNOWN_IMPORT
 from services.registry.domain.sealing import identity_index, listed_index, seal_numbers
-from services.registry.storage import accounts, decisions, import_rows, imports, payees, people
+from services.registry.storage import accounts, appointments, decisions, import_rows, imports, payees, people
 from services.registry.storage.units import unit_by_id
 from services.registry.use_cases.declare_accounts import declare_accounts
 from services.registry.use_cases.publish_changes import publish_changes
@@ -108,7 +109,9 @@ async def _planner(work: _Work, plan: Plan, entries: Sequence[Entry], known: dic
     numbers = [n for entry in entries for n in (entry.numbers.identity_index, entry.numbers.payee_index) if n]
     held = await payees.payees_for(work.tx, work.unit.unit_id, [known[person].payee_id for person in changing], numbers)
     book = PayeeBook(held, new_id)
-    return Planner(work.facts, book, known, await decisions.decisions_in_force(work.tx, changing), plan), book
+    guarded = await appointments.guarded_people(work.tx, changing, PAYEE_HOLDS)
+    limits = PayeeLimits(frozenset(guarded), frozenset(await payees.dead_payees(work.tx, work.unit.unit_id)))
+    return Planner(work.facts, book, known, await decisions.decisions_in_force(work.tx, changing), plan, limits), book
 
 
 async def _write(work: _Work, plan: Plan, book: PayeeBook) -> None:
@@ -127,6 +130,7 @@ async def _write(work: _Work, plan: Plan, book: PayeeBook) -> None:
     await decisions.insert_decisions(tx, plan.decisions_new)
     await declare_accounts(tx, unit.unit_id, list(plan.declared.values()))
     created, updated = _ids(plan.people_new), _ids(plan.people_changed)
+    await appointments.sync_listed(tx, work.caller, min(work.facts.month, work.facts.today), plan.appointments, updated)
     await accounts.point_at_active_accounts(tx, created + updated)
     shared = await people.bump_people_of_payees(tx, [payee.payee_id for payee in book.changed], but=created + updated)
     month = work.facts.month

@@ -18,6 +18,7 @@ from shared.contracts.events import (
     BeneficiariesChanged,
     BeneficiaryRecord,
     DecisionRecord,
+    OneOffPayeeRecord,
     PayeeRecord,
 )
 from shared.database import Tx
@@ -60,4 +61,11 @@ def _for_event(record: FullRecord) -> BeneficiaryRecord:
         decisions=[DecisionRecord.model_construct(**fields_of(decision)) for decision in record.decisions],
         payee=PayeeRecord.model_construct(**fields_of(record.payee)),
         account=AccountRecord.model_construct(**fields_of(record.account)) if record.account else None,
+        one_off_payees=[
+            OneOffPayeeRecord.model_construct(
+                purpose=cast(Literal["funeral", "unpaid_months"], one.purpose),
+                payee=PayeeRecord.model_construct(**fields_of(one.payee)),
+            )
+            for one in record.one_off_payees
+        ],
     )

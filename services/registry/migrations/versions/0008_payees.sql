@@ -49,3 +49,49 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_queued_unit ON notices (unit_id, notice_id) WHERE state = 'queued';
 CREATE INDEX notices_beneficiary ON notices (beneficiary_id);
+
+-- Who receives for whom, in which capacity, from when to when, by which paper. `beneficiaries.payee_id` is the monthly one's
+-- payee; it stays what it was when the appointment ends, and a hold keeps the money back until another one begins.
+CREATE TABLE payee_appointments (
+    appointment_id uuid PRIMARY KEY,
+    beneficiary_id uuid NOT NULL REFERENCES beneficiaries,
+    unit_id text NOT NULL,                -- the person's commune
+    payee_id uuid NOT NULL REFERENCES payees,
+    purpose text NOT NULL CHECK (purpose IN ('monthly', 'funeral', 'unpaid_months')),   -- what is received
+    capacity text NOT NULL CHECK (capacity IN ('self', 'parent', 'guardian', 'authorised', 'carer', 'funeral_organiser', 'heir')),
+    relationship text NOT NULL,           -- "self", or in words ("Mẹ")
+    from_on date NOT NULL,                -- first day on which it counts
+    expires_on date,                      -- last day for which its paper holds; NULL: no end is known
+    of_age_on date,                       -- 18th birthday of a ward who has this payee as a minor; NULL for others
+    ended_on date,                        -- first day on which it no longer counts; NULL while it is the current one
+    ended_why text CHECK (ended_why ~ '^[a-z][a-z0-9_]*$'),   -- a code of domain/appointments.py
+    ended_paper text,                     -- number of the paper that ended it, where one did
+    ended_issuer text,
+    ended_subject text,
+    paper_kind text CHECK (paper_kind ~ '^[a-z][a-z0-9_]*$'),   -- a code of domain/appointments.py; NULL: a list named them, no paper is known
+    paper_number text,
+    paper_issued_on date,
+    paper_issued_by text,
+    row_id uuid,                          -- list row that it came from
+    request_id uuid REFERENCES change_requests,   -- approved change that made it
+    made_at timestamptz NOT NULL,         -- business clock
+    made_issuer text NOT NULL,
+    made_subject text NOT NULL,
+    CHECK ((purpose = 'funeral') = (capacity = 'funeral_organiser')),
+    CHECK ((purpose = 'unpaid_months') = (capacity = 'heir')),
+    CHECK (ended_on >= from_on),
+    CHECK ((ended_on IS NULL) = (ended_why IS NULL) AND (ended_on IS NULL) = (ended_subject IS NULL)
+        AND (ended_on IS NULL) = (ended_issuer IS NULL)),
+    CHECK (paper_kind IS NOT NULL OR (paper_number IS NULL AND paper_issued_on IS NULL AND paper_issued_by IS NULL))
+);
+CREATE UNIQUE INDEX payee_appointments_current ON payee_appointments (beneficiary_id, purpose) WHERE ended_on IS NULL;
+CREATE INDEX payee_appointments_beneficiary ON payee_appointments (beneficiary_id);
+CREATE INDEX payee_appointments_payee ON payee_appointments (payee_id);
+CREATE INDEX payee_appointments_expiring ON payee_appointments (expires_on) WHERE ended_on IS NULL AND expires_on IS NOT NULL;
+CREATE INDEX payee_appointments_wards ON payee_appointments (of_age_on) WHERE ended_on IS NULL AND of_age_on IS NOT NULL;
+
+ALTER TABLE payees
+    ADD COLUMN birth_year smallint,       -- where an officer gave it; a CCCD tells it by itself
+    ADD COLUMN died_on date,              -- NULL while alive, as far as is known
+    ADD COLUMN death_paper text;          -- number of the paper that says so
+CREATE INDEX payees_dead ON payees (payee_id) WHERE died_on IS NOT NULL;

@@ -1,0 +1,42 @@
+"""Each business day: papers that run out, wards who come of age, lines of payees who died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from services.registry.domain.appointments import WARN_DAYS
+from services.registry.domain.holds import NewHold
+from services.registry.domain.payee_watch import HOLD_PAYEE_DIED, Found, Watched, look_at_age, look_at_expiry
+from services.registry.storage.payee_watch import lines_of_the_dead, papers_that_end, wards_of_age
+from services.registry.storage.proposals import insert_proposals
+from services.registry.use_cases.place_holds import place_holds
+from shared.auth import Caller
+from shared.database import Tx
+
+REGISTRY = Caller(issuer="chitra", subject="registry", kind="service", scopes=frozenset(), unit_ids=())
+"""Whom the history names for what a date alone brought about."""
+
+
+async def watch_papers(tx: Tx, today: date) -> int:
+    """Propose what runs out within 60 days, hold what has run out; how many holds and proposals are new."""
+    return await _act(tx, today, await papers_that_end(tx, today + timedelta(days=WARN_DAYS)), look_at_expiry)
+
+
+async def watch_wards(tx: Tx, today: date) -> int:
+    """The same for wards who come of age. A birth year alone stands as its 1 January."""
+    return await _act(tx, today, await wards_of_age(tx, today + timedelta(days=WARN_DAYS)), look_at_age)
+
+
+async def watch_deaths(tx: Tx, today: date) -> int:
+    """Hold lines of payees who died that the officer who recorded it could not see, or that were let go since."""
+    lines = await lines_of_the_dead(tx)
+    return len(
+        await place_holds(tx, REGISTRY, [NewHold(line["beneficiary_id"], HOLD_PAYEE_DIED, line["payee_id"]) for line in lines])
+    )
+
+
+async def _act(tx: Tx, today: date, watched: Sequence[Watched], look: Callable[[Watched, date], Found]) -> int:
+    found = [look(one, today) for one in watched]
+    held = await place_holds(tx, REGISTRY, [hold for one in found for hold in one.holds])
+    return len(held) + await insert_proposals(tx, [proposal for one in found for proposal in one.proposals])
