@@ -10,6 +10,7 @@ import httpx
 import pytest
 import xlsxwriter
 
+from services.registry.domain.lists.workbook import Cell
 from services.registry.files.workbooks import read_workbook
 from tests.registry.commune_lists import Line
 from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
@@ -37,14 +38,14 @@ async def mine(officer: Officers) -> Officer:
     return hung
 
 
-def _filled(data: bytes, results: dict[str, tuple[str, object, str, str]]) -> bytes:
+def _filled(data: bytes, results: dict[str, tuple[str, str | int, str, str]]) -> bytes:
     """The list as the provider sends it back: (result, number, holder, reason) by payee name."""
     (sheet,) = read_workbook(data, "x.xlsx").sheets
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet()
     for at, row in enumerate(sheet.rows):
-        cells = [*row, *([None] * (14 - len(row)))]
+        cells: list[Cell] = [*row, *([None] * (14 - len(row)))]
         if len(row) > 2 and row[2] in results:
             cells[10:] = results[str(row[2])]
         for column, cell in enumerate(cells):

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.registry.api.change_requests import ChangeAsked
 from services.registry.api.wire import ID, Text
 from services.registry.domain.account_changes import CASH, AccountWish
-from services.registry.storage.change_requests import lock_change
 from services.registry.use_cases.change_account import ask_account_change
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
@@ -61,9 +60,8 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
 
             async def work() -> ChangeAsked:
                 wanted = AccountWish(wish.to, wish.account_id, wish.note)
-                request_id = await ask_account_change(tx, caller, cipher, beneficiary_id, wanted)
-                made = await lock_change(tx, cipher, request_id)
-                return ChangeAsked(request_id=request_id, digest=made.digest if made else "")
+                request_id, digest = await ask_account_change(tx, caller, cipher, beneficiary_id, wanted)
+                return ChangeAsked(request_id=request_id, digest=digest)
 
             request = f"{beneficiary_id}{wish.model_dump_json()}".encode()
             return await once(tx, caller, "POST /v1/beneficiaries/account-changes", key, request, ChangeAsked, work)

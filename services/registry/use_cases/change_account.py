@@ -28,8 +28,10 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 
 
-async def ask_account_change(tx: Tx, caller: Caller, cipher: FieldCipher, beneficiary_id: UUID, wish: AccountWish) -> UUID:
-    """Ask for another way to pay somebody; the request's id.
+async def ask_account_change(
+    tx: Tx, caller: Caller, cipher: FieldCipher, beneficiary_id: UUID, wish: AccountWish
+) -> tuple[UUID, str]:
+    """Ask for another way to pay somebody; the request's id and digest.
 
     Refused: `unknown-beneficiary`, `no-change`, `account-not-usable`, `no-number-told`, `change-waits`.
     """

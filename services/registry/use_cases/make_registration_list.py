@@ -123,14 +123,12 @@ def _line(cipher: FieldCipher, listed: Mapping[str, Any], line: Mapping[str, Any
         phone=national_number(cipher.open(line["phone_sealed"], PHONE)) if line["phone_sealed"] else "",
         address=", ".join(part for part in (village, listed["commune_name"]) if part),
         receives_for="; ".join(f"{person['full_name']} ({person['code']})" for person in others),
-        declared_number=_declared(listed["provider"], cipher.open(line["number_sealed"], ACCOUNT))
-        if line["number_sealed"]
-        else "",
+        declared_number=_declared(cipher, listed["provider"], line["number_sealed"]),
     )
 
 
-def _declared(cipher: FieldCipher, provider: str, sealed: str) -> str:
-    number = cipher.open(sealed, ACCOUNT)
+def _declared(cipher: FieldCipher, provider: str, sealed: str | None) -> str:
+    number = cipher.open(sealed, ACCOUNT) if sealed else ""
     return national_number(number) if CHANNEL_OF[provider] == "wallet" else number
 
 
