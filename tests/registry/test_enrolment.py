@@ -143,17 +143,20 @@ async def _guided(officer: Officers) -> dict[str, str]:
 
 
 async def test_bad_targets_are_refused(officer: Officers, people: dict[str, str], admin: asyncpg.Connection) -> None:
-    hung = officer("commune_officer", VINH_HUNG)
+    hung, province = officer("commune_officer", VINH_HUNG), officer("province", PROVINCE)
     good = {"starts_on": "2021-10-01", "target_on": "2021-12-31"}
     before = await admin.fetchval("SELECT count(*) FROM registry.enrolment_targets")
-    for unit, body, status, code in (
-        (VINH_MY, good, 403, "not-your-unit"),
-        ("99999@2021-07-01", good, 404, "unknown-target-unit"),
-        (VINH_HUNG, {**good, "target_on": "2021-09-01"}, 422, "bad-target"),
-        (VINH_HUNG, {**good, "provider": "vnpost"}, 422, "unknown-provider"),
-        (VINH_HUNG, {**good, "share_percent": 101}, 422, "bad-request"),
+    for who, unit, body, status, code in (
+        (hung, VINH_MY, good, 403, "not-your-unit"),
+        (hung, VINH_HUNG, good, 403, "not-your-unit"),
+        (hung, PROVINCE, good, 403, "not-your-unit"),
+        (officer("provider_staff", PHU_LOC), VINH_HUNG, good, 403, "not-allowed"),
+        (province, "99999@2021-07-01", good, 404, "unknown-target-unit"),
+        (province, VINH_HUNG, {**good, "target_on": "2021-09-01"}, 422, "bad-target"),
+        (province, VINH_HUNG, {**good, "provider": "vnpost"}, 422, "unknown-provider"),
+        (province, VINH_HUNG, {**good, "share_percent": 101}, 422, "bad-request"),
     ):
-        answer = await hung.ask("PUT", f"/v1/enrolment/targets/{unit}", json=body)
+        answer = await who.ask("PUT", f"/v1/enrolment/targets/{unit}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await admin.fetchval("SELECT count(*) FROM registry.enrolment_targets") == before
 
@@ -229,3 +232,14 @@ async def test_steps_and_evidence_can_not_be_rewritten(service: Service, people:
         with pytest.raises(Exception, match="permission denied"):
             async with service.database.transaction() as tx:
                 await tx.run(statement)
+
+
+async def test_the_database_itself_hides_other_units_rows(service: Service, people: dict[str, str]) -> None:
+    seen: dict[str, list[int]] = {}
+    for scope in (VINH_HUNG, PHU_LOC, VINH_MY, HUE, "*"):
+        async with service.database.transaction(scope) as tx:
+            tables = ("account_steps", "account_refusals", "name_evidence")
+            seen[scope] = [await tx.scalar(f"SELECT count(*) FROM {table}") for table in tables]
+    assert all(seen["*"])
+    assert seen[VINH_HUNG] == seen[PHU_LOC] == seen["*"]
+    assert seen[VINH_MY] == seen[HUE] == [0, 0, 0]

@@ -143,7 +143,8 @@ def _progress_routes(router: APIRouter, database: Database) -> None:
         key: IdempotencyKey = None,
     ) -> TargetView:
         """So many per cent of the unit's entitled people with an account, by a date. It counts for all units below without
-        one of their own. Refused: `unknown-target-unit`, `not-your-unit`, `bad-target`, `unknown-provider`."""
+        one of their own. Whoever has the unit above sets it; a province's own token sets the province's.
+        Refused: `unknown-target-unit`, `not-your-unit`, `bad-target`, `unknown-provider`."""
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> TargetView:

@@ -15,14 +15,14 @@ from shared.kernel.errors import Refusal
 
 
 async def set_target(tx: Tx, caller: Caller, target: Target) -> None:
-    """Set a unit's target; for units below without one of their own it counts too.
+    """Set the target of a unit below the caller's (or of the caller's province); it counts for all below without their own.
 
     Refused: `unknown-target-unit`, `not-your-unit`, `bad-target`, `unknown-provider`.
     """
     unit = await unit_by_id(tx, target.unit_id)
     if unit is None:
         raise Refusal(UNKNOWN_TARGET_UNIT, target.unit_id)
-    caller.require_unit(unit.path)
+    caller.require_unit(unit.path[:-1] or unit.path)  # nobody sets the target that the own work is held against
     if target.target_on <= target.starts_on:
         raise Refusal(BAD_TARGET)
     if target.provider is not None and target.provider not in CHANNEL_OF:
