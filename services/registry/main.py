@@ -25,7 +25,7 @@ from services.registry.use_cases.appoint_payee import PAYEE, PAYEE_CHANGE
 from services.registry.use_cases.ask_change import ChangeKinds
 from services.registry.use_cases.ask_names import ask_names
 from services.registry.use_cases.change_account import ACCOUNT_CHANGE
-from services.registry.use_cases.watch_payees import watch_deaths, watch_papers, watch_wards
+from services.registry.use_cases.watch_payees import watch_lines, watch_papers, watch_wards
 from services.registry.workers.daily import DailyTask, daily_worker
 from shared.platform import Platform
 from shared.service import Service
@@ -44,7 +44,7 @@ CHANGE_KINDS: ChangeKinds = {PAYEE: PAYEE_CHANGE, ACCOUNT: ACCOUNT_CHANGE}
 DAILY_TASKS: dict[str, DailyTask] = {
     "payee_papers": watch_papers,
     "payee_wards": watch_wards,
-    "payee_deaths": watch_deaths,
+    "payee_lines": watch_lines,
     "holders_names": ask_names,
 }
 """What is looked at once each business day."""

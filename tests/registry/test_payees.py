@@ -109,6 +109,12 @@ class Commune:
         await self.admin.execute("DELETE FROM registry.scheduled_tasks")
         await daily_worker(self.service.database, DAILY_TASKS).step()
 
+    async def lifted_by_hand(self, person: str) -> None:
+        """An officer lifts the one hold there is."""
+        (hold,) = (await self.maker.get("/v1/holds", beneficiary_id=person, standing=True))["items"]
+        await self.maker.post(f"/v1/holds/{hold['hold_id']}/lift", {"note": "vội"})
+        assert (await self.shown(person))["hold"] is None
+
     async def proposals(self, person: str, state: str = "open") -> dict[str, dict[str, Any]]:
         """A person's proposals by kind."""
         found = await self.maker.get("/v1/proposals", beneficiary_id=person, state=state)
@@ -132,7 +138,9 @@ async def test_another_payee_by_two_officers(commune: Commune, platform: Platfor
     await _give_account(commune.admin, platform.field_cipher(), person)
     assert (await commune.shown(person))["account"]["provider"] == "viettelpay"
 
-    asked = await commune.ask(person, {**DAUGHTER, "note": "đi lại khó khăn"})
+    path, body, headers = f"/v1/beneficiaries/{person}/payee", {**DAUGHTER, "note": "đi lại khó khăn"}, {"Idempotency-Key": "k1"}
+    asked = (await commune.maker.ask("POST", path, json=body, headers=headers)).json()
+    assert (await commune.maker.ask("POST", path, json=body, headers=headers)).json() == asked, "a repeat is safe"
     assert (await commune.shown(person))["payee"]["relationship"] == "self", "nothing changes until a second officer approves"
     seen = await commune.checker.get(f"/v1/change-requests/{asked['request_id']}")
     assert (seen["content"]["full_name"], seen["content"]["identity_number"]) == ("Lê Thị Xuân", "•••••••••989")
@@ -294,9 +302,7 @@ async def test_a_hold_lifted_by_hand_comes_back_while_nobody_may_receive(commune
     await commune.appoint(person, {**DAUGHTER, "identity_number": "046183500041"})
     await set_business_clock(datetime(2023, 1, 10, 2, tzinfo=UTC))
     await commune.day()
-    (hold,) = (await commune.maker.get("/v1/holds", beneficiary_id=person, standing=True))["items"]
-    await commune.maker.post(f"/v1/holds/{hold['hold_id']}/lift", {"note": "vội"})
-    assert (await commune.shown(person))["hold"] is None
+    await commune.lifted_by_hand(person)
     await set_business_clock(datetime(2023, 1, 11, 2, tzinfo=UTC))
     await commune.day()
     assert (await commune.shown(person))["hold"] == "authorisation_expired"
@@ -358,6 +364,9 @@ async def test_a_payee_dies(commune: Commune, officer: Officers) -> None:
     likely = (await commune.proposals(ids[one.name]))["payee_needed"]["details"]["likely"]
     assert [(who["full_name"], who["relationship"], who["why"]) for who in likely] == [("Phan Văn Chú", "Chú", "same_phone")]
 
+    await commune.lifted_by_hand(ids[two.name])
+    await commune.day()
+    assert (await commune.shown(ids[two.name]))["hold"] == "payee_died"
     again = await commune.lists(replace(two, village="Thôn 9"))
     assert again["left"] == 1, "a list that still names her goes to an officer"
     guardian = {
@@ -430,8 +439,11 @@ async def test_a_guardianship_that_ends_for_somebody_unable_waits_for_another(co
     line = Line("Hoàng Văn Yếu", "1988", "Nam", "191500090", "Khoản 6 (NKT nặng)", payee="Hoàng Văn Anh",
                 payee_identity="046080500091", relationship="Người giám hộ")  # fmt: skip
     person = await commune.person(line)
-    how = {"ended_on": "2021-11-04", "paper_number": "21/2021", "note": "Tòa án", "beneficiary_able": False}
+    how: dict[str, Any] = {"ended_on": "2021-11-04", "paper_number": "21/2021", "note": "Tòa án", "beneficiary_able": False}
     assert await commune.maker.post(f"/v1/beneficiaries/{person}/payee/end", how) == {"request_id": None}
+    assert (await commune.shown(person))["hold"] == "guardianship_ended"
+    await commune.lifted_by_hand(person)
+    await commune.day()
     assert (await commune.shown(person))["hold"] == "guardianship_ended"
     assert [(one["capacity"], one["ended_why"]) for one in await commune.payees(person)] == [("guardian", "guardianship_ended")]
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.registry.domain.appointments import AUTHORISED, WARN_DAYS, is_minor
+from services.registry.domain.appointments import AUTHORISED, CARE_ENDED, GUARDIANSHIP_ENDED, REVOKED, WARN_DAYS, is_minor
 from services.registry.domain.holds import REPORTED_DEAD, NewHold, hold_reason
 from services.registry.domain.proposals import NewProposal, proposal_kind
 from shared.kernel.months import month_of, next_month
@@ -44,6 +44,13 @@ HOLD_PARENT_RETURNED = hold_reason(
     "Cha hoặc mẹ đã trở về, chờ xác định người nhận.",
     "A parent has returned; who receives is to be settled.",
 )
+HOLD_OF_ENDING = {
+    REVOKED: HOLD_AUTHORISATION_REVOKED,
+    GUARDIANSHIP_ENDED: HOLD_GUARDIANSHIP_ENDED,
+    CARE_ENDED: HOLD_GUARDIANSHIP_ENDED,
+}
+"""How a line is held whose payee's standing ended."""
+
 PAYEE_HOLDS = (
     HOLD_AUTHORISATION_EXPIRED, HOLD_GUARDIANSHIP_ENDED, HOLD_AUTHORISATION_REVOKED, HOLD_WARD_OF_AGE, HOLD_PAYEE_DIED,
     HOLD_PARENT_RETURNED,

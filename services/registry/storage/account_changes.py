@@ -8,8 +8,13 @@ from uuid import UUID
 
 from shared.database import Tx
 
-_ACCOUNT = """SELECT account_id, version, provider, state, holder_name, number_sealed, name_verdict, told_number_sealed,
-    told_number_index FROM accounts WHERE account_id = :account_id AND payee_id = :payee_id FOR NO KEY UPDATE"""
+_ACCOUNTS = """
+SELECT a.account_id, a.version, a.provider, a.state, a.holder_name, a.number_sealed, a.name_verdict, a.told_number_sealed,
+    a.told_number_index
+FROM beneficiaries b JOIN accounts a ON a.account_id IN (b.account_id, CAST(:target_id AS uuid))
+WHERE b.beneficiary_id = :beneficiary_id AND (a.account_id = b.account_id OR a.payee_id = b.payee_id)
+ORDER BY a.account_id FOR NO KEY UPDATE OF a
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,10 @@ class Way:
 async def way_of(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> Way | None:
     """Somebody's way, person and accounts held until the transaction ends; None for somebody whom the caller may not see.
 
-    `target_id` names an account; one of another payee is none.
+    `target_id` names an account; one of another payee is none. Accounts are taken before the person, as where providers'
+    answers come in: two that want both don't wait for each other.
     """
+    by_id = await _accounts(tx, beneficiary_id, target_id)
     person = await tx.row(
         """SELECT code, payee_id, account_id, cash_chosen FROM beneficiaries WHERE beneficiary_id = :beneficiary_id
            FOR NO KEY UPDATE""",
@@ -35,10 +42,15 @@ async def way_of(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> Way | 
     )
     if person is None:
         return None
-    payee_id = person["payee_id"]
-    current = await tx.row(_ACCOUNT, account_id=person["account_id"], payee_id=payee_id)
-    target = await tx.row(_ACCOUNT, account_id=target_id, payee_id=payee_id) if target_id else None
-    return Way(person["code"], payee_id, person["cash_chosen"], current, target)
+    if person["account_id"] is not None and person["account_id"] not in by_id:  # another came between the two looks
+        by_id = await _accounts(tx, beneficiary_id, target_id)
+    target = by_id.get(target_id) if target_id else None
+    return Way(person["code"], person["payee_id"], person["cash_chosen"], by_id.get(person["account_id"]), target)
+
+
+async def _accounts(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> dict[UUID, dict[str, Any]]:
+    rows = await tx.rows(_ACCOUNTS, beneficiary_id=beneficiary_id, target_id=target_id)
+    return {row["account_id"]: row for row in rows}
 
 
 async def pay_into(tx: Tx, beneficiary_id: UUID, account_id: UUID | None) -> None:

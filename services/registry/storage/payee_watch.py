@@ -33,6 +33,19 @@ async def lines_of_the_dead(tx: Tx) -> list[dict[str, Any]]:
     )
 
 
+async def lines_given_up(tx: Tx) -> list[dict[str, Any]]:
+    """Living people whose payee's standing ended and who have no other: `beneficiary_id`, `payee_id`, `ended_why`."""
+    return await tx.rows(
+        """SELECT DISTINCT ON (a.beneficiary_id) a.beneficiary_id, a.payee_id, a.ended_why
+           FROM payee_appointments a JOIN beneficiaries b USING (beneficiary_id)
+           WHERE a.ended_why IN ('revoked', 'guardianship_ended', 'care_ended') AND a.purpose = 'monthly'
+               AND b.status IN ('active', 'suspended')
+               AND NOT EXISTS (SELECT FROM payee_appointments c WHERE c.beneficiary_id = a.beneficiary_id
+                               AND c.purpose = 'monthly' AND c.ended_on IS NULL)
+           ORDER BY a.beneficiary_id, a.appointment_id DESC"""
+    )
+
+
 async def likely_payees(tx: Tx, beneficiary_ids: Sequence[UUID], but: UUID) -> dict[UUID, list[dict[str, Any]]]:
     """Who may receive next, by person: those who did before, then payees of others who have the same phone at home."""
     rows = await tx.rows(

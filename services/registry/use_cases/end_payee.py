@@ -21,7 +21,7 @@ from services.registry.domain.appointments import (
 from services.registry.domain.change_requests import WAITING
 from services.registry.domain.holds import NewHold
 from services.registry.domain.payee_content import WantedPayee
-from services.registry.domain.payee_watch import HOLD_AUTHORISATION_REVOKED, HOLD_GUARDIANSHIP_ENDED, PAYEE_NEEDED
+from services.registry.domain.payee_watch import HOLD_OF_ENDING, PAYEE_NEEDED
 from services.registry.domain.proposals import NewProposal
 from services.registry.storage.appointments import current_appointments, end_appointment
 from services.registry.storage.change_requests import page_of_changes
@@ -64,8 +64,7 @@ async def end_payee(tx: Tx, caller: Caller, cipher: FieldCipher, beneficiary_id:
         raise Refusal(FROM_DAY)
     why = _WHY.get(current["capacity"], GUARDIANSHIP_ENDED)
     await end_appointment(tx, caller, current["appointment_id"], ending.ended_on, why, ending.paper_number)
-    reason = HOLD_AUTHORISATION_REVOKED if why == REVOKED else HOLD_GUARDIANSHIP_ENDED
-    await place_holds(tx, caller, [NewHold(beneficiary_id, reason, current["payee_id"], ending.note)])
+    await place_holds(tx, caller, [NewHold(beneficiary_id, HOLD_OF_ENDING[why], current["payee_id"], ending.note)])
     likely = await likely_payees(tx, [beneficiary_id], current["payee_id"])
     details = {"why": why, "likely": likely.get(beneficiary_id, [])}
     occasion = f"ended_{ending.ended_on}"

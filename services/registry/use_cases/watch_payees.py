@@ -1,4 +1,4 @@
-"""Each business day: papers that run out, wards who come of age, lines of payees who died."""
+"""Each business day: papers that run out, wards who come of age, lines that nobody may receive."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from services.registry.domain.appointments import WARN_DAYS
 from services.registry.domain.holds import NewHold
-from services.registry.domain.payee_watch import HOLD_PAYEE_DIED, Found, Watched, look_at_age, look_at_expiry
-from services.registry.storage.payee_watch import lines_of_the_dead, papers_that_end, wards_of_age
+from services.registry.domain.payee_watch import HOLD_OF_ENDING, HOLD_PAYEE_DIED, Found, Watched, look_at_age, look_at_expiry
+from services.registry.storage.payee_watch import lines_given_up, lines_of_the_dead, papers_that_end, wards_of_age
 from services.registry.storage.proposals import insert_proposals
 from services.registry.use_cases.place_holds import place_holds
 from shared.auth import Caller
@@ -28,12 +28,16 @@ async def watch_wards(tx: Tx, today: date) -> int:
     return await _act(tx, today, await wards_of_age(tx, today + timedelta(days=WARN_DAYS)), look_at_age)
 
 
-async def watch_deaths(tx: Tx, today: date) -> int:
-    """Hold lines of payees who died that the officer who recorded it could not see, or that were let go since."""
-    lines = await lines_of_the_dead(tx)
-    return len(
-        await place_holds(tx, REGISTRY, [NewHold(line["beneficiary_id"], HOLD_PAYEE_DIED, line["payee_id"]) for line in lines])
-    )
+async def watch_lines(tx: Tx, today: date) -> int:
+    """Hold lines that nobody may receive: of payees who died, wherever the lines are, and of those whose standing ended.
+
+    A hold of these that was lifted by hand comes back: what ends it is another payee.
+    """
+    holds = [NewHold(line["beneficiary_id"], HOLD_PAYEE_DIED, line["payee_id"]) for line in await lines_of_the_dead(tx)]
+    holds += [
+        NewHold(line["beneficiary_id"], HOLD_OF_ENDING[line["ended_why"]], line["payee_id"]) for line in await lines_given_up(tx)
+    ]
+    return len(await place_holds(tx, REGISTRY, holds))
 
 
 async def _act(tx: Tx, today: date, watched: Sequence[Watched], look: Callable[[Watched, date], Found]) -> int:

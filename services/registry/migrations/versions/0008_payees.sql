@@ -87,6 +87,8 @@ CREATE TABLE payee_appointments (
 CREATE UNIQUE INDEX payee_appointments_current ON payee_appointments (beneficiary_id, purpose) WHERE ended_on IS NULL;
 CREATE INDEX payee_appointments_beneficiary ON payee_appointments (beneficiary_id);
 CREATE INDEX payee_appointments_payee ON payee_appointments (payee_id);
+CREATE INDEX payee_appointments_given_up ON payee_appointments (beneficiary_id)
+    WHERE ended_why IN ('revoked', 'guardianship_ended', 'care_ended');
 CREATE INDEX payee_appointments_expiring ON payee_appointments (expires_on) WHERE ended_on IS NULL AND expires_on IS NOT NULL;
 CREATE INDEX payee_appointments_wards ON payee_appointments (of_age_on) WHERE ended_on IS NULL AND of_age_on IS NOT NULL;
 
