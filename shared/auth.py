@@ -29,7 +29,14 @@ NOT_YOUR_UNIT = ErrorCode("not-your-unit", Kind.FORBIDDEN, "The token is for ano
 UNKNOWN_ROLE = ErrorCode("unknown-role", Kind.INVALID, "Unknown role", "Không có vai trò này")
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "commune_officer": ("registry:read", "registry:write", "registry:approve", "registry:openings", "reporting:read"),
+    "commune_officer": (
+        "registry:read",
+        "registry:write",
+        "registry:enrol",
+        "registry:approve",
+        "registry:openings",
+        "reporting:read",
+    ),
     "provider_staff": ("registry:read", "registry:enrol", "gateway:read"),
     "maker": ("registry:read", "registry:openings", "disbursement:read", "disbursement:prepare", "reporting:read"),
     "checker": ("registry:read", "registry:approve", "disbursement:read", "disbursement:approve", "reporting:read"),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from services.provider_gateway.storage import accounts, units
+from services.provider_gateway.storage import accounts, name_enquiries, units
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import AccountsRequested, BeneficiariesChanged, ChunkInstructed, UnitsDefined
+from shared.contracts.events import (
+    AccountsRequested,
+    BeneficiariesChanged,
+    ChunkInstructed,
+    NameEnquiriesRequested,
+    UnitsDefined,
+)
 from shared.database import Tx
 from shared.inbox import EventHandler
 
@@ -15,6 +21,7 @@ SUBSCRIPTIONS = (
     "registry.units_defined",
     "registry.beneficiaries_changed",
     "registry.accounts_requested",
+    "registry.name_enquiries_requested",
     "disbursement.chunk_instructed",
 )
 
@@ -29,6 +36,7 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.units_defined": _units_defined,
         "registry.beneficiaries_changed": _beneficiaries_changed,
         "registry.accounts_requested": _accounts_requested,
+        "registry.name_enquiries_requested": _name_enquiries_requested,
         "disbursement.chunk_instructed": chunk_instructed,
     }
 
@@ -44,3 +52,8 @@ async def _beneficiaries_changed(tx: Tx, envelope: Envelope) -> None:
 async def _accounts_requested(tx: Tx, envelope: Envelope) -> None:
     event = AccountsRequested.model_validate(envelope.body)
     await accounts.insert_requests(tx, event.provider, event.requests)
+
+
+async def _name_enquiries_requested(tx: Tx, envelope: Envelope) -> None:
+    event = NameEnquiriesRequested.model_validate(envelope.body)
+    await name_enquiries.insert_enquiries(tx, event.provider, event.enquiries)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from services.registry.api import (
+    account_changes,
+    account_steps,
     accounts,
     beneficiaries,
     change_requests,
     duplicates,
+    enrolment,
     holds,
     imports,
     match_lists,
+    name_reviews,
     notices,
     openings,
     payees,
     proposals,
+    registration_lists,
     units,
 )
+from services.registry.domain.account_changes import CHANGE_KIND as ACCOUNT
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from services.registry.use_cases.appoint_payee import PAYEE, PAYEE_CHANGE
 from services.registry.use_cases.ask_change import ChangeKinds
+from services.registry.use_cases.ask_names import ask_names
+from services.registry.use_cases.change_account import ACCOUNT_CHANGE
 from services.registry.use_cases.watch_payees import watch_lines, watch_papers, watch_wards
 from services.registry.workers.daily import DailyTask, daily_worker
 from services.registry.workers.duplicates import DuplicateFinder
@@ -34,13 +42,14 @@ DESCRIPTION = (
     "rows become beneficiaries with decisions, payees and accounts, each change kept with who, when and why."
 )
 
-CHANGE_KINDS: ChangeKinds = {PAYEE: PAYEE_CHANGE}
+CHANGE_KINDS: ChangeKinds = {PAYEE: PAYEE_CHANGE, ACCOUNT: ACCOUNT_CHANGE}
 """What a second officer can approve: kind -> what it rests on and does."""
 
 DAILY_TASKS: dict[str, DailyTask] = {
     "payee_papers": watch_papers,
     "payee_wards": watch_wards,
     "payee_lines": watch_lines,
+    "holders_names": ask_names,
 }
 """What is looked at once each business day."""
 
@@ -56,6 +65,11 @@ def build(platform: Platform) -> Service:
     app.include_router(openings.make_router(database, cipher, reference))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
+    app.include_router(account_steps.make_router(database))
+    app.include_router(account_changes.make_router(database, cipher))
+    app.include_router(enrolment.make_router(database))
+    app.include_router(registration_lists.make_router(database, cipher))
+    app.include_router(name_reviews.make_router(database, cipher))
     app.include_router(holds.make_router(database))
     app.include_router(proposals.make_router(database))
     app.include_router(payees.make_router(database, cipher))

@@ -194,6 +194,26 @@ class OpeningEntryCountered(Event):
     minutes_number: str
 
 
+class NameEnquiry(Contract):
+    """One account whose holder's name is asked for, as `holder_name` is known here: some providers only say whether it holds."""
+
+    enquiry_id: UUID
+    account_id: UUID
+    account_version: int
+    unit_id: str
+    holder_name: str
+    number_sealed: str
+
+
+class NameEnquiriesRequested(Event):
+    """Accounts in use whose holders' names a provider is asked for: again after 90 days."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "name_enquiries_requested"
+    provider: Provider
+    enquiries: list[NameEnquiry]
+
+
 # --- disbursement ---------------------------------------------------------------------------------------------------
 
 
@@ -327,3 +347,23 @@ class AccountsAnswered(Event):
     type: ClassVar[str] = "accounts_answered"
     provider: Provider
     answers: list[AccountAnswer]
+
+
+class NameAnswer(Contract):
+    """What a provider said of an account's holder. `other_name`: not the one asked for, and it does not say whose it is."""
+
+    enquiry_id: UUID
+    account_id: UUID
+    account_version: int
+    outcome: Literal["named", "other_name", "not_found", "locked", "unavailable"]
+    holder_name: str | None
+    at: datetime  # business clock
+
+
+class NamesAnswered(Event):
+    """Holders' names, as providers know them."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "names_answered"
+    provider: Provider
+    answers: list[NameAnswer]

@@ -14,10 +14,12 @@ import pytest
 from services.registry.main import build
 from shared import outbox
 from shared.contracts.events import UnitRecord
+from shared.crypto import FieldCipher
 from shared.platform import Platform
 from shared.reference import units
 from shared.service import Service
 from tests.registry.commune_lists import Line, workbook
+from tests.registry.provider_answers import Gateway
 
 HUE, PHU_LOC, VINH_HUNG, VINH_MY = "474@2021-07-01", "482@2021-07-01", "20116@2021-07-01", "20113@2021-07-01"
 
@@ -121,3 +123,15 @@ async def counts(admin: asyncpg.Connection) -> Callable[[], Any]:
         return {table: await admin.fetchval(f"SELECT count(*) FROM registry.{table}") for table in tables}
 
     return count
+
+
+@pytest.fixture
+def cipher(platform: Platform) -> FieldCipher:
+    """What opens the service's sealed numbers."""
+    return platform.field_cipher()
+
+
+@pytest.fixture
+def gateway(service: Service, cipher: FieldCipher) -> Gateway:
+    """The provider gateway's voice."""
+    return Gateway(service, cipher)

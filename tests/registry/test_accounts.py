@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
-import orjson
-import pytest
 
-from services.registry.events import make_handlers
-from shared.contracts.envelope import Envelope
-from shared.contracts.events import AccountAnswer, AccountsAnswered, AccountsRequested, BeneficiariesChanged
+from shared.contracts.events import AccountsRequested, BeneficiariesChanged
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher
-from shared.inbox import Inbox
-from shared.platform import Platform
-from shared.service import Service
 from tests.registry.commune_lists import Line
 from tests.registry.conftest import PHU_LOC, VINH_HUNG, Officers
+from tests.registry.provider_answers import AT, Gateway, bodies
 
 COMMUNE = "Xã Vinh Hưng"
-AT = datetime(2021, 10, 5, 1, tzinfo=UTC)
 
 MOTHER = {"payee": "Lê Thị Xuân", "payee_identity": "046183486989", "relationship": "Mẹ"}
 LINES = [
@@ -32,52 +25,6 @@ LINES = [
     Line("Hoàng Thị Khoản", "1936", "Nữ", "191300005", channel="VietinBank", account="108140128869"),
     Line("Hoàng Văn Máy", "1935", "Nam", "191300006", phone="0912000001"),
 ]
-
-
-@pytest.fixture
-def cipher(platform: Platform) -> FieldCipher:
-    return platform.field_cipher()
-
-
-class Gateway:
-    """Says what the provider gateway would, through the registry's inbox."""
-
-    def __init__(self, service: Service, cipher: FieldCipher) -> None:
-        self._inbox = Inbox(service.database, make_handlers(cipher))
-        self._cipher = cipher
-        self._position = int(datetime.now(UTC).timestamp() * 1000)
-
-    async def says(self, provider: str, *answers: AccountAnswer, position: int | None = None) -> int:
-        """An `accounts_answered` event; its position."""
-        self._position += 1
-        at = position or self._position
-        event = AccountsAnswered(provider=provider, answers=list(answers))
-        await self._inbox.receive(
-            Envelope(
-                source="provider_gateway", position=at, type="accounts_answered", version=1, event_id=uuid4(),
-                occurred_at=AT, body=event.model_dump(mode="json"),
-            ).encode()
-        )  # fmt: skip
-        return at
-
-    def opened(self, account_id: Any, number: str, holder: str, at: datetime = AT) -> AccountAnswer:
-        return AccountAnswer(
-            account_id=account_id, outcome="opened", reason=None, holder_name=holder, at=at,
-            number_sealed=self._cipher.seal(number, ACCOUNT),
-        )  # fmt: skip
-
-    def refused(self, account_id: Any, reason: str, at: datetime = AT) -> AccountAnswer:
-        return AccountAnswer(account_id=account_id, outcome="refused", reason=reason, holder_name=None, at=at, number_sealed=None)
-
-
-@pytest.fixture
-def gateway(service: Service, cipher: FieldCipher) -> Gateway:
-    return Gateway(service, cipher)
-
-
-async def _bodies(admin: asyncpg.Connection, kind: str) -> list[Any]:
-    rows = await admin.fetch("SELECT body FROM registry.outbox WHERE type = $1 ORDER BY seq", kind)
-    return [orjson.loads(row["body"]) for row in rows]
 
 
 async def test_from_declared_to_active(
@@ -94,7 +41,7 @@ async def test_from_declared_to_active(
 
     body = {"provider": "viettelpay", "beneficiary_ids": list(people.values())}
     assert await staff.post("/v1/accounts/requests", body) == {"requested": 5, "already": 0, "refused": []}
-    (event,) = (AccountsRequested.model_validate(one) for one in await _bodies(admin, "accounts_requested"))
+    (event,) = (AccountsRequested.model_validate(one) for one in await bodies(admin, "accounts_requested"))
     requests = {request.holder_name: request for request in event.requests}
     assert set(requests) == {"Hoàng Thị Ví", "Hoàng Văn Không", "Lê Thị Xuân", "Hoàng Thị Khoản", "Hoàng Văn Máy"}
     wallet, mother, same_phone = requests["Hoàng Thị Ví"], requests["Lê Thị Xuân"], requests["Hoàng Văn Máy"]
@@ -108,7 +55,7 @@ async def test_from_declared_to_active(
     assert await staff.post("/v1/accounts/requests", body) == {"requested": 0, "already": 5, "refused": []}
     assert await counts() == before
 
-    said = len(await _bodies(admin, "beneficiaries_changed"))
+    said = len(await bodies(admin, "beneficiaries_changed"))
     position = await gateway.says(
         "viettelpay",
         gateway.opened(wallet.account_id, "84912000001", "HOANG THI VI"),
@@ -116,7 +63,7 @@ async def test_from_declared_to_active(
         gateway.refused(requests["Hoàng Văn Không"].account_id, "identity_document_expired"),
         gateway.opened(same_phone.account_id, "84912000001", "HOANG VAN MAY"),
     )
-    changed = [BeneficiariesChanged.model_validate(one) for one in (await _bodies(admin, "beneficiaries_changed"))[said:]]
+    changed = [BeneficiariesChanged.model_validate(one) for one in (await bodies(admin, "beneficiaries_changed"))[said:]]
     records = {record.full_name: record for event in changed for record in event.records}
     assert set(records) == {"Hoàng Thị Ví", "Đỗ Ngọc Một", "Đỗ Ngọc Hai"}
     account = records["Hoàng Thị Ví"].account
@@ -144,13 +91,22 @@ async def test_from_declared_to_active(
     assert len((await staff.get("/v1/accounts", state="active"))["items"]) == 2
 
 
-async def test_another_number_is_another_version(officer: Officers, gateway: Gateway, admin: asyncpg.Connection) -> None:
+async def test_another_number_of_an_account_in_use_holds_the_money_and_moves_nothing(
+    officer: Officers, gateway: Gateway, admin: asyncpg.Connection
+) -> None:
     staff = officer("provider_staff", PHU_LOC)
     (active,) = [a for a in (await staff.get("/v1/accounts", state="active"))["items"] if a["holder_name"] == "HOANG THI VI"]
     await gateway.says("viettelpay", gateway.opened(active["account_id"], "84912999999", "HOANG THI VI", AT + timedelta(days=1)))
-    newest = BeneficiariesChanged.model_validate((await _bodies(admin, "beneficiaries_changed"))[-1])
-    (record,) = newest.records
-    assert record.account and (record.account.account_id, record.account.version) == (UUID(active["account_id"]), 2)
+    (record,) = BeneficiariesChanged.model_validate((await bodies(admin, "beneficiaries_changed"))[-1]).records
+    assert record.account and (str(record.account.account_id), record.account.version) == (active["account_id"], 1)
+    assert record.hold == "account_number_changed"
+    (person,) = await staff.find("hoang thi vi")
+    shown = (await staff.get(f"/v1/beneficiaries/{person['beneficiary_id']}"))["account"]
+    assert shown["number"] == active["number"]
+    (now,) = [a for a in (await staff.get("/v1/accounts", state="active"))["items"] if a["account_id"] == active["account_id"]]
+    assert (active["other_number_told"], now["other_number_told"]) == (False, True)
+    (proposal,) = (await staff.get("/v1/proposals", kind="account_number_changed"))["items"]
+    assert (proposal["beneficiary_id"], proposal["about"]) == (person["beneficiary_id"], active["account_id"])
 
 
 async def test_a_refused_payee_may_ask_again(officer: Officers, gateway: Gateway) -> None:
@@ -176,7 +132,7 @@ async def test_a_declared_bank_account_goes_along_to_be_checked(
     (person,) = await hung.find("truong thi the")
     body = {"provider": "vietinbank", "beneficiary_ids": [person["beneficiary_id"]]}
     assert (await staff.post("/v1/accounts/requests", body))["requested"] == 1
-    event = AccountsRequested.model_validate((await _bodies(admin, "accounts_requested"))[-1])
+    event = AccountsRequested.model_validate((await bodies(admin, "accounts_requested"))[-1])
     (request,) = event.requests
     assert request.number_sealed and cipher.open(request.number_sealed, ACCOUNT) == "108140128870"
     assert request.phone_sealed is None

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.registry.domain.accounts import Answered, HeldAccount, Settled, canonical_number, settle
 from services.registry.domain.payees import Payee, PayeeBook, Wanted
@@ -104,16 +106,18 @@ LATER = AT + timedelta(hours=1)
 @pytest.mark.parametrize(
     ("held", "said", "elsewhere", "settled"),
     [
-        (HELD, OPENED, False, Settled("active", 1, None)),
-        (HELD, replace(OPENED, number_index=b"m"), False, Settled("active", 2, None)),
-        (replace(HELD, number_index=None), OPENED, False, Settled("active", 1, None)),
-        (HELD, OPENED, True, Settled("refused", 1, "number_in_use")),
-        (HELD, Answered("refused", "name_mismatch", None, AT), False, Settled("refused", 1, "name_mismatch")),
-        (HELD, replace(OPENED, number_index=None), False, Settled("refused", 1, None)),
+        (HELD, OPENED, False, Settled("active", None)),
+        (HELD, replace(OPENED, number_index=b"m"), False, Settled("active", None)),
+        (HELD, replace(OPENED, name_verdict="near"), False, Settled("active", None)),
+        (HELD, replace(OPENED, name_verdict="different"), False, Settled("refused", "holder_differs")),
+        (replace(HELD, number_index=None), OPENED, False, Settled("active", None)),
+        (HELD, OPENED, True, Settled("refused", "number_in_use")),
+        (HELD, Answered("refused", "name_mismatch", None, AT), False, Settled("refused", "name_mismatch")),
+        (HELD, replace(OPENED, number_index=None), False, Settled("refused", None)),
         (ACTIVE, OPENED, False, None),
         (ACTIVE, replace(OPENED, at=LATER), False, None),
-        (ACTIVE, replace(OPENED, at=LATER, number_index=b"m"), False, Settled("active", 2, None)),
-        (ACTIVE, replace(OPENED, at=LATER, number_index=b"m"), True, None),
+        (ACTIVE, replace(OPENED, at=LATER, number_index=b"m"), False, Settled("active", None, other_number=True)),
+        (ACTIVE, replace(OPENED, at=LATER, number_index=b"m"), True, Settled("active", None, other_number=True)),
         (ACTIVE, Answered("refused", "late", None, LATER), False, None),
         (replace(HELD, state="refused", answered_at=AT), replace(OPENED, at=LATER), False, None),
         (replace(HELD, state="declared"), OPENED, False, None),
@@ -121,6 +125,38 @@ LATER = AT + timedelta(hours=1)
 )
 def test_answers(held: HeldAccount, said: Answered, elsewhere: bool, settled: Settled | None) -> None:
     assert settle(held, said, elsewhere) == settled
+
+
+ANSWERS = st.builds(
+    Answered,
+    outcome=st.sampled_from(["opened", "refused"]),
+    reason=st.sampled_from([None, "late"]),
+    number_index=st.sampled_from([None, b"n", b"m", b"k"]),
+    at=st.integers(0, 5).map(lambda hours: AT + timedelta(hours=hours)),
+    name_verdict=st.sampled_from(["match", "near", "different", "not_told"]),
+)
+
+
+@given(st.lists(st.tuples(ANSWERS, st.booleans()), max_size=12), st.sampled_from([None, b"n"]))
+def test_whatever_a_provider_says_the_number_of_an_account_in_use_stays(
+    said: list[tuple[Answered, bool]], asked_for: bytes | None
+) -> None:
+    held = replace(HELD, number_index=asked_for)
+    in_use: bytes | None = None
+    for answer, elsewhere in said:
+        settled = settle(held, answer, elsewhere)
+        if settled is None:
+            continue
+        if settled.other_number:
+            assert (held.state, settled.state) == ("active", "active")
+            held = replace(held, answered_at=answer.at)
+            continue
+        assert held.state == "requested", "an account is settled once"
+        assert not (settled.state == "active" and (elsewhere or answer.name_verdict == "different"))
+        in_use = answer.number_index if settled.state == "active" else None
+        held = replace(held, state=settled.state, answered_at=answer.at, number_index=in_use or held.number_index)
+    if in_use is not None:
+        assert (held.state, held.number_index) == ("active", in_use)
 
 
 @pytest.mark.parametrize("written", ["0912345678", "+84912345678", "84912345678", "091 234 5678", "0912.345.678"])

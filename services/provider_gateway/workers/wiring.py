@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.registry import build_connectors, clos
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.enquiries import Enquirer
+from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
 from shared.crypto import FieldCipher
@@ -41,10 +42,12 @@ class Ways:
     def workers(self, database: Database) -> tuple[Worker, ...]:
         """All background work of the gateway."""
         accounts = AccountOpener(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds)
+        names = NameEnquirer(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds)
         return (
             *self.senders(database),
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
             accounts.worker(),
+            names.worker(),
         )
 
     async def close(self) -> None:

@@ -32,6 +32,8 @@ _ACCOUNT: JsonDict = {
     "version": 1,
     "number": "••••••••678",
     "holder_name": "Nguyễn Thị Hòa",
+    "name_verdict": "match",
+    "other_number_told": False,
     "reason": None,
     "declared_at": None,
     "requested_at": "2021-10-02T03:00:00Z",
@@ -48,13 +50,18 @@ class AccountRequestInput(BaseModel):
 
     provider: Short
     beneficiary_ids: list[UUID] = Field(min_length=1, max_length=500)
+    another: bool = Field(
+        default=False,
+        description="Also for payees with an account in use at another provider. That one stays in use until two officers "
+        "change it.",
+    )
 
 
 class RefusedRequest(BaseModel):
     """A beneficiary for whom nothing was asked, and why."""
 
     beneficiary_id: UUID
-    code: str = Field(description="unknown-beneficiary, beneficiary-not-active or beneficiary-on-hold.")
+    code: str = Field(description="unknown-beneficiary, beneficiary-not-active, beneficiary-wants-none or beneficiary-on-hold.")
 
 
 class RequestedView(BaseModel):
@@ -82,6 +89,10 @@ class AccountView(BaseModel):
     version: int = Field(description="A new number is a new version.")
     number: str | None = Field(description="Masked.")
     holder_name: str
+    name_verdict: Literal["match", "near", "different", "not_told", "accepted"] | None = Field(
+        description="The holder's name against the payee's. near and different wait for an officer; accepted: one said yes."
+    )
+    other_number_told: bool = Field(description="The provider named another number; two officers decide.")
     reason: str | None = Field(description="Why refused or closed.")
     declared_at: datetime | None
     requested_at: datetime | None
@@ -112,7 +123,7 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> RequestedView:
-                done = await request_accounts(tx, caller, cipher, asked.provider, asked.beneficiary_ids)
+                done = await request_accounts(tx, caller, cipher, asked.provider, asked.beneficiary_ids, asked.another)
                 refused = [RefusedRequest(beneficiary_id=one, code=code) for one, code in done.refused]
                 return RequestedView(requested=done.requested, already=done.already, refused=refused)
 

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.registry.domain.name_match import DIFFERENT, MATCH
+
 CHANNEL_OF = {"viettelpay": "wallet", "vietinbank": "account"}
 """Providers that open accounts."""
+
+PROVIDER_NAMES = {"viettelpay": "ViettelPay", "vietinbank": "VietinBank"}
+"""What people call them."""
+
+HOLDER_DIFFERS = "holder_differs"
+"""Reason of a refusal of our own: the provider opened the account for, or has it under, another name than the payee's."""
 
 NUMBER_IN_USE = "number_in_use"
 """Reason of a refusal of our own: the provider named a number that pays somebody else. A wallet has one holder."""
@@ -22,6 +30,12 @@ def canonical_number(provider: str, number: str) -> str:
     if provider == "viettelpay" and packed.startswith("0"):
         return "84" + packed[1:]
     return packed
+
+
+def national_number(number: str) -> str:
+    """A phone, or the number of a wallet, as people write it: `0912...`; anything else as it is."""
+    packed = number.removeprefix("+")
+    return f"0{packed[2:]}" if packed.startswith("84") and len(packed) == 11 else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +53,39 @@ class HeldAccount:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the provider said; `number_index` of the number it named, if any."""
+    """What the provider said; `number_index` of the number it named, if any, `name_verdict` of the holder it named."""
 
     outcome: str
     reason: str | None
     number_index: bytes | None
     at: datetime
+    name_verdict: str = MATCH
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What an account becomes: its new state, version and reason."""
+    """What an account becomes: its new state and reason. `other_number`: the number named is only kept, for officers."""
 
     state: str
-    version: int
     reason: str | None
+    other_number: bool = False
 
 
 def settle(held: HeldAccount, said: Answered, in_use_elsewhere: bool) -> Settled | None:
     """What an answer makes of an account; None where it is stale or says nothing new.
 
-    An account in use takes a later answer with another number as its new version; a refusal does not close it.
+    A refusal does not close an account in use. Another number of one in use does not become where the money goes: that takes
+    two officers (whoever can say a number to us would else be paid), and the old number is not to be trusted meanwhile.
     """
     if held.answered_at is not None and said.at <= held.answered_at:
         return None
+    if held.state == "active":
+        other = said.outcome == "opened" and said.number_index is not None and said.number_index != held.number_index
+        return Settled("active", None, other_number=True) if other else None
+    if held.state != "requested":
+        return None
     if said.outcome == "refused" or said.number_index is None:
-        return Settled("refused", held.version, said.reason) if held.state == "requested" else None
-    if held.state == "active" and held.number_index == said.number_index:
-        return None
-    if held.state not in ("requested", "active"):
-        return None
+        return Settled("refused", said.reason)
     if in_use_elsewhere:
-        return Settled("refused", held.version, NUMBER_IN_USE) if held.state == "requested" else None
-    changed = held.number_index is not None and held.number_index != said.number_index
-    return Settled("active", held.version + changed, None)
+        return Settled("refused", NUMBER_IN_USE)
+    return Settled("refused", HOLDER_DIFFERS) if said.name_verdict == DIFFERENT else Settled("active", None)

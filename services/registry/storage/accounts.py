@@ -99,21 +99,24 @@ async def payees_behind_numbers(tx: Tx, provider: str, indexes: Sequence[bytes],
 
 
 async def settle_accounts(tx: Tx, settled: Sequence[Mapping[str, Any]]) -> None:
-    """What providers' answers made of accounts. Number and holder stay as they are where none came."""
+    """What providers' answers made of accounts asked for. Number and holder stay as they are where none came."""
     if not settled:
         return
     types = {
         "account_id": "uuid",
         "state": "text",
-        "version": "integer",
         "reason": "text",
         "number_sealed": "text",
         "number_index": "bytea",
         "holder_name": "text",
         "answered_at": "timestamptz",
+        "name_verdict": "text",
+        "name_due_on": "date",
     }
     await tx.run(
-        f"""UPDATE accounts a SET state = v.state, version = v.version, reason = v.reason, answered_at = v.answered_at,
+        f"""UPDATE accounts a SET state = v.state, reason = v.reason, answered_at = v.answered_at,
+                version = a.version + CASE WHEN a.number_index <> v.number_index THEN 1 ELSE 0 END,
+                name_verdict = v.name_verdict, name_due_on = v.name_due_on,
                 number_sealed = CASE WHEN v.number_index IS NULL OR v.number_index = a.number_index
                                      THEN a.number_sealed ELSE v.number_sealed END,
                 number_index = coalesce(v.number_index, a.number_index),
@@ -123,12 +126,42 @@ async def settle_accounts(tx: Tx, settled: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
+async def keep_told_numbers(tx: Tx, told: Sequence[Mapping[str, Any]]) -> None:
+    """Other numbers that providers named for accounts in use: kept beside, for two officers to decide."""
+    if not told:
+        return
+    types = {"account_id": "uuid", "number_sealed": "text", "number_index": "bytea", "answered_at": "timestamptz"}
+    await tx.run(
+        f"""UPDATE accounts a SET told_number_sealed = v.number_sealed, told_number_index = v.number_index,
+                told_at = platform.business_now(), answered_at = v.answered_at
+            FROM {bulk.values_of(types)} WHERE a.account_id = v.account_id""",  # noqa: S608
+        **bulk.arrays_of(types, told),
+    )
+
+
+async def take_told_number(tx: Tx, account_id: UUID) -> bool:
+    """Let the account have the number that its provider named: its next version. False where it named none by now."""
+    return bool(
+        await tx.run(
+            """UPDATE accounts SET version = version + 1, number_sealed = told_number_sealed, number_index = told_number_index,
+                   told_number_sealed = NULL, told_number_index = NULL, told_at = NULL, name_due_on = platform.business_today()
+               WHERE account_id = :account_id AND state = 'active' AND told_number_index IS NOT NULL""",
+            account_id=account_id,
+        )
+    )
+
+
 async def point_at_active_accounts(tx: Tx, beneficiary_ids: Sequence[UUID]) -> None:
-    """Let people be paid into the active account of their payee: the one they had, else the newest; none: in cash."""
+    """Let people be paid into the active account of their payee: the one they had, else the newest whose holder's name holds.
+
+    None: in cash, as where two officers chose it.
+    """
     await tx.run(
         """UPDATE beneficiaries b SET account_id = chosen.account_id
            FROM (SELECT p.beneficiary_id, (
                      SELECT a.account_id FROM accounts a WHERE a.payee_id = p.payee_id AND a.state = 'active'
+                         AND NOT p.cash_chosen AND (a.account_id = p.account_id OR a.name_verdict IS NULL
+                              OR a.name_verdict NOT IN ('near', 'different'))
                      ORDER BY a.account_id IS NOT DISTINCT FROM p.account_id DESC, a.answered_at DESC LIMIT 1) AS account_id
                  FROM beneficiaries p WHERE p.beneficiary_id = ANY(CAST(:ids AS uuid[]))) chosen
            WHERE b.beneficiary_id = chosen.beneficiary_id AND b.account_id IS DISTINCT FROM chosen.account_id""",
@@ -137,18 +170,50 @@ async def point_at_active_accounts(tx: Tx, beneficiary_ids: Sequence[UUID]) -> N
 
 
 async def people_to_pay_into(tx: Tx, account_ids: Sequence[UUID]) -> list[UUID]:
-    """Whom accounts that became active (or got another number) concern, at their next version.
+    """Whom accounts that became active concern, at their next version.
 
-    Those whose payee holds it and who have no other account: changing where money goes is an act of its own.
+    Those whose payee holds it, who have no account, and for whom nobody chose cash: changing where money goes is an act of
+    its own.
     """
     rows = await tx.rows(
         """UPDATE beneficiaries b SET version = b.version + 1, account_id = a.account_id
            FROM accounts a WHERE a.account_id = ANY(CAST(:ids AS uuid[])) AND b.payee_id = a.payee_id
-               AND (b.account_id IS NULL OR b.account_id = a.account_id)
+               AND b.account_id IS NULL AND NOT b.cash_chosen
            RETURNING b.beneficiary_id""",
         ids=list(account_ids),
     )
     return [row["beneficiary_id"] for row in rows]
+
+
+async def people_paid_into(tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """People whose money goes to accounts, by account."""
+    rows = await tx.rows(
+        """SELECT b.account_id, b.beneficiary_id FROM accounts a JOIN beneficiaries b USING (payee_id, account_id)
+           WHERE a.account_id = ANY(CAST(:ids AS uuid[])) ORDER BY b.code""",
+        ids=list(account_ids),
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], []).append(row["beneficiary_id"])
+    return found
+
+
+async def raise_people(tx: Tx, beneficiary_ids: Sequence[UUID]) -> None:
+    """The next version of people whose account changed."""
+    await tx.run(
+        "UPDATE beneficiaries SET version = version + 1 WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))",
+        ids=list(beneficiary_ids),
+    )
+
+
+async def payee_names(tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Of accounts: the payee's name as it is now, and the commune."""
+    rows = await tx.rows(
+        """SELECT a.account_id, p.full_name, a.unit_id FROM accounts a JOIN payees p USING (payee_id)
+           WHERE a.account_id = ANY(CAST(:ids AS uuid[]))""",
+        ids=list(account_ids),
+    )
+    return {row["account_id"]: (row["full_name"], row["unit_id"]) for row in rows}
 
 
 async def page_of_accounts(
@@ -157,7 +222,8 @@ async def page_of_accounts(
     """Accounts in the order of their ids, after one; of a unit and all below it."""
     rows = await tx.rows(
         """SELECT a.account_id, a.payee_id, a.unit_id, a.provider, a.channel, a.state, a.version, a.number_sealed,
-               a.holder_name, a.reason, a.declared_at, a.requested_at, a.answered_at,
+               a.holder_name, a.name_verdict, a.told_at IS NOT NULL AS other_number_told, a.reason,
+               a.declared_at, a.requested_at, a.answered_at,
                (SELECT coalesce(array_agg(b.beneficiary_id ORDER BY b.code), CAST(ARRAY[] AS uuid[])) FROM beneficiaries b
                 WHERE b.payee_id = a.payee_id) AS beneficiary_ids
            FROM accounts a WHERE (CAST(:after AS uuid) IS NULL OR a.account_id > CAST(:after AS uuid))

@@ -13,7 +13,9 @@ async def enrolling_people(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[dict
     """Beneficiaries with their payees, the payees held until the transaction ends; those that the caller may see."""
     rows = await tx.rows(
         """SELECT b.beneficiary_id, b.status, b.hold, p.payee_id, p.unit_id AS payee_unit_id, p.full_name AS payee_name,
-               p.identity_sealed, p.phone_sealed
+               p.identity_sealed, p.phone_sealed, EXISTS (
+                   SELECT FROM account_refusals r WHERE r.beneficiary_id = b.beneficiary_id AND r.withdrawn_on IS NULL)
+                   AS wants_none
            FROM beneficiaries b JOIN payees p USING (payee_id)
            WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY p.payee_id FOR NO KEY UPDATE OF p""",
         ids=list(beneficiary_ids),

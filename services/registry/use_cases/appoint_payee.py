@@ -36,6 +36,7 @@ from services.registry.storage.appointments import (
 )
 from services.registry.storage.imports import lock_commune
 from services.registry.use_cases.ask_change import ChangeKind, ask_change
+from services.registry.use_cases.hold_accounts import release_account
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.queue_notices import queue_notices
 from services.registry.use_cases.settle_payee_holds import settle_payee_holds
@@ -120,6 +121,8 @@ async def _let_receive(tx: Tx, caller: Caller, person: Row, payee_id: UUID, new:
     await point_at_active_accounts(tx, [beneficiary_id])
     await publish_changes(tx, caller, [beneficiary_id], reason="payee_changed", effective_from=new.from_on, paper_number=paper)
     await settle_payee_holds(tx, caller, beneficiary_id, "Đã có người nhận mới")
+    if person["account_id"] is not None and person["payee_id"] != payee_id:
+        await release_account(tx, caller, [beneficiary_id], person["account_id"], "Đã có người nhận mới")
 
 
 async def _find(tx: Tx, cipher: FieldCipher, person: Row, new: Appointing, wanted: WantedPayee) -> dict[str, Any] | None:

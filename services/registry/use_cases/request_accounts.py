@@ -9,12 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.accounts import CHANNEL_OF, canonical_number
+from services.registry.domain.enrolment import FROM_REGISTRY, REQUESTED, StepReport
+from services.registry.domain.enrolment_refusals import BENEFICIARY_WANTS_NONE
+from services.registry.domain.name_evidence import HOLDS_OF_ACCOUNTS
 from services.registry.domain.refusals import (
     BENEFICIARY_NOT_ACTIVE,
     BENEFICIARY_ON_HOLD,
     UNKNOWN_BENEFICIARY,
     UNKNOWN_PROVIDER,
 )
+from services.registry.storage.account_steps import insert_steps
 from services.registry.storage.accounts import insert_accounts, live_accounts, payees_behind_numbers, request_declared
 from services.registry.storage.enrolment import enrolling_people, fields_of_accounts
 from shared import audit, outbox
@@ -36,9 +40,11 @@ class Requested:
 
 
 async def request_accounts(
-    tx: Tx, caller: Caller, cipher: FieldCipher, provider: str, beneficiary_ids: Sequence[UUID]
+    tx: Tx, caller: Caller, cipher: FieldCipher, provider: str, beneficiary_ids: Sequence[UUID], another: bool = False
 ) -> Requested:
     """Open one account request for each payee of these beneficiaries that has none, and say `accounts_requested`.
+
+    `another`: also for payees with an account in use at another provider; that one stays in use until two officers change it.
 
     A number that the list declared goes along to be checked. A phone that is another payee's wallet does not: a wallet has
     one holder, so the provider gives another number. Refused as a whole: `unknown-provider`.
@@ -47,30 +53,38 @@ async def request_accounts(
         raise Refusal(UNKNOWN_PROVIDER, f"{provider!r} is none of {', '.join(CHANNEL_OF)}", provider=provider)
     wanted = list(dict.fromkeys(beneficiary_ids))
     people = {row["beneficiary_id"]: row for row in await enrolling_people(tx, wanted)}
-    refused = tuple((one, code) for one in wanted if (code := _why_not(people.get(one))))
+    refused = tuple((one, code) for one in wanted if (code := _why_not(people.get(one), another)))
     left_out = {one for one, _ in refused}
     payees = {people[one]["payee_id"]: people[one] for one in wanted if one not in left_out}
     held = await live_accounts(tx, list(payees))
-    busy = {account.payee_id for account in held if account.state != "declared"}
+    busy = {
+        a.payee_id for a in held if a.state == "requested" or (a.state == "active" and not (another and a.provider != provider))
+    }
     declared = {a.payee_id: a for a in held if a.state == "declared" and a.provider == provider and a.payee_id not in busy}
     asked = await request_declared(tx, [account.account_id for account in declared.values()])
     fresh = [row for payee_id, row in payees.items() if payee_id not in busy and payee_id not in declared]
-    asked |= await insert_accounts(tx, "requested", await _new_accounts(tx, cipher, provider, fresh))
+    asked |= await insert_accounts(tx, "requested", await new_accounts(tx, cipher, provider, fresh))
     await _say(tx, cipher, provider, asked, payees)
+    today = await tx.today()
+    await insert_steps(tx, caller, [StepReport(account_id, REQUESTED, today, FROM_REGISTRY) for account_id in asked])
     if asked:
         await audit.append(tx, caller, "accounts.request", f"provider/{provider}", requested=len(asked), refused=len(refused))
     return Requested(len(asked), len(payees) - len(asked), refused)
 
 
-def _why_not(person: Mapping[str, Any] | None) -> str | None:
+def _why_not(person: Mapping[str, Any] | None, another: bool) -> str | None:
     if person is None:
         return UNKNOWN_BENEFICIARY.code
     if person["status"] != "active":
         return BENEFICIARY_NOT_ACTIVE
-    return BENEFICIARY_ON_HOLD if person["hold"] else None
+    if person["wants_none"]:
+        return BENEFICIARY_WANTS_NONE
+    if person["hold"] is None or (another and person["hold"] in HOLDS_OF_ACCOUNTS):
+        return None  # what is wrong with the account in use is no reason against another one
+    return BENEFICIARY_ON_HOLD
 
 
-async def _new_accounts(tx: Tx, cipher: FieldCipher, provider: str, payees: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def new_accounts(tx: Tx, cipher: FieldCipher, provider: str, payees: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows of new requests; for a wallet with the payee's phone as its number, where nobody else has that wallet."""
     numbers = _wallet_numbers(cipher, payees) if CHANNEL_OF[provider] == "wallet" else {}
     indexes = {payee_id: cipher.index(number, ACCOUNT) for payee_id, number in numbers.items()}

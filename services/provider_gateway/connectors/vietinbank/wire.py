@@ -40,5 +40,5 @@ def account_said_of(row: dict[str, Any]) -> AccountSaid:
         number = text(row, "account_number")
         return AccountSaid(request_id, "opened", word(row, "reason"), number, optional_text(row, "holder_name"))
     if state == "refused":
-        return AccountSaid(request_id, "refused", word(row, "reason") or "refused")
+        return AccountSaid(request_id, "refused", word(row, "reason") or "refused", None, optional_text(row, "name_found"))
     return AccountSaid(request_id, "received")

@@ -99,6 +99,6 @@ def account_said_of(row: dict[str, Any]) -> AccountSaid:
             number = national_phone(text(row, "msisdn"))
             return AccountSaid(request_id, "opened", word(row, "reason"), number, optional_text(row, "customerName"))
         case "REFUSED":
-            return AccountSaid(request_id, "refused", word(row, "reason") or "refused")
+            return AccountSaid(request_id, "refused", word(row, "reason") or "refused", None, optional_text(row, "nameFound"))
         case _:
             return AccountSaid(request_id, "received")
