@@ -63,7 +63,7 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """A file that was read, before it is stored. `commune_code` is the commune that the list is of."""
+    """A file that was read, before it is stored. `commune_code` is the commune that the list is of; `file_sealed` the file."""
 
     file_name: str
     file_sha256: bytes
@@ -74,6 +74,7 @@ class NewImport:
     month: date
     month_source: str
     findings_sealed: str
+    file_sealed: bytes
     rows: Sequence[NewRow]
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.registry.domain.lists.findings import FindingKind, Severity
+from services.registry.domain.lists.findings import INCOMPLETE, FindingKind, Severity
 from services.registry.domain.people import ListedPerson, name_key
 
 REGISTERED_ELSEWHERE = FindingKind(
@@ -40,12 +40,6 @@ PAYEE_NUMBER_OF_ANOTHER = FindingKind(
     Severity.REVIEW,
     "Số định danh của người nhận thay đã ghi cho người khác tên.",
     "The payee's identity number stands for somebody with another name.",
-)
-INCOMPLETE = FindingKind(
-    "incomplete",
-    Severity.REVIEW,
-    "Còn thiếu thông tin bắt buộc: {proposed}.",
-    "What a beneficiary must have is lacking: {proposed}.",
 )
 _SAME, _PERHAPS, _OTHER = "same", "perhaps", "other"
 RAISED_KINDS = {

@@ -10,7 +10,8 @@ from uuid import UUID
 from services.registry.domain.codes import beneficiary_code
 from services.registry.domain.confirming import Entry, ListFacts, Plan, Planner, Values, sort_matches
 from services.registry.domain.imports import ACCEPT, SAME, Confirmation, ImportRow, ListImport
-from services.registry.domain.matching import INCOMPLETE, PERHAPS_REGISTERED, Candidate, Known, Match, match_rows
+from services.registry.domain.lists.findings import INCOMPLETE
+from services.registry.domain.matching import PERHAPS_REGISTERED, Candidate, Known, Match, match_rows
 from services.registry.domain.payees import PayeeBook
 from services.registry.domain.people import missing_fields, to_person
 from services.registry.domain.refusals import UNKNOWN_IMPORT

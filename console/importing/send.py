@@ -1,0 +1,6 @@
+"""Later."""
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
