@@ -1,4 +1,5 @@
 """Later."""
+
 import argparse
 
 

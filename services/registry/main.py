@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, imports, units
+from services.registry.api import accounts, beneficiaries, imports, units, workbooks
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from shared.platform import Platform
@@ -23,7 +23,9 @@ def build(platform: Platform) -> Service:
     cipher = platform.field_cipher()
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
-    app.include_router(imports.make_router(database, cipher, load_reference()))
+    reference = load_reference()
+    app.include_router(imports.make_router(database, cipher, reference))
+    app.include_router(workbooks.make_router(database, cipher, reference))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
     return Service(name=NAME, app=app, database=database, subscribes_to=SUBSCRIBES_TO, handlers=make_handlers(cipher))

@@ -78,6 +78,7 @@ def _sheet(source: calamine.CalamineSheet, meta: calamine.SheetMetadata, outline
         hidden_rows=outline.hidden_rows,
         hidden_columns=outline.hidden_columns,
         merged=_merged(source.merged_cell_ranges or ()),
+        widths=outline.widths,
     )
 
 

@@ -118,6 +118,7 @@ class _SheetScan:
         self._row = self._column = 0
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.widths: dict[int, float] = {}
         self._handlers: dict[str, Callable[[list[str]], None] | None] = {}
         self._letters: dict[str, int] = {}
 
@@ -166,9 +167,12 @@ class _SheetScan:
 
     def _start_column(self, flat: list[str]) -> None:
         attributes = dict(zip(flat[::2], flat[1::2], strict=True))
+        first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+        columns = range(max(first, 1) - 1, min(last, MAX_COLUMNS))
         if attributes.get("hidden") in ("1", "true"):
-            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
-            self.hidden_columns.update(range(max(first, 1) - 1, min(last, MAX_COLUMNS)))
+            self.hidden_columns.update(columns)
+        elif "width" in attributes:
+            self.widths.update(dict.fromkeys(columns, float(attributes["width"])))
 
 
 def _column_number(letters: str) -> int:
@@ -189,4 +193,4 @@ def _outline(archive: zipfile.ZipFile, part: str) -> SheetOutline:
     for chunk in _chunks(archive, part):
         parser.Parse(chunk)
     parser.Parse(b"", True)
-    return SheetOutline(scan.rows, scan.columns, frozenset(scan.hidden_rows), frozenset(scan.hidden_columns))
+    return SheetOutline(scan.rows, scan.columns, frozenset(scan.hidden_rows), frozenset(scan.hidden_columns), scan.widths)

@@ -82,9 +82,7 @@ class RowReading:
             "row": self.row,
             "status": self.status.value,
             "record": self.record.as_json(),
-            "findings": [
-                {name: getattr(finding, name) for name in _FINDING_SHOWN} for finding in self.findings
-            ],
+            "findings": [{name: getattr(finding, name) for name in _FINDING_SHOWN} for finding in self.findings],
         }
 
 
