@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.api import accounts, beneficiaries, imports, units, workbooks
+from services.registry.api import accounts, beneficiaries, import_reports, imports, units, workbooks
 from services.registry.events import SUBSCRIBES_TO, make_handlers
 from services.registry.files.reference import load_reference
 from shared.platform import Platform
@@ -24,6 +24,7 @@ def build(platform: Platform) -> Service:
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
     reference = load_reference()
+    app.include_router(import_reports.make_router(database, cipher))
     app.include_router(imports.make_router(database, cipher, reference))
     app.include_router(workbooks.make_router(database, cipher, reference))
     app.include_router(beneficiaries.make_router(database, cipher))

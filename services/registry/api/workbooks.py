@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,7 +29,7 @@ _MOST_CELLS = 400_000
 _SUFFIX = "-ket-qua.xlsx"
 
 Writer = Annotated[Caller, Depends(require("registry:write"))]
-_ANSWER = {
+_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The list as it was sent, as .xlsx, with a page of results in front.",
         "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}},

@@ -98,6 +98,8 @@ class ListImport:
     rejected: int
     unanswered: int
     confirmed: int
+    missing_people: int
+    newer_import_id: UUID | None  # the newest list of the same commune and month that came in after this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What confirming did, in rows. `left` stay in the import: unanswered, or raised for an officer."""
+    """What confirming did, in rows. `left` stay in the import: unanswered, or raised for an officer.
+
+    `missing` are people in force whom neither this list nor a newer one names: nothing is done about them.
+    """
 
     created: int
     updated: int
@@ -151,3 +156,4 @@ class Confirmation:
     older: int
     dropped: int
     left: int
+    missing: int

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from services.registry.domain.annotating import AnnotatedList, RowNote
+from services.registry.domain.annotating import AnnotatedList, Columns, RowNote
 from services.registry.domain.lists.annotations import CHANGED_HEADING, STATUS_HEADING, SUMMARY_SHEET, TO_DO_HEADING
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, encoding_of_cell
 from services.registry.domain.lists.workbook import Cell, Sheet, Workbook
@@ -81,11 +81,13 @@ class _SheetWriter:
         self, page: Worksheet, styles: Styles, sheet: Sheet, listed: AnnotatedList, notes: Mapping[int, RowNote]
     ) -> None:
         self._page, self._styles, self._sheet, self._notes = page, styles, sheet, notes
-        self._header, self._columns = listed.sheets.get(sheet.name, (None, {}))
+        layout = listed.sheets.get(sheet.name)
+        self._header: tuple[int, int] | None = layout[0] if layout else None
+        columns: Columns = layout[1] if layout else {}
         self._width = max((len(row) for row in sheet.rows), default=0)
         texts = dict.fromkeys(cell for row in sheet.rows for cell in row if isinstance(cell, str))
         self._encoding = choose_encoding(texts)
-        names = [at for field in ("full_name", "given_name") for at in self._columns.get(field, ())]
+        names = [at for field in ("full_name", "given_name") for at in columns.get(field, ())]
         self._name_column = min(names, default=0)
 
     def write(self) -> None:
