@@ -37,6 +37,8 @@ _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_SHEET_NAME = 31
 _WIDEST, _NARROWEST = 42.0, 5.0
 _LINE_POINTS, _HEADER_POINTS = 15.0, 34.0
+_PADDING = 0.71
+"""Files tell a column's width with it, xlsxwriter adds it."""
 _OUR_WIDTHS = (17.0, 52.0, 46.0)
 _FROZEN_HEADER_ROWS = 14
 
@@ -168,7 +170,8 @@ class _SheetWriter:
     def _shape(self) -> None:
         for at in range(self._width):
             hidden = {"hidden": 1} if at in self._sheet.hidden_columns else {}
-            self._page.set_column(at, at, self._sheet.widths.get(at) or self._fitting(at), None, hidden)
+            told = max(self._sheet.widths.get(at, 0.0) - _PADDING, 0.0)
+            self._page.set_column(at, at, told or self._fitting(at), None, hidden)
         for number in self._sheet.hidden_rows:
             self._page.set_row(number - 1, None, None, {"hidden": 1})
         if self._sheet.hidden:
@@ -213,10 +216,13 @@ class _SheetWriter:
         styles, at = self._styles, self._width
         status = styles.cell(bg_color=FILL_OF_STATUS[note.status], bold=not note.settled, text_wrap=True)
         self._page.write_string(number - 1, at, note.status_vi, status)
-        to_do = "\n".join(note.to_do_vi)
-        self._page.write_string(number - 1, at + 1, to_do, styles.cell(text_wrap=True))
         changed = styles.cell(font_color=FAINT, font_size=9, **({"bg_color": BLUE} if note.changed_vi else {}))
-        self._page.write_string(number - 1, at + 2, note.changed_vi, changed)
+        said = (("\n".join(note.to_do_vi), styles.cell(text_wrap=True)), (note.changed_vi, changed))
+        for column, (text, style) in enumerate(said, start=at + 1):
+            if text:
+                self._page.write_string(number - 1, column, text, style)
+            else:
+                self._page.write_blank(number - 1, column, None, style)
         lines = sum(math.ceil(len(sentence) / (_OUR_WIDTHS[1] * 1.05)) for sentence in note.to_do_vi)
         if lines > 1 and number not in self._sheet.hidden_rows:
             self._page.set_row(number - 1, lines * _LINE_POINTS + 2)

@@ -28,7 +28,8 @@ async def in_force_before(tx: Tx, unit_id: str, month: date) -> list[InForcePers
 async def standing_of_communes(tx: Tx, month: date, unit_id: str | None) -> Sequence[CommuneStanding]:
     """Each commune that the caller may see and that is in that month, with its newest list of the month."""
     rows = await tx.rows(
-        """SELECT u.unit_id, u.name, u.parent_id, n.lists, n.confirmed_lists, i.import_id, i.file_name, i.state, i.read_at, i.confirmed_at, coalesce(i.missing_people, 0) AS missing_people,
+        """SELECT u.unit_id, u.name, u.parent_id, n.lists, n.confirmed_lists,
+               i.import_id, i.file_name, i.state, i.read_at, i.confirmed_at, coalesce(i.missing_people, 0) AS missing_people,
                coalesce(r.accepted, 0) AS accepted, coalesce(r.review, 0) AS review, coalesce(r.rejected, 0) AS rejected,
                coalesce(r.unanswered, 0) AS unanswered, coalesce(r.settled, 0) AS settled
            FROM units u
