@@ -133,10 +133,10 @@ class _SheetScan:
             handler(attributes)
 
     def _cell(self, attributes: list[str]) -> None:
-        for at in range(0, len(attributes), 2):
-            if attributes[at] == "r":
-                self._place(attributes[at + 1])
-                break
+        if attributes and attributes[0] == "r":  # every office program writes it first
+            self._place(attributes[1])
+        elif "r" in attributes[::2]:
+            self._place(attributes[attributes[::2].index("r") * 2 + 1])
         else:
             self._column += 1
         if self._column > self.columns:
