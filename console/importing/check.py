@@ -17,6 +17,7 @@ from pathlib import Path
 
 import orjson
 
+from console.importing.memory import settle_collector
 from services.registry.domain.lists.records import ListReading
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.standardise import ListOptions
@@ -97,6 +98,7 @@ def warnings_of(reading: ListReading) -> list[tuple[str, str]]:
 def _readings(files: Sequence[str], options: ListOptions, tally: CheckTally) -> Iterator[tuple[str, ListReading | None]]:
     """Each file with its reading, None for one that was refused. One reading is held at a time."""
     reference = load_reference()
+    settle_collector()
     for path in files:
         tally.files += 1
         reading: ListReading | None = None

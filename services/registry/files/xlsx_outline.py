@@ -116,6 +116,7 @@ class _SheetScan:
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self._row = self._column = 0
+        self._row_text = ""
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.widths: dict[int, float] = {}
@@ -145,7 +146,13 @@ class _SheetScan:
                 raise _TooLarge
 
     def _place(self, reference: str) -> None:
-        """Move to `BC12`."""
+        """Move to `BC12`; mostly a cell of the row that is being read, in a column seen before."""
+        row_text = self._row_text
+        if row_text and reference.endswith(row_text):
+            column = self._letters.get(reference[: -len(row_text)])
+            if column is not None:
+                self._column = column
+                return
         letters = reference.rstrip("0123456789")
         row = int(reference[len(letters) :] or 0)
         if row > self._row:
@@ -157,7 +164,8 @@ class _SheetScan:
 
     def _start_row(self, flat: list[str]) -> None:
         attributes = dict(zip(flat[::2], flat[1::2], strict=True))
-        self._row = int(attributes.get("r", self._row + 1))
+        self._row_text = attributes.get("r", "")
+        self._row = int(self._row_text or self._row + 1)
         self._column = 0
         if attributes.get("hidden") in ("1", "true") and self._row <= MAX_ROWS:
             self.hidden_rows.add(self._row)

@@ -23,7 +23,7 @@ _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column
 _NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def is_ditto(text: str) -> bool:
     """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
     return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
