@@ -35,7 +35,9 @@ def _plain(text: str) -> str:
     return "".join(mark for mark in parts if not unicodedata.combining(mark))
 
 
-_PLAIN = {code: _plain(chr(code)) for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00))}
+_PLAIN = {
+    code: _plain(chr(code)) for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00))
+}
 """Letters one by one: what a whole name takes letter by letter is the same, and ten times as fast."""
 
 
