@@ -134,7 +134,12 @@ async def test_of_two_lists_of_a_month_the_later_one_stands(officer: Officers) -
 
 async def test_xls_and_csv_go_back_as_xlsx(officer: Officers) -> None:
     hung = officer("commune_officer", VINH_HUNG)
-    rows = [["UBND XÃ VINH HƯNG"], ["DANH SÁCH THÁNG 10/2021"], [*HEADER], list(replace(NO_NUMBER, name="Lê Thị Ổi").cells(1))]
+    rows: list[list[Any]] = [
+        ["UBND XÃ VINH HƯNG"],
+        ["DANH SÁCH THÁNG 10/2021"],
+        [*HEADER],
+        list(replace(NO_NUMBER, name="Lê Thị Ổi").cells(1)),
+    ]
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     old = xlwt.Workbook()
