@@ -186,3 +186,17 @@ async def test_a_header_over_two_rows_keeps_its_merged_cells_and_sheets_keep_the
     back.save(saved)
     again = await hung.read(saved.getvalue(), "lai.xlsx")
     assert (again["rows"], again["month"]) == (view["rows"], view["month"])
+
+
+async def test_joined_cells_that_overlap_stay_apart(officer: Officers) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(COMMUNE, [replace(HOA, name="Mai Thị Na")])))
+    sheet = book["DS"]
+    for area in ("A1:D2", "C2:F2", "A1:D2", "H1:H60000", "A20:Q900"):
+        sheet.merged_cells.add(area)
+    saved = io.BytesIO()
+    book.save(saved)
+    hung = officer("commune_officer", VINH_HUNG)
+    view = await hung.read(saved.getvalue())
+    back = await _workbook(hung, view["import_id"])
+    joined = {str(area) for area in back["DS"].merged_cells.ranges}
+    assert joined in ({"A1:D2", "H1:H5"}, {"C2:F2", "H1:H5"})

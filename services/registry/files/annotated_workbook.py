@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 import xlsxwriter
@@ -41,6 +42,8 @@ _PADDING = 0.71
 """Files tell a column's width with it, xlsxwriter adds it."""
 _OUR_WIDTHS = (17.0, 52.0, 46.0)
 _FROZEN_HEADER_ROWS = 14
+_MOST_MERGED = 5_000
+"""So many joined ranges, each of so many cells: lists have some dozens, of a few cells."""
 
 
 def annotate(workbook: Workbook, listed: AnnotatedList) -> bytes:
@@ -151,16 +154,16 @@ class _SheetWriter:
     def _merge(self) -> None:
         """Joined cells are joined again; ranges that overlap, which only a damaged file has, stay apart."""
         joined: set[tuple[int, int]] = set()
-        for area in self._sheet.merged:
-            places = {
-                (row, column)
-                for row in range(area.first_row, min(area.last_row, len(self._sheet.rows)) + 1)
-                for column in range(area.first_column, min(area.last_column, self._width) + 1)
-            }
-            if len(places) < 2 or places & joined:
+        for area in self._sheet.merged[:_MOST_MERGED]:
+            first = (area.first_row, area.first_column)
+            last = (min(area.last_row, len(self._sheet.rows)), min(area.last_column, self._width - 1))
+            size = (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+            if last < first or not 1 < size <= _MOST_MERGED or first in joined or last in joined:
+                continue
+            places = set(product(range(first[0], last[0] + 1), range(first[1], last[1] + 1)))
+            if not joined.isdisjoint(places):
                 continue
             joined |= places
-            first, last = min(places), max(places)
             cells = self._sheet.rows[first[0] - 1]
             cell = cells[first[1]] if first[1] < len(cells) else None
             style = self._style(first[0], cell, self._fill(*first))
