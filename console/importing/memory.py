@@ -7,8 +7,8 @@ import resource
 import sys
 from pathlib import Path
 
-_NEW_OBJECTS = 50_000
-"""A list of 400 rows makes as many; it holds no cycles, so that looking for them more often frees nothing."""
+_NEW_OBJECTS = 200_000
+"""Some lists of 400 rows make as many; they hold no cycles, so that looking for them more often frees nothing."""
 
 
 def settle_collector() -> None:
