@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("console.testing", "all tests"),
     "check": ("console.checking", "ruff, mypy --strict and import-linter"),
     "bench": ("console.bench.command", "benchmarks, each a ratio to a floor measured in the same run"),
+    "import": ("console.importing.command", "commune lists: checked without a database, or sent to a running registry"),
     "serve": ("console.serve", "one service, against CHITRA_DATABASE_URL and CHITRA_AMQP_URL"),
     "sandbox": ("console.sandbox", "the provider sandbox on its own; what follows is for it"),
     "keys": ("console.making_keys", "make the keys that are missing in CHITRA_KEYS_DIR"),

@@ -53,6 +53,20 @@ class FieldCipher:
         except (KeyError, ValueError, InvalidTag):
             raise Refusal(UNREADABLE, f"{purpose} sealed with key {key_id[:16]!r}") from None
 
+    def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
+        """A file encrypted: key id, a dot, nonce and ciphertext."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, purpose.encode())
+        return b"".join((self.current.encode(), b".", nonce, sealed))
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """The file again. Raises `sealed-value-unreadable` as `open` does."""
+        key_id, _, data = sealed.partition(b".")
+        try:
+            return AESGCM(self.keys[key_id.decode()]).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], purpose.encode())
+        except (KeyError, ValueError, InvalidTag):
+            raise Refusal(UNREADABLE, f"{purpose} sealed with another key, or changed") from None
+
     def index(self, plain: str, purpose: str) -> bytes:
         """The blind index: equal for equal values, useless without the key. 32 bytes."""
         return hmac.digest(self.index_key, f"{purpose}:{plain}".encode(), "sha256")

@@ -11,6 +11,7 @@ from services.registry.api import (
     duplicates,
     enrolment,
     holds,
+    import_reports,
     imports,
     match_lists,
     name_reviews,
@@ -20,6 +21,7 @@ from services.registry.api import (
     proposals,
     registration_lists,
     units,
+    workbooks,
 )
 from services.registry.domain.account_changes import CHANGE_KIND as ACCOUNT
 from services.registry.events import SUBSCRIBES_TO, make_handlers
@@ -61,7 +63,9 @@ def build(platform: Platform) -> Service:
     reference = load_reference()
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
+    app.include_router(import_reports.make_router(database, cipher))
     app.include_router(imports.make_router(database, cipher, reference))
+    app.include_router(workbooks.make_router(database, cipher, reference))
     app.include_router(openings.make_router(database, cipher, reference))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))

@@ -61,7 +61,7 @@ async def test_a_list_becomes_people(officer: Officers, admin: asyncpg.Connectio
     answered = await hung.post(f"/v1/imports/{view['import_id']}/answers", {"answers": answers})
     assert answered["unanswered"] == 1
     done = await hung.post(f"/v1/imports/{view['import_id']}/confirm")
-    assert done == {"created": 6, "updated": 0, "unchanged": 0, "older": 0, "dropped": 1, "left": 1}
+    assert done == {"created": 6, "updated": 0, "unchanged": 0, "older": 0, "dropped": 1, "left": 1, "missing": 0}
 
     people = {person["full_name"]: person for person in await hung.find("")}
     assert set(people) == {"Nguyễn Thị Hòa", "Trần Văn Lâm", "Lê Thị Mận", "Đỗ Ngọc Bưởi", "Đỗ Ngọc Mai", "Võ Thị Đơn"}
@@ -83,7 +83,7 @@ async def test_a_list_becomes_people(officer: Officers, admin: asyncpg.Connectio
     assert await admin.fetchval("SELECT unit_id FROM registry.outbox WHERE type = 'beneficiaries_changed'") == VINH_HUNG
 
     again = await hung.post(f"/v1/imports/{view['import_id']}/confirm")
-    assert again == {"created": 0, "updated": 0, "unchanged": 0, "older": 0, "dropped": 0, "left": 1}
+    assert again == {"created": 0, "updated": 0, "unchanged": 0, "older": 0, "dropped": 0, "left": 1, "missing": 0}
     assert len(await _events(admin)) == 1
 
 

@@ -89,6 +89,7 @@ async def test_the_database_itself_hides_other_units_rows(service: Service, offi
     tables = (
         "imports",
         "import_rows",
+        "import_files",
         "beneficiaries",
         "beneficiary_versions",
         "identity_documents",

@@ -43,6 +43,17 @@ def test_a_changed_value_or_unknown_key_is_refused(change: Callable[[str], str])
     assert refused.value.code.code == "sealed-value-unreadable"
 
 
+@given(st.binary(max_size=200))
+def test_a_file_is_sealed_byte_for_byte(plain: bytes) -> None:
+    sealed = CIPHER.seal_bytes(plain, "list-file")
+    assert CIPHER.open_bytes(sealed, "list-file") == plain
+    assert len(plain) < 6 or plain not in sealed
+    for changed in (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"k9" + sealed[2:], b"", b"\xff." + sealed):
+        with pytest.raises(Refusal) as refused:
+            CIPHER.open_bytes(changed, "list-file")
+        assert refused.value.code.code == "sealed-value-unreadable"
+
+
 def test_a_value_cannot_be_moved_to_another_purpose() -> None:
     with pytest.raises(Refusal):
         CIPHER.open(CIPHER.seal("046060282292", IDENTITY), ACCOUNT)

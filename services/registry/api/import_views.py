@@ -13,6 +13,7 @@ from services.registry.api.wire import COMMUNE, ID, Short, Text
 from services.registry.domain.imports import ImportRow, ListImport
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.masking import mask_record, mask_text
+from services.registry.domain.missing import findings_of_missing
 
 RowStatus = Literal["accepted", "review", "rejected"]
 ImportState = Literal["read", "confirmed"]
@@ -53,6 +54,8 @@ _IMPORT: JsonDict = {
     "rows": {"accepted": 52, "review": 6, "rejected": 2},
     "unanswered": 8,
     "confirmed_rows": 0,
+    "missing_people": 0,
+    "newer_import_id": None,
     "findings": [],
     "read_at": "2021-09-20T02:00:00Z",
     "confirmed_at": None,
@@ -112,6 +115,8 @@ class ImportView(BaseModel):
     rows: RowCounts
     unanswered: int = Field(description="Rows in review or rejected that nobody answered.")
     confirmed_rows: int = Field(description="Rows that confirming has closed.")
+    missing_people: int = Field(description="People in force whom neither this list nor a newer one names, when confirmed.")
+    newer_import_id: UUID | None = Field(description="The newest list of the same commune and month that came in later.")
     findings: list[FindingView] = Field(description="About the list as a whole.")
     read_at: datetime = Field(description="Business clock.")
     confirmed_at: datetime | None
@@ -222,7 +227,9 @@ class ConfirmationView(BaseModel):
     """What confirming did, in rows."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"created": 55, "updated": 0, "unchanged": 0, "older": 0, "dropped": 3, "left": 2}]}
+        json_schema_extra={
+            "examples": [{"created": 55, "updated": 0, "unchanged": 0, "older": 0, "dropped": 3, "left": 2, "missing": 1}]
+        }
     )
 
     created: int
@@ -231,6 +238,7 @@ class ConfirmationView(BaseModel):
     older: int = Field(description="A newer list names the person: nothing was changed.")
     dropped: int
     left: int = Field(description="Still in the import: not answered, or sent to review by confirming.")
+    missing: int = Field(description="People in force whom neither this list nor a newer one names: nothing was done about them.")
 
 
 def view_of_finding(finding: Finding, shown: bool) -> FindingView:
@@ -256,7 +264,9 @@ def view_of_import(listed: ListImport, shown: bool) -> ImportView:
         rows=RowCounts(accepted=listed.accepted, review=listed.review, rejected=listed.rejected),
         unanswered=listed.unanswered,
         confirmed_rows=listed.confirmed,
-        findings=[view_of_finding(finding, shown) for finding in listed.findings],
+        missing_people=listed.missing_people,
+        newer_import_id=listed.newer_import_id,
+        findings=[view_of_finding(finding, shown) for finding in (*listed.findings, *findings_of_missing(listed))],
         read_at=listed.read_at,
         confirmed_at=listed.confirmed_at,
     )

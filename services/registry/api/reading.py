@@ -5,17 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 from services.registry.api.upload import Upload
-from services.registry.domain.imports import ACCEPTED, REVIEW, NewImport, NewRow, RowContent, encode_findings
-from services.registry.domain.lists.findings import Finding
+from services.registry.domain.imports import NewImport, NewRow, RowContent, encode_findings
 from services.registry.domain.lists.records import ListReading, RowReading
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_UNKNOWN
-from services.registry.domain.lists.standardise import ListOptions, standardise
+from services.registry.domain.lists.standardise import ListOptions
 from services.registry.domain.lists.workbook import Cell, Workbook
-from services.registry.domain.matching import INCOMPLETE
-from services.registry.domain.people import missing_fields
 from services.registry.domain.refusals import LIST_HAS_NO_ROWS, LIST_OF_SEVERAL_COMMUNES, UNKNOWN_COMMUNE
-from services.registry.files.workbooks import read_workbook
+from services.registry.files.lists import read_list
+from services.registry.storage.import_files import seal_file
 from services.registry.storage.import_rows import seal_content
 from services.registry.storage.imports import LIST_ROW
 from shared.crypto import FieldCipher
@@ -27,14 +25,13 @@ def prepare_import(upload: Upload, reference: Reference, cipher: FieldCipher) ->
     """Read, standardise and seal a list.
 
     Refused: what `read_workbook` and `standardise` refuse, `unknown-commune` for a code given that no commune has,
-    `list-has-no-rows`, `list-of-several-communes`.
+    `list-has-no-rows`, `list-of-several-communes` (named sheet by sheet).
     """
-    workbook = read_workbook(upload.data, upload.file_name)
-    reading = _standardised(upload, reference, workbook)
+    workbook, reading = _standardised(upload, reference)
     if not reading.rows:
         raise Refusal(LIST_HAS_NO_ROWS, upload.file_name)
     if len({sheet.commune.code for sheet in reading.sheets}) > 1:
-        raise Refusal(LIST_OF_SEVERAL_COMMUNES, ", ".join(sheet.commune.name for sheet in reading.sheets))
+        raise Refusal(LIST_OF_SEVERAL_COMMUNES, "; ".join(f"{sheet.name}: {sheet.commune.name}" for sheet in reading.sheets))
     return NewImport(
         file_name=upload.file_name,
         file_sha256=sha256(upload.data).digest(),
@@ -45,30 +42,24 @@ def prepare_import(upload: Upload, reference: Reference, cipher: FieldCipher) ->
         month=reading.month,
         month_source=reading.month_source,
         findings_sealed=cipher.seal(encode_findings([note.finding for note in reading.notes]), LIST_ROW),
-        rows=[_new_row(number, row, reading, cipher) for number, row in enumerate(reading.rows, start=1)],
+        file_sealed=seal_file(cipher, upload.data),
+        rows=[_new_row(number, row, cipher) for number, row in enumerate(reading.rows, start=1)],
     )
 
 
-def _standardised(upload: Upload, reference: Reference, workbook: Workbook) -> ListReading:
+def _standardised(upload: Upload, reference: Reference) -> tuple[Workbook, ListReading]:
     try:
-        return standardise(workbook, reference, ListOptions(commune_code=upload.commune_code))
+        return read_list(upload.data, upload.file_name, reference, ListOptions(commune_code=upload.commune_code))
     except Refusal as refusal:
         if upload.commune_code and refusal.code is LIST_COMMUNE_UNKNOWN:
             raise Refusal(UNKNOWN_COMMUNE, refusal.detail, commune=upload.commune_code) from None
         raise
 
 
-def _new_row(number: int, row: RowReading, reading: ListReading, cipher: FieldCipher) -> NewRow:
-    """A row to be stored. One that lacks what a beneficiary must have goes to review, whatever else is right."""
-    record = row.record.as_json()
-    findings, status = row.findings, row.status.value
-    missing = missing_fields(record, reading.month) if status == ACCEPTED else []
-    if missing:
-        findings = (*findings, Finding(INCOMPLETE, missing[0], None, ", ".join(missing)))
-        status = REVIEW
-    content = RowContent(record, _cells(row.raw), findings)
-    codes = tuple(dict.fromkeys(finding.code for finding in findings))
-    return NewRow(new_id(), number, row.sheet, row.row, status, codes, seal_content(cipher, content))
+def _new_row(number: int, row: RowReading, cipher: FieldCipher) -> NewRow:
+    content = RowContent(row.record.as_json(), _cells(row.raw), row.findings)
+    codes = tuple(dict.fromkeys(finding.code for finding in row.findings))
+    return NewRow(new_id(), number, row.sheet, row.row, row.status.value, codes, seal_content(cipher, content))
 
 
 def _cells(raw: tuple[Cell, ...]) -> dict[str, str | int | float]:

@@ -63,7 +63,7 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """A file that was read, before it is stored. `commune_code` is the commune that the list is of."""
+    """A file that was read, before it is stored. `commune_code` is the commune that the list is of; `file_sealed` the file."""
 
     file_name: str
     file_sha256: bytes
@@ -74,6 +74,7 @@ class NewImport:
     month: date
     month_source: str
     findings_sealed: str
+    file_sealed: bytes
     rows: Sequence[NewRow]
 
 
@@ -97,6 +98,8 @@ class ListImport:
     rejected: int
     unanswered: int
     confirmed: int
+    missing_people: int
+    newer_import_id: UUID | None  # the newest list of the same commune and month that came in after this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What confirming did, in rows. `left` stay in the import: unanswered, or raised for an officer."""
+    """What confirming did, in rows. `left` stay in the import: unanswered, or raised for an officer.
+
+    `missing` are people in force whom neither this list nor a newer one names: nothing is done about them.
+    """
 
     created: int
     updated: int
@@ -150,3 +156,4 @@ class Confirmation:
     older: int
     dropped: int
     left: int
+    missing: int

@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.registry.domain.lists.findings import FindingKind, Severity
+from services.registry.domain.lists.findings import INCOMPLETE, FindingKind, Severity
 from services.registry.domain.people import ListedPerson, name_key
 
 REGISTERED_ELSEWHERE = FindingKind(
@@ -49,12 +49,6 @@ PAYEE_APPOINTED = FindingKind(
 )
 PAYEE_DEAD = FindingKind(
     "payee_dead", Severity.REVIEW, "Người nhận ghi trong danh sách đã chết.", "The payee that the list names has died."
-)
-INCOMPLETE = FindingKind(
-    "incomplete",
-    Severity.REVIEW,
-    "Còn thiếu thông tin bắt buộc: {proposed}.",
-    "What a beneficiary must have is lacking: {proposed}.",
 )
 _SAME, _PERHAPS, _OTHER = "same", "perhaps", "other"
 RAISED_KINDS = {

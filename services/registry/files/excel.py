@@ -70,7 +70,10 @@ def _read(data: bytes, filename: str, kind: str, outlines: dict[str, SheetOutlin
 
 
 def _sheet(source: calamine.CalamineSheet, meta: calamine.SheetMetadata, outline: SheetOutline) -> Sheet:
-    rows = [[_cell(value) for value in row] for row in source.to_python(skip_empty_area=False)]
+    rows = [
+        [value if value.__class__ is str and value and value[0] != "#" else _cell(value) for value in row]
+        for row in source.to_python(skip_empty_area=False)
+    ]
     return Sheet(
         name=meta.name,
         rows=rows,
@@ -78,6 +81,7 @@ def _sheet(source: calamine.CalamineSheet, meta: calamine.SheetMetadata, outline
         hidden_rows=outline.hidden_rows,
         hidden_columns=outline.hidden_columns,
         merged=_merged(source.merged_cell_ranges or ()),
+        widths=outline.widths,
     )
 
 

@@ -107,6 +107,7 @@ class _Scan:
     columns: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    widths: dict[int, float] = field(default_factory=dict)
 
     def record(self, kind: int, body: bytes) -> None:
         """One record of a sheet: cells push the used area out, rows and columns may be hidden."""
@@ -123,12 +124,16 @@ class _Scan:
             if flags & _HIDDEN_ROW:
                 self.hidden_rows.add(row + 1)
         elif kind == _COLINFO:
-            first, last, _, _, flags = struct.unpack_from("<5H", body)
+            first, last, width, _, flags = struct.unpack_from("<5H", body)
+            columns = range(first, min(last, 255) + 1)
             if flags & _HIDDEN_COLUMN:
-                self.hidden_columns.update(range(first, min(last, 255) + 1))
+                self.hidden_columns.update(columns)
+            else:
+                self.widths.update(dict.fromkeys(columns, width / 256))
 
     def outline(self) -> SheetOutline:
-        return SheetOutline(self.rows, self.columns, frozenset(self.hidden_rows), frozenset(self.hidden_columns))
+        hidden = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
+        return SheetOutline(self.rows, self.columns, *hidden, self.widths)
 
 
 def _records(book: bytes, start: int) -> Iterator[tuple[int, bytes]]:

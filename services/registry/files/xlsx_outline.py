@@ -116,8 +116,10 @@ class _SheetScan:
     def __init__(self) -> None:
         self.rows = self.columns = 0
         self._row = self._column = 0
+        self._row_text = ""
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
+        self.widths: dict[int, float] = {}
         self._handlers: dict[str, Callable[[list[str]], None] | None] = {}
         self._letters: dict[str, int] = {}
 
@@ -132,10 +134,10 @@ class _SheetScan:
             handler(attributes)
 
     def _cell(self, attributes: list[str]) -> None:
-        for at in range(0, len(attributes), 2):
-            if attributes[at] == "r":
-                self._place(attributes[at + 1])
-                break
+        if attributes and attributes[0] == "r":  # every office program writes it first
+            self._place(attributes[1])
+        elif "r" in attributes[::2]:
+            self._place(attributes[attributes[::2].index("r") * 2 + 1])
         else:
             self._column += 1
         if self._column > self.columns:
@@ -144,7 +146,13 @@ class _SheetScan:
                 raise _TooLarge
 
     def _place(self, reference: str) -> None:
-        """Move to `BC12`."""
+        """Move to `BC12`; mostly a cell of the row that is being read, in a column seen before."""
+        row_text = self._row_text
+        if row_text and reference.endswith(row_text):
+            column = self._letters.get(reference[: -len(row_text)])
+            if column is not None:
+                self._column = column
+                return
         letters = reference.rstrip("0123456789")
         row = int(reference[len(letters) :] or 0)
         if row > self._row:
@@ -156,7 +164,8 @@ class _SheetScan:
 
     def _start_row(self, flat: list[str]) -> None:
         attributes = dict(zip(flat[::2], flat[1::2], strict=True))
-        self._row = int(attributes.get("r", self._row + 1))
+        self._row_text = attributes.get("r", "")
+        self._row = int(self._row_text or self._row + 1)
         self._column = 0
         if attributes.get("hidden") in ("1", "true") and self._row <= MAX_ROWS:
             self.hidden_rows.add(self._row)
@@ -166,9 +175,12 @@ class _SheetScan:
 
     def _start_column(self, flat: list[str]) -> None:
         attributes = dict(zip(flat[::2], flat[1::2], strict=True))
+        first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+        columns = range(max(first, 1) - 1, min(last, MAX_COLUMNS))
         if attributes.get("hidden") in ("1", "true"):
-            first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
-            self.hidden_columns.update(range(max(first, 1) - 1, min(last, MAX_COLUMNS)))
+            self.hidden_columns.update(columns)
+        elif "width" in attributes:
+            self.widths.update(dict.fromkeys(columns, float(attributes["width"])))
 
 
 def _column_number(letters: str) -> int:
@@ -189,4 +201,4 @@ def _outline(archive: zipfile.ZipFile, part: str) -> SheetOutline:
     for chunk in _chunks(archive, part):
         parser.Parse(chunk)
     parser.Parse(b"", True)
-    return SheetOutline(scan.rows, scan.columns, frozenset(scan.hidden_rows), frozenset(scan.hidden_columns))
+    return SheetOutline(scan.rows, scan.columns, frozenset(scan.hidden_rows), frozenset(scan.hidden_columns), scan.widths)

@@ -89,6 +89,12 @@ async def page_of_rows(
     return [_opened(row, cipher) for row in rows]
 
 
+async def all_rows(tx: Tx, import_id: UUID, cipher: FieldCipher) -> list[ImportRow]:
+    """Every row of a list, in its order."""
+    rows = await tx.rows(f"{_ROW} WHERE r.import_id = :import_id ORDER BY r.row_no", import_id=import_id)
+    return [_opened(row, cipher) for row in rows]
+
+
 async def rows_by_id(tx: Tx, import_id: UUID, row_ids: Iterable[UUID], cipher: FieldCipher) -> dict[UUID, ImportRow]:
     """Rows of one import by their ids; what is not there is left out."""
     rows = await tx.rows(

@@ -18,7 +18,9 @@ LIST_ROW = "list-row"
 
 _SUMMARY = """
 SELECT i.import_id, i.unit_id, i.file_name, i.format, i.charset, i.month, i.month_source, i.state, i.findings_sealed,
-       i.read_at, i.confirmed_at,
+       i.read_at, i.confirmed_at, i.missing_people,
+       (SELECT n.import_id FROM imports n WHERE n.unit_id = i.unit_id AND n.month = i.month AND n.import_id > i.import_id
+        ORDER BY n.import_id DESC LIMIT 1) AS newer_import_id,
        r.accepted, r.review, r.rejected, r.unanswered, r.confirmed
 FROM imports i CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE status = 'accepted') AS accepted,
@@ -107,12 +109,15 @@ async def lock_commune(tx: Tx, unit_id: str) -> None:
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('registry.confirm:' || :unit_id, 0))", unit_id=unit_id)
 
 
-async def mark_confirmed(tx: Tx, import_id: UUID, caller: Caller) -> None:
-    """Note the first confirmation."""
+async def mark_confirmed(tx: Tx, import_id: UUID, caller: Caller, missing_people: int) -> None:
+    """Note the first confirmation, and how many people the list lacks as of the newest."""
     await tx.run(
-        """UPDATE imports SET state = 'confirmed', confirmed_at = platform.business_now(), confirmed_issuer = :issuer,
-               confirmed_subject = :subject WHERE import_id = :id AND state = 'read'""",
+        """UPDATE imports SET state = 'confirmed', confirmed_at = coalesce(confirmed_at, platform.business_now()),
+               confirmed_issuer = coalesce(confirmed_issuer, :issuer), confirmed_subject = coalesce(confirmed_subject, :subject),
+               missing_people = :missing
+           WHERE import_id = :id AND (state = 'read' OR missing_people <> :missing)""",
         id=import_id,
         issuer=caller.issuer,
         subject=caller.subject,
+        missing=missing_people,
     )

@@ -114,6 +114,17 @@ async def listed_again(tx: Tx, beneficiary_ids: Sequence[UUID], month: date) -> 
     )
 
 
+async def said_by_newer_lists(tx: Tx, beneficiary_ids: Sequence[UUID], import_id: UUID) -> set[UUID]:
+    """Those whose record was taken from a list that came in after this one."""
+    rows = await tx.rows(
+        """SELECT b.beneficiary_id FROM beneficiaries b JOIN import_rows r USING (row_id)
+           WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[])) AND r.import_id > :import_id""",
+        ids=list(beneficiary_ids),
+        import_id=import_id,
+    )
+    return {row["beneficiary_id"] for row in rows}
+
+
 async def bump_people_of_payees(tx: Tx, payee_ids: Sequence[UUID], *, but: Sequence[UUID]) -> list[UUID]:
     """The next version of everybody whose payee changed, but for those who have it already; who they are."""
     rows = await tx.rows(

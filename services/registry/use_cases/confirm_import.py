@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.registry.domain.codes import beneficiary_code
 from services.registry.domain.confirming import Entry, ListFacts, PayeeLimits, Plan, Planner, Values, sort_matches
 from services.registry.domain.imports import ACCEPT, SAME, Confirmation, ImportRow, ListImport
-from services.registry.domain.matching import INCOMPLETE, PERHAPS_REGISTERED, Candidate, Known, Match, match_rows
+from services.registry.domain.lists.findings import INCOMPLETE
+from services.registry.domain.matching import PERHAPS_REGISTERED, Candidate, Known, Match, Verdict, match_rows
 from services.registry.domain.payee_watch import PAYEE_HOLDS
 from services.registry.domain.payees import PayeeBook
 from services.registry.domain.people import missing_fields, to_person
@@ -19,6 +20,7 @@ from services.registry.domain.sealing import identity_index, listed_index, seal_
 from services.registry.storage import accounts, appointments, decisions, import_rows, imports, payees, people
 from services.registry.storage.units import unit_by_id
 from services.registry.use_cases.declare_accounts import declare_accounts
+from services.registry.use_cases.find_missing import people_missing
 from services.registry.use_cases.publish_changes import publish_changes
 from shared import audit
 from shared.auth import Caller
@@ -55,11 +57,13 @@ async def confirm_import(tx: Tx, caller: Caller, cipher: FieldCipher, import_id:
     dropped = await import_rows.settle_dropped(tx, import_id)
     plan = await _enter_rows(work, listed, await import_rows.rows_to_confirm(tx, import_id, cipher))
     done = await _settle(work, import_id, plan, dropped)
-    await imports.mark_confirmed(tx, import_id, caller)
+    missing = len(await people_missing(tx, cipher, listed))
+    done = replace(done, missing=missing)
+    await imports.mark_confirmed(tx, import_id, caller, missing)
     if done.created or done.updated or done.dropped or listed.state == "read":
         await audit.append(
             tx, caller, "import.confirm", f"import/{import_id}", unit_id=unit.unit_id, month=listed.month,
-            created=done.created, updated=done.updated, dropped=done.dropped, left=done.left,
+            created=done.created, updated=done.updated, dropped=done.dropped, left=done.left, missing=missing,
         )  # fmt: skip
     return done
 
@@ -88,7 +92,18 @@ async def _match(work: _Work, import_id: UUID, rows: Sequence[ImportRow], known:
     taken = await import_rows.taken_by_import(work.tx, import_id)
     numbers = [candidate.number_index for candidate in candidates if candidate.number_index]
     holders = await people.holders_of(work.tx, numbers)
-    return match_rows(candidates, known.values(), taken, holders, work.facts.month)
+    matches = match_rows(candidates, known.values(), taken, holders, work.facts.month)
+    return await _newer_lists_stand(work, import_id, matches)
+
+
+async def _newer_lists_stand(work: _Work, import_id: UUID, matches: list[Match]) -> list[Match]:
+    """Of two lists of one month the one that came in later is the corrected one, in whatever order they are confirmed."""
+    changing = [match.about for match in matches if match.verdict is Verdict.CHANGED and match.about]
+    newer = await people.said_by_newer_lists(work.tx, changing, import_id) if changing else set()
+    return [
+        replace(match, verdict=Verdict.OLDER) if match.verdict is Verdict.CHANGED and match.about in newer else match
+        for match in matches
+    ]
 
 
 def _candidate(cipher: FieldCipher, row: ImportRow) -> Candidate:
@@ -155,6 +170,7 @@ async def _settle(work: _Work, import_id: UUID, plan: Plan, dropped: int) -> Con
         older=counts["older"],
         dropped=dropped,
         left=await import_rows.count_left(work.tx, import_id),
+        missing=0,
     )
 
 

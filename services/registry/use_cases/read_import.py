@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.registry.domain.imports import NewImport
 from services.registry.domain.refusals import UNKNOWN_COMMUNE
+from services.registry.storage.import_files import insert_file
 from services.registry.storage.import_rows import insert_rows
 from services.registry.storage.imports import import_of_file, insert_import
 from services.registry.storage.units import commune_on
@@ -31,6 +32,7 @@ async def read_import(tx: Tx, caller: Caller, new: NewImport) -> UUID:
         there = await import_of_file(tx, new.file_sha256, new.commune_code)
         if there is not None:
             return there
+    await insert_file(tx, import_id, commune.unit_id, new.file_sealed)
     await insert_rows(tx, import_id, commune.unit_id, new.rows)
     await audit.append(
         tx,

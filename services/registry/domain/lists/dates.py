@@ -117,7 +117,7 @@ def _century(two_digits: int, latest_year: int) -> int:
     return year if year <= latest_year else year - 100
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _from_text(text: str, month_first: bool, latest_year: int) -> BirthReading | None:
     text = _CLOCK.sub("", text).strip().strip("'`’").rstrip(".")
     if not text or not any(mark.isdigit() for mark in text):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.registry.domain.lists.field_names import fields_in_vietnamese
+
 
 class Severity(StrEnum):
     """What a finding does to its row: nothing, send it to an officer, or refuse it."""
@@ -22,6 +24,7 @@ class FindingKind:
     severity: Severity
     message_vi: str
     message_en: str
+    proposes_fields: bool = False  # what is proposed are names of fields: the Vietnamese sentence says them in Vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Finding:
     @property
     def message_vi(self) -> str:
         """The sentence an officer reads."""
+        if self.kind.proposes_fields:
+            return self.kind.message_vi.format(proposed=fields_in_vietnamese(self.proposed or ""))
         return self._fill(self.kind.message_vi, "(trống)")
 
     @property
@@ -228,6 +233,13 @@ DUPLICATE_PERSON = _kind(
     "duplicate_person", _V,
     "Có thể trùng với {proposed} (họ tên và ngày sinh).", "Perhaps the same person as {proposed} (name and birth date).",
 )  # fmt: skip
+
+INCOMPLETE = FindingKind(
+    "incomplete", _V,
+    "Còn thiếu thông tin bắt buộc: {proposed}.", "What a beneficiary must have is lacking: {proposed}.",
+    proposes_fields=True,
+)  # fmt: skip
+FINDING_KINDS[INCOMPLETE.code] = INCOMPLETE
 
 # Information: what was changed from what was written.
 TEXT_DECODED = _kind(

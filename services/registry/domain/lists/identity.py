@@ -53,7 +53,7 @@ def read_identity(cell: Cell, *, zeros_kept: bool = False) -> IdentityReading | 
     return _from_text(cell, zeros_kept)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _from_text(cell: str, zeros_kept: bool) -> IdentityReading | None:
     written = cell.strip()
     if not written or _NONE.match(written):

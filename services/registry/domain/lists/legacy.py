@@ -53,6 +53,9 @@ _LATIN_1252 = {bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for b
 _ONLY_UNICODE = frozenset(map(chr, range(0x1EA0, 0x1EFA))).union("ăđĩũơưĂĐĨŨƠƯ\u0300\u0301\u0303\u0309\u0323")
 """Letters that no encoding before Unicode shows: a text that has one is Unicode."""
 _TELLING_TEXTS = 300
+_CLEARLY_BETTER = 0.1
+_SURE = 1.0 - _CLEARLY_BETTER
+"""Nothing can be clearly better than that."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LEGACY_WORD = re.compile(r"[^\s\d.,;:/()\-+\"'?!]+")
 
@@ -92,7 +95,6 @@ _DECODERS: dict[Encoding, Callable[[str], str]] = {
 }
 
 
-@lru_cache(maxsize=32_768)
 def decode(text: str, encoding: Encoding) -> str:
     """The text in composed Unicode, its letters understood in that encoding. Plain ASCII is never changed."""
     if text.isascii():
@@ -123,16 +125,20 @@ def choose_encoding(texts: Iterable[str], otherwise: Encoding = Encoding.UNICODE
     words = {word for text in telling for word in words_to_judge(text)}
     if len(words) < 3:
         return otherwise
+    as_expected = sum(fits(word, otherwise) for word in words) / len(words)
+    if as_expected > _SURE:
+        return otherwise
     score = {encoding: sum(fits(word, encoding) for word in words) / len(words) for encoding in Encoding}
     best = max(score.values())
-    if best - score[otherwise] < 0.1:
+    if best - score[otherwise] < _CLEARLY_BETTER:
         return otherwise
     return max(Encoding, key=lambda encoding: (score[encoding], encoding is Encoding.UNICODE))
 
 
-@lru_cache(maxsize=32_768)
 def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     """The encoding of one cell: its column's, unless the cell makes no sense so and all of it does in another."""
+    if column is Encoding.UNICODE and _FOREIGN.isdisjoint(text):
+        return column
     words = words_to_judge(text)
     if column is not Encoding.UNICODE and not _ONLY_UNICODE.isdisjoint(text):
         return Encoding.UNICODE
@@ -140,8 +146,6 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
         return column
     if column is not Encoding.UNICODE:
         return Encoding.UNICODE if all(fits(word, Encoding.UNICODE) for word in words) else column
-    if not any(_foreign(word) for word in words):
-        return column
     others = [encoding for encoding in _OLD if all(fits(word, encoding) for word in words)]
     return others[0] if len(others) == 1 else column
 
@@ -155,10 +159,12 @@ def _is_acronym(word: str) -> bool:
     return word.isalpha() and not any(letter in _VOWELS for letter in split_tone(word.lower())[0])
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _read_text(text: str, column: Encoding) -> tuple[str, bool]:
     encoding = encoding_of_cell(text, column)
-    return tidy(decode(text, encoding)), encoding is not Encoding.UNICODE
+    if encoding is Encoding.UNICODE:
+        return tidy(text), False
+    return tidy(decode(text, encoding)), True
 
 
 def read_text(text: str, column: Encoding) -> tuple[str, bool]:
@@ -166,9 +172,5 @@ def read_text(text: str, column: Encoding) -> tuple[str, bool]:
     return (tidy(text), False) if text.isascii() else _read_text(text, column)
 
 
-def _foreign(word: str) -> bool:
-    """Whether a word has a sign that no Vietnamese name has: then it is no unusual name but another encoding."""
-    return any(mark in _FOREIGN for mark in word)
-
-
 _FOREIGN = frozenset("¡¢£¤¥¦§¨©ª«¬\u00ad®µ¶·¸¹»¼½¾ÆÇËÏÑÖ×ØÜÞßäåæçëîïñöøûüþ÷†‡€™œŒ…‰„“”•–—˜›‹ƒˆŠšŽžŸ")
+"""Signs that no Vietnamese name has: with one of them a word is no unusual name but another encoding."""

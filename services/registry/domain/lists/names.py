@@ -51,7 +51,7 @@ def standard_name(text: str) -> str:
     return " ".join(map(_standard_word, text.split(" ")))
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def read_name(text: str) -> NameReading:
     """The standard name of what stands in a name cell, without remarks, forms of address and leading numbers.
 

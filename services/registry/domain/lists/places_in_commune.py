@@ -74,6 +74,7 @@ def village_kind(text: str) -> str | None:
     return _KINDS[fold(short.group(1))] if short else None
 
 
+@lru_cache(maxsize=1_024)
 def village_name(village: str) -> str:
     """A standard village without its kind: `Phú Hòa` of `Thôn Phú Hòa`."""
     kind = next((kind for kind in _BY_LENGTH if village.startswith(f"{kind} ")), "")

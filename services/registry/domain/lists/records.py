@@ -12,6 +12,8 @@ from services.registry.domain.lists.findings import Finding, Severity
 from services.registry.domain.lists.reference import UnitFact
 from services.registry.domain.lists.workbook import Cell
 
+_FINDING_SHOWN = ("code", "field", "written", "proposed", "message_vi", "message_en")
+
 
 class RowStatus(StrEnum):
     """Where a row ends: taken as it is, before an officer, or not readable as a person."""
@@ -80,7 +82,7 @@ class RowReading:
             "row": self.row,
             "status": self.status.value,
             "record": self.record.as_json(),
-            "findings": [finding.as_json() for finding in self.findings],
+            "findings": [{name: getattr(finding, name) for name in _FINDING_SHOWN} for finding in self.findings],
         }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 NATIONAL = "national"
 
@@ -89,9 +90,15 @@ class Reference:
 
     def level_dong(self, day: date, province: str, *, pension: bool = False) -> int | None:
         """The monthly level of that day: the province's own where it has one above the nation's, else the nation's."""
-        found = [
-            level.amount_dong
-            for level in self.levels
-            if level.pension == pension and level.in_force(day) and (level.scope == NATIONAL or level.scope in province)
-        ]
-        return max(found, default=None)
+        return _level_dong(self, day, province, pension)
+
+
+@lru_cache(maxsize=256)
+def _level_dong(reference: Reference, day: date, province: str, pension: bool) -> int | None:
+    """Asked for every row of a list, of one day and province."""
+    found = [
+        level.amount_dong
+        for level in reference.levels
+        if level.pension == pension and level.in_force(day) and (level.scope == NATIONAL or level.scope in province)
+    ]
+    return max(found, default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.findings import Finding, FindingKind
@@ -22,6 +23,7 @@ _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column
 _NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
 
 
+@lru_cache(maxsize=4_096)
 def is_ditto(text: str) -> bool:
     """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
     return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
@@ -134,7 +136,7 @@ class RowCellsReader:
             self._fill_merged(number, read, findings)
         for at in self._ditto:
             cell = read[at] if at < width else None
-            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and _DITTO.match(cell):
+            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and is_ditto(cell):
                 read[at] = self._above.get(at)
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
             self._above[at] = read[at] if at < len(read) else None

@@ -70,7 +70,7 @@ class RowJudge:
             return RowKind.NUMBERING
         evidence = self.evidence(row)
         texts = [cell for cell in row if isinstance(cell, str)]
-        if evidence >= 3 and not self._repeats_header(row):
+        if evidence >= 3 and (self._has_number(row) or not self._repeats_header(row)):
             return RowKind.PERSON
         odd = self._odd_kind(row, texts)
         if odd:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.across_rows import RowsSeen
 from services.registry.domain.lists.communes import CommuneReading, commune_finder
+from services.registry.domain.lists.completeness import missing_of
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.person_rows import RowContext, read_person
-from services.registry.domain.lists.records import ListNote, ListReading, RowReading, SheetReading, status_of
+from services.registry.domain.lists.records import ListNote, ListReading, RowReading, RowStatus, SheetReading, status_of
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_HEADER_NOT_FOUND
 from services.registry.domain.lists.table import PersonRow, Table
@@ -52,7 +53,11 @@ def _row(table: Table, row: PersonRow, context: RowContext, seen: RowsSeen, seve
     record = read_person(table, row, context)
     place = f"{table.sheet.name} #{row.number}" if several else f"#{row.number}"
     findings = row.cells.findings + seen.compare(record, place)
-    return RowReading(table.sheet.name, row.number, status_of(findings), record, tuple(findings), tuple(row.cells.written))
+    status = status_of(findings)
+    if status is RowStatus.ACCEPTED and (missing := missing_of(record, context.month)):
+        findings.append(missing)
+        status = RowStatus.REVIEW
+    return RowReading(table.sheet.name, row.number, status, record, tuple(findings), tuple(row.cells.written))
 
 
 def _commune_notes(table: Table, commune: CommuneReading) -> list[ListNote]:

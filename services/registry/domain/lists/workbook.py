@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 Cell = str | int | float | date | None
@@ -22,7 +22,10 @@ class MergedRange:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `rows[0]` is the row that the spreadsheet numbers 1; rows may differ in length."""
+    """One sheet. `rows[0]` is the row that the spreadsheet numbers 1; rows may differ in length.
+
+    `widths` are those of columns (from 0) that the file tells, in characters.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
@@ -30,6 +33,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[MergedRange, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ ONE_ROW: dict[str, tuple[str, Row]] = {
     "id_sex_differs": ("adult", {"number": "046180123456"}),
     "id_birth_differs": ("adult", {"number": "046082123456"}),
     "birth_missing": ("adult", {"birth": None}),
+    "incomplete": ("adult", {"sex": None, "number": "191234567"}),
     "category_missing": ("adult", {"category": None}),
     "category_unknown": ("adult", {"category": "đang chờ xét"}),
     "category_age_differs": ("adult", {"category": "Điểm c khoản 5"}),
@@ -137,7 +138,6 @@ def test_a_finding_tells_what_was_written_and_what_is_proposed(read_rows: Read, 
     (line,) = row.as_json("a.xlsx")["findings"]
     assert line == {
         "code": "coefficient_differs",
-        "severity": "review",
         "field": "coefficient",
         "written": "9,0",
         "proposed": "1.5",
@@ -145,6 +145,13 @@ def test_a_finding_tells_what_was_written_and_what_is_proposed(read_rows: Read, 
         "message_en": "Coefficient 9,0 is not the category's (1.5).",
     }
     assert (row.as_json("a.xlsx")["file"], row.as_json("a.xlsx")["row"]) == ("a.xlsx", 4)
+
+
+def test_what_is_lacking_is_named_in_both_languages(read_rows: Read, adult: Row) -> None:
+    finding = read_rows({**adult, "sex": None, "number": "191234567"}).rows[0].findings[-1]
+    assert (finding.code, finding.field, finding.proposed) == ("incomplete", "sex", "sex")
+    assert finding.message_vi == "Còn thiếu thông tin bắt buộc: giới tính."
+    assert finding.message_en == "What a beneficiary must have is lacking: sex."
 
 
 def test_a_single_parent_s_amount_counts_the_children(read_rows: Read, adult: Row) -> None:

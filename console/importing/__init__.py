@@ -1,0 +1,1 @@
+"""Commune lists from the command line: checked without a database, or sent to a running registry."""
