@@ -1,0 +1,109 @@
+"""What the lists are about: units with their dates, categories with ages and coefficients, standard levels."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from random import Random
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A commune as it was called for a time."""
+
+    code: str
+    name: str
+    district: str
+    province: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of the decree, with the ages and the coefficient it is for."""
+
+    code: str
+    age_from: int
+    age_to: int
+    coefficient: float
+
+
+@cache
+def _table(name: str) -> tuple[dict[str, str], ...]:
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+@cache
+def units() -> tuple[Unit, ...]:
+    """Every commune of the three lists of units."""
+    return tuple(
+        Unit(
+            row["commune_code"],
+            row["commune_name"],
+            row.get("district_name") or "",
+            row["province_name"],
+            date.fromisoformat(row["valid_from"]),
+            date.fromisoformat(row.get("valid_to") or "2026-12-31"),
+        )
+        for name in ("units_2021.csv", "units_2025_01.csv", "units_2025.csv")
+        for row in _table(name)
+    )
+
+
+@cache
+def categories() -> dict[str, Category]:
+    """The monthly categories by code."""
+    return {
+        row["code"]: Category(
+            row["code"], int(row["age_from"] or 0), int(row["age_to"] or 200), float(row["coefficient"] or 0)
+        )
+        for row in _table("categories.csv")
+    }
+
+
+def in_force(code: str, month: date) -> bool:
+    """Whether a category is law in a month."""
+    row = next(row for row in _table("categories.csv") if row["code"] == code)
+    return date.fromisoformat(row["valid_from"]) <= month <= date.fromisoformat(row["valid_to"] or "2099-01-01")
+
+
+def level_dong(month: date) -> int:
+    """The national standard level."""
+    return 360_000 if month < date(2024, 7, 1) else 500_000
+
+
+def amount_dong(code: str, month: date, children: int | None) -> int:
+    """What is due for a month."""
+    if code.startswith("HTXH"):
+        return 500_000
+    return round(level_dong(month) * categories()[code].coefficient) * (children or 1)
+
+
+@cache
+def phone_prefixes() -> tuple[tuple[str, str], ...]:
+    """Old 11-digit prefixes and what they became in 2018."""
+    return tuple((row["old_prefix"], row["new_prefix"]) for row in _table("phone_prefix_2018.csv"))
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def draw_unit_and_month(rng: Random) -> tuple[Unit, date]:
+    """A commune and a month in which it stood under that name."""
+    unit = rng.choice(units())
+    months = [
+        date(year, month, 1)
+        for year in range(2021, 2027)
+        for month in range(1, 13)
+        if unit.first <= date(year, month, 1) <= unit.last and date(year, month, 1) <= date(2026, 11, 1)
+    ]
+    return unit, rng.choice(months)
