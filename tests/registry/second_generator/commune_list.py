@@ -51,9 +51,14 @@ def make_list(seed: int) -> CommuneList:
             _spoil(room, line)
             if rng.random() < 0.15:
                 _spoil(room, line)
+    filename = _filename(rng, plan)
     page = lay_out(rng, plan, room.lines)
+    if plan.file_format == "csv":
+        page.name = filename.removesuffix(".csv")
+    for line in room.lines:
+        line.place = (page.name, line.place[1])
     return CommuneList(
-        seed, plan, _filename(rng, plan), as_bytes(plan, [*_other_pages(rng, plan), page]),
+        seed, plan, filename, as_bytes(plan, [*_other_pages(rng, plan), page]),
         plan.unit.code if plan.commune_in == "option" or (plan.commune_in == "sheet" and plan.file_format == "csv") else None,
         room.lines,
     )  # fmt: skip

@@ -291,7 +291,7 @@ def phone_impossible(room: Room, line: Line) -> bool:
     if "phone" in room.plan.without or _taken(line, "phone") or line.person.channel == "viettelpay":
         return False
     bad = f"09{room.rng.randrange(10**7, 10**8)}"
-    line.cells["phone"] = room.rng.choice(("0912", bad[:9], bad + "12", "0000000000", "0123456", "05" + bad[2:7], "1234567890"))
+    line.cells["phone"] = room.rng.choice(("0912", bad[:9], bad + "12", "0000000000", "0123456", "05" + bad[2:7], "09876"))
     line.truth["phone"] = None
     line.codes -= {"phone_prefix_2018", "phone_second_number"}
     line.blame("phone_impossible", "review", {"phone_impossible"}, {"phone"})

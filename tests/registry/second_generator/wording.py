@@ -171,7 +171,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 INNOCENT_NOTES = (
-    "Mồ côi cha mẹ (cha chết 2015, mẹ mất 2018)", "Bố mẹ đã mất", "Chồng chết, ở một mình", "Mới chuyển đến từ xã khác",
+    "Mồ côi cha mẹ (cha chết 2015, mẹ mất 2018)", "Bố mẹ đã mất", "Chồng chết, ở một mình", "Đến nhận ngày 10 hàng tháng",
     "Chuyển từ nhận tiền mặt sang tài khoản", "Con liệt sĩ", "Hộ nghèo", "Đã nhận thẻ", "Hộ cận nghèo", "Ở với con gái",
     "Đã đổi CCCD", "Vợ mất năm 2010", "Mới bổ sung T9", "Tăng mới", "Hưởng từ 7/2021", "Mất giấy khai sinh", "Mất khả năng vận động",
     "Đề nghị chuyển khoản", "Điều chỉnh hệ số", "Đang học lớp 5", "Đã mất CMND, đang làm lại", "Chuyển hình thức chi trả qua thẻ",

@@ -21,8 +21,8 @@ _BARE = re.compile(r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
-_EXTREME = re.compile(r"đac biet|dac biet|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b")
-_SEVERE = re.compile(r"\bnang\b|\bn\b|\bktn\b")
+_EXTREME = re.compile(r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b")
+_SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
 _LIGHT = re.compile(r"\bnhe\b")
 
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -30,12 +30,12 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CS-NKT-MT", re.compile(r"mang thai|con duoi 36 thang")),
     ("CS-NHAN", re.compile(r"nhan (?:cham soc|nuoi duong|nuoi)")),
     ("CS-DBN-HGD", re.compile(r"cham soc")),
-    ("HTXH", re.compile(r"huu tri|\bhtxh\b")),
-    ("K4", re.compile(r"đon than|don than|nuoi con nho")),
+    ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
+    ("K4", re.compile(r"đon than|don than|nuoi con nho|\bđt nuoi con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
     ("K6", re.compile(r"khuyet tat|\bn?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
-    ("K2", re.compile(r"đang hoc|dang hoc|16 (?:đen|den|-) ?22")),
+    ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
     ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|\btemc\b")),
     ("K5", re.compile(r"cao tuoi|\bnct\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 tuoi|\bnguoi gia\b")),
 )

@@ -15,7 +15,7 @@ from services.registry.domain.lists.text import fold, tidy
 from shared.kernel.errors import Refusal
 
 _KIND = re.compile(r"\b(xa|phuong|thi tran|tt)\s+(?=\w)")
-_NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi|cap xa)\b")
+_NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi)\b")
 _CODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _KINDS = {"xa": "xa", "phuong": "phuong", "thi tran": "thi tran", "tt": "thi tran"}
 
@@ -86,7 +86,7 @@ class CommuneFinder:
         exact = [unit for unit in units if _same_letters(unit.name, text)]
         units = exact or units
         nearby = [unit for unit in units if _bare_district(unit.district) and _bare_district(unit.district) in words]
-        units = nearby or units
+        units = nearby or [unit for unit in units if unit.in_force(day)] or units
         for code in {unit.code for unit in units}:
             reading = self._in_force([unit for unit in units if unit.code == code], day, source)
             if reading:

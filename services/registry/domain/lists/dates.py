@@ -14,11 +14,11 @@ from services.registry.domain.lists.workbook import Cell
 EARLIEST_YEAR = 1900
 _LATEST_YEAR = 2100
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
-_UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_]{1,2})"
+_UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_\-]{1,4})"
 _PARTS = re.compile(rf"^{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*(\d{{4}}|\d{{2}})$", re.I)
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[/\-.]\s*(\d{4})$")
-_YEAR = re.compile(r"^(?:[-/.x_… ]*|năm |nam |sn |s\.n )(\d{4})$", re.IGNORECASE)
+_YEAR = re.compile(r"^(?:[-/.x?_… ]*|(?:sinh )?(?:năm|nam)[: ]*|sinh[: ]*|s\.?n\.?[: ]*)(\d{4})$", re.IGNORECASE)
 _EIGHT = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _WORDS = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})$", re.IGNORECASE)
 _CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
 from services.registry.domain.lists.legacy import Encoding, read_text
 from services.registry.domain.lists.text import fold
@@ -17,8 +18,10 @@ _MAX_HEADER_ROWS = 3
 _MIN_KNOWN_COLUMNS = 4
 _SURELY_ENOUGH = 8
 _PARTS_OF_A_GROUP = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME, Column.MALE, Column.FEMALE})
+_PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
+_NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
 _SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME, Column.PAYEE_ID,
-                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT, Column.CHANNEL})  # fmt: skip
+                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class Layout:
         return len(self.columns)
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """What a better layout has more of: columns known, then fewer header rows (a title is no part of a header)."""
-        return self.known, self.first_row - self.last_row
+    def rank(self) -> tuple[int, int, int]:
+        """What a better layout has more of: kinds known, columns, then fewer header rows (a title is no part of a header)."""
+        return self.known, sum(map(len, self.columns.values())), self.first_row - self.last_row
 
     def first(self, column: Column) -> int | None:
         """The column's index, None where the table has none."""
@@ -115,7 +118,11 @@ def _column(parts: list[str]) -> Column | None:
     whole = " ".join(parts)
     if len(parts) == 1 or is_payee_header(whole):
         return read_header(whole)
-    alone = read_header(parts[-1])
+    alone, group = read_header(parts[-1]), read_header(parts[0])
+    if alone in _PARTS_OF_A_NAME and group in _NAMED_GROUPS:
+        return alone
+    if group is Column.CHANNEL and alone is not Column.ACCOUNT and read_channel(parts[-1]):
+        return Column.CHANNEL
     if alone is None or alone in _PARTS_OF_A_GROUP:
         return read_header(whole) or alone
     return alone
@@ -125,14 +132,18 @@ def _settle_names(found: dict[Column, list[int]], headers: list[list[str]]) -> N
     """`Đối tượng hưởng` is the name where nothing else is, else the category; `Tên` alone is a whole name without `Họ`."""
     names = found.get(Column.FULL_NAME, [])
     vague = [at for at in names if "ten" not in fold(" ".join(headers[at])).split()]
-    if vague and len(names) > len(vague):
+    if vague and (len(names) > len(vague) or Column.GIVEN_NAME in found):
         found[Column.FULL_NAME] = [at for at in names if at not in vague]
         found.setdefault(Column.CATEGORY, vague)
+        if not found[Column.FULL_NAME]:
+            del found[Column.FULL_NAME]
     if Column.FULL_NAME in found:
         found.pop(Column.FAMILY_NAME, None)
         found.pop(Column.GIVEN_NAME, None)
     elif Column.GIVEN_NAME in found and Column.FAMILY_NAME not in found:
         found[Column.FULL_NAME] = found.pop(Column.GIVEN_NAME)
+    elif Column.FAMILY_NAME in found and Column.GIVEN_NAME not in found:
+        found[Column.FULL_NAME] = found.pop(Column.FAMILY_NAME)
 
 
 def _preferred(column: Column, places: list[int], headers: list[list[str]], hidden: frozenset[int]) -> list[int]:

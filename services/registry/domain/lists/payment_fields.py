@@ -17,7 +17,7 @@ from services.registry.domain.lists.phones import PhoneNote, national_form, read
 from services.registry.domain.lists.records import PayeeRecord
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.relationships import Kin, age_contradicts, read_relationship, sex_contradicts
-from services.registry.domain.lists.row_cells import RowCells, written_form
+from services.registry.domain.lists.row_cells import MEANS_NOTHING, RowCells, is_mark, written_form
 from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import fold
 
@@ -39,13 +39,25 @@ class Payment:
 def read_payment(cells: RowCells, reference: Reference) -> Payment:
     """Phone, channel and account of a row."""
     payment = Payment(phone=_phone(cells, reference))
-    words = cells.text(Column.CHANNEL) or cells.text(Column.BANK)
+    words = _channel_words(cells) or cells.text(Column.BANK)
     if words:
         payment.channel = read_channel(f"{words} {cells.text(Column.BANK)}")
         if payment.channel is None:
             cells.add(f.CHANNEL_UNKNOWN, "channel", words)
     payment.account = _account(cells, payment, reference)
     return payment
+
+
+def _channel_words(cells: RowCells) -> str:
+    """The channel's words; of a mark under `Tiền mặt`, `Qua tài khoản` side by side (or an amount there) the column's."""
+    for at in cells.layout.columns.get(Column.CHANNEL, ()):
+        cell = cells.read[at] if at < len(cells.read) else None
+        if is_mark(cell) or isinstance(cell, int | float):
+            return cells.layout.headers[at]
+        if isinstance(cell, str) and cell.lower() not in MEANS_NOTHING:
+            return cell
+    at = cells.layout.first(Column.ACCOUNT)
+    return cells.layout.headers[at] if at is not None and is_mark(cells.cell(Column.ACCOUNT)) else ""
 
 
 def _phone(cells: RowCells, reference: Reference) -> str | None:

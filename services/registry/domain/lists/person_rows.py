@@ -42,7 +42,7 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
     cells, reference, month = row.cells, context.reference, context.month
     person = Person()
     read_full_name(cells, person)
-    read_birth_and_sex(cells, person, month, month_first=table.month_first)
+    read_birth_and_sex(cells, person, month, month_first=table.month_first, unmarked_sex=table.unmarked_sex)
     read_numbers(cells, person, reference, table.numbers)
     check_number(cells, person, reference)
     born_on = person.birth.first_day if person.birth else _year_of_number(cells, person)

@@ -15,16 +15,24 @@ from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
 _LONGEST_DITTO = 10
+_DASHES = frozenset({"-", "–", "--", "---", "- -"})
+"""As above in a village's column, where nobody has none; anywhere else they mean nothing."""
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip
 _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP,
                       Column.CHANNEL, Column.ETHNICITY, Column.COMMUNE, Column.PHONE)  # fmt: skip
-_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
+_TICKS = frozenset({"x", "v", "✓", "✔", "√", "1", "nam", "nữ", "nu", "có", "*", "+"})
+MEANS_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
 
 
 def is_ditto(text: str) -> bool:
     """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
     return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
+
+
+def is_mark(cell: Cell) -> bool:
+    """Whether a cell only says `this one`: `x`, `✓`, `1`."""
+    return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _TICKS)
 
 
 @dataclass(slots=True)
@@ -59,7 +67,7 @@ class RowCells:
         if cell is None:
             return ""
         if isinstance(cell, str):
-            return "" if cell.lower() in _NOTHING else cell
+            return "" if cell.lower() in MEANS_NOTHING else cell
         return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
     def joined(self, column: Column) -> str:
@@ -106,6 +114,7 @@ class RowCellsReader:
         never = {at for column in _NEVER_DITTO for at in layout.columns.get(column, ())}
         self._names = {at: column.value for column, places in layout.columns.items() for at in places}
         self._ditto = frozenset(at for at in self._names if at not in never)
+        self._villages = frozenset(layout.columns.get(Column.VILLAGE, ()))
         self._mergeable = tuple(at for column in _FILLED_BY_MERGING for at in layout.columns.get(column, ()))
         self._above: dict[int, Cell] = {}
 
@@ -134,7 +143,9 @@ class RowCellsReader:
             self._fill_merged(number, read, findings)
         for at in self._ditto:
             cell = read[at] if at < width else None
-            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and _DITTO.match(cell):
+            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and (
+                _DITTO.match(cell) or (at in self._villages and cell in _DASHES)
+            ):
                 read[at] = self._above.get(at)
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
             self._above[at] = read[at] if at < len(read) else None

@@ -19,7 +19,7 @@ from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
-from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto
+from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell, Sheet
@@ -51,6 +51,7 @@ class Table:
     encodings: list[Encoding] = field(default_factory=list)
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
     month_first: bool = False
+    unmarked_sex: str | None = None
     default_kind: str = "Thôn"
     spellings: dict[str, str] = field(default_factory=dict)
 
@@ -66,7 +67,16 @@ class Table:
                 self.numbers[at] = _number_facts(_column_cells(rows, at))
         dates = [at for column in (Column.BIRTH, Column.MALE, Column.FEMALE) for at in self.layout.columns.get(column, ())]
         self.month_first = any(column_has_month_first(_column_cells(rows, at)) for at in dates)
+        self.unmarked_sex = self._sex_without_mark(rows)
         self._learn_villages(rows)
+
+    def _sex_without_mark(self, rows: Sequence[Sequence[Cell]]) -> str | None:
+        """A lone column `Nữ` with marks in some rows says that the others are men, and a lone `Nam` the reverse."""
+        for column, other, sex in ((Column.FEMALE, Column.MALE, "male"), (Column.MALE, Column.FEMALE, "female")):
+            at = self.layout.first(column)
+            if at is not None and other not in self.layout.columns and any(map(is_mark, _column_cells(rows, at))):
+                return sex
+        return None
 
     def _name_columns_by_content(self, sample: Sequence[Sequence[Cell]], width: int) -> None:
         known = {at for places in self.layout.columns.values() for at in places}
@@ -104,7 +114,7 @@ class Table:
         kinds: Counter[str] = Counter()
         forms: Counter[str] = Counter()
         for text, count in counts.items():
-            if is_ditto(text):
+            if is_ditto(text) or not any(map(str.isalnum, text)):
                 continue
             kind = village_kind(text)
             if kind:
