@@ -99,7 +99,7 @@ def birth_impossible(room: Room, line: Line) -> bool:
     if _taken(line, "birth") or line.person.birth_known == "year":
         return False
     y = line.person.born.year
-    d, m = room.rng.choice(((31, 2), (30, 2), (31, 4), (31, 9), (32, 1), (15, 13), (0, 5), (45, 10)))
+    d, m = room.rng.choice(((31, 2), (30, 2), (31, 4), (31, 9), (32, 1), (15, 13), (45, 10)))
     _set_birth(line, f"{d}/{m:02d}/{y}", (d, m, y))
     line.truth["birth_date"] = None
     line.blame("birth_impossible", "rejected", {"birth_impossible"}, {"birth", "twin"})

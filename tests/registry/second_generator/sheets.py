@@ -79,7 +79,7 @@ def _sex_columns(rng: Random, plan: Plan, one: Callable[..., Column]) -> list[Co
     if plan.birth == "nam_nu" or plan.sex == "none":
         return []
     if plan.sex == "female_x":
-        return [one("sex_female")]
+        return [Column("sex_female_x", rng.choice(HEADERS["sex_female"]))]
     if plan.sex == "both_x":
         return [Column("sex_male_x", "Nam", "Giới tính"), Column("sex_female_x", "Nữ", "Giới tính")]
     return [one("sex")]

@@ -33,7 +33,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
     ("K4", re.compile(r"đon than|don than|nuoi con nho|\bđt nuoi con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
-    ("K6", re.compile(r"khuyet tat|\bn?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
+    ("K6", re.compile(r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
     ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
     ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|\btemc\b")),

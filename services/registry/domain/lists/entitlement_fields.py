@@ -90,13 +90,22 @@ def read_entitlement(
     category = reference.categories[answer.code]
     level = reference.level_dong(facts.month, facts.province, pension=category.coefficient is None)
     if answer.code == SINGLE_PARENT:
-        entitlement.children = wording.heads
-        if wording.heads is None:
+        entitlement.children = wording.heads or _children_noted(cells)
+        if entitlement.children is None:
             cells.add(f.CHILDREN_MISSING, "children_count", text, _children_proposed(cells, level))
     _check_coefficient(cells, category, coefficient, entitlement.children)
     if level is not None and not answer.code.startswith("MT-"):
         _check_amount(cells, category, level, entitlement.children)
     return entitlement
+
+
+def _children_noted(cells: RowCells) -> int | None:
+    """The number of children where only a remark tells it: `đang nuôi 2 con`."""
+    note = cells.joined(Column.NOTE)
+    heads = read_wording(note).heads if note else None
+    if heads is not None:
+        cells.add(f.CHILDREN_FROM_NOTE, "children_count", note, str(heads))
+    return heads
 
 
 def _children_proposed(cells: RowCells, level: int | None) -> str | None:

@@ -146,6 +146,16 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     return others[0] if len(others) == 1 else column
 
 
+@lru_cache(maxsize=32_768)
+def telling_encoding(text: str) -> Encoding | None:
+    """The only encoding in which all of a text makes sense; None where it has no say or several do."""
+    words = words_to_judge(text)
+    if not words:
+        return None
+    found = [encoding for encoding in Encoding if all(fits(word, encoding) for word in words)]
+    return found[0] if len(found) == 1 else None
+
+
 _OLD = tuple(encoding for encoding in Encoding if encoding is not Encoding.UNICODE)
 _VOWELS = frozenset("aăâeêioôơuưy")
 

@@ -21,7 +21,7 @@ _MAY_HAVE_REMARK = re.compile(r"[(\[*\-–,;:]|\b(?:chết|mất|da) |chết|m�
 _HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)[.:]?\s+(?=(\S+)\s+\S)", re.IGNORECASE)
 _SURNAMES = re.compile(
     "(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|vương|trịnh|trương|đinh|lâm"
-    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|văn|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên)$",
+    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên)$",
     re.IGNORECASE,
 )
 

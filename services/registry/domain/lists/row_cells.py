@@ -10,7 +10,7 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
-from services.registry.domain.lists.legacy import Encoding, read_text
+from services.registry.domain.lists.legacy import Encoding, read_text, telling_encoding
 from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
@@ -107,9 +107,12 @@ def written_form(cell: Cell) -> str | None:
 class RowCellsReader:
     """Reads a table's rows in order, remembering what ditto marks point to."""
 
-    def __init__(self, layout: Layout, encodings: Sequence[Encoding], merged_down: dict[tuple[int, int], Cell]) -> None:
+    def __init__(
+        self, layout: Layout, encodings: Sequence[Encoding], merged_down: dict[tuple[int, int], Cell], *, rows_differ: bool = False
+    ) -> None:
         self._layout = layout
         self._encodings = encodings
+        self._rows_differ = rows_differ
         self._merged_down = merged_down
         never = {at for column in _NEVER_DITTO for at in layout.columns.get(column, ())}
         self._names = {at: column.value for column, places in layout.columns.items() for at in places}
@@ -120,7 +123,7 @@ class RowCellsReader:
 
     def decoded(self, row: Sequence[Cell]) -> tuple[list[Cell], frozenset[int]]:
         """The row with its texts decoded and tidied (empty texts None), and which columns were in an old encoding."""
-        encodings = self._encodings
+        encodings = self._of_row(row) if self._rows_differ else self._encodings
         read: list[Cell] = []
         old: list[int] = []
         for at, cell in enumerate(row):
@@ -134,6 +137,11 @@ class RowCellsReader:
                     old.append(at)
                 read.append(text or None)
         return read, frozenset(old)
+
+    def _of_row(self, row: Sequence[Cell]) -> Sequence[Encoding]:
+        """The one encoding that a row's cells tell, where rows were pasted together from lists typed differently."""
+        told = {encoding for cell in row if isinstance(cell, str) and (encoding := telling_encoding(cell))}
+        return list(told) * len(row) if len(told) == 1 else self._encodings
 
     def person(self, number: int, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
         """A person's row with ditto marks and merged cells filled in. `number` is the row's number from 1."""

@@ -14,7 +14,7 @@ from services.registry.domain.lists.entitlement_fields import amount_of, coeffic
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout, header_text
-from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
+from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
 from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
@@ -27,6 +27,7 @@ from services.registry.domain.lists.workbook import Cell, Sheet
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
+_SEVERAL = 3
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
 
@@ -50,6 +51,7 @@ class Table:
     notes: list[ListNote] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
+    rows_differ: bool = False
     month_first: bool = False
     unmarked_sex: str | None = None
     default_kind: str = "Thôn"
@@ -61,6 +63,8 @@ class Table:
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
         self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
+        self.rows_differ = _rows_differ(sample, width)
+        self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
@@ -69,6 +73,15 @@ class Table:
         self.month_first = any(column_has_month_first(_column_cells(rows, at)) for at in dates)
         self.unmarked_sex = self._sex_without_mark(rows)
         self._learn_villages(rows)
+
+    def _settle_village_encoding(self, sample: Sequence[Sequence[Cell]]) -> None:
+        """A column of villages has too few words to tell its encoding by: `Xãm 1` is Xóm 1, for Xãm is no kind of village."""
+        for at in self.layout.columns.get(Column.VILLAGE, ()):
+            texts = [text for text in dict.fromkeys(_column_texts(sample, at)) if not text.isascii()]
+            named = {encoding: sum(village_kind(decode(text, encoding)) is not None for text in texts) for encoding in Encoding}
+            best = max(named, key=lambda encoding: named[encoding])
+            if at < len(self.encodings) and named[best] > named[self.encodings[at]]:
+                self.encodings[at] = best
 
     def _sex_without_mark(self, rows: Sequence[Sequence[Cell]]) -> str | None:
         """A lone column `Nữ` with marks in some rows says that the others are men, and a lone `Nam` the reverse."""
@@ -152,7 +165,7 @@ class Table:
     def people(self) -> Iterator[PersonRow]:
         """The rows that are people, in order, with the village and category that headings above them (or the sheet) name."""
         judge = RowJudge(self.layout)
-        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet))
+        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
         village = heading_village(self.name)
         category: str | None = None
         first = self.layout.last_row + 1
@@ -187,6 +200,16 @@ def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
 
 def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
     return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
+
+
+def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
+    """Whether a column has cells that can only be Unicode and cells that can only be of an old encoding."""
+    for at in range(width):
+        told = Counter(telling_encoding(text) for text in dict.fromkeys(_column_texts(rows, at)))
+        old = max((count for encoding, count in told.items() if encoding not in (None, Encoding.UNICODE)), default=0)
+        if old >= _SEVERAL and told[Encoding.UNICODE] >= _SEVERAL:
+            return True
+    return False
 
 
 def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
