@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 
 from tests.registry.second_generator.facts import level_dong
-from tests.registry.second_generator.faults import FAULTS, NEAR_MISSES, Room
+from tests.registry.second_generator.faults import FAULTS, NEAR_MISSES, RARE, Room
 from tests.registry.second_generator.files import as_bytes
 from tests.registry.second_generator.lines import Line, key_of, write_line
 from tests.registry.second_generator.people import draw_person, unlike
@@ -66,9 +66,8 @@ def make_list(seed: int) -> CommuneList:
 
 def _spoil(room: Room, line: Line) -> None:
     """One fault that this line can have."""
-    faults = list(FAULTS.values())
-    room.rng.shuffle(faults)
-    next((fault for fault in faults if fault(room, line)), None)
+    faults = sorted(FAULTS, key=lambda name: room.rng.random() * (1 if name in RARE else 2.5))
+    next((name for name in faults if FAULTS[name](room, line)), None)
 
 
 def _filename(rng: Random, plan: Plan) -> str:

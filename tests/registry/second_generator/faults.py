@@ -29,6 +29,15 @@ class Room:
         return [line for line in self.lines if not line.touched & {*fields}]
 
 
+RARE = frozenset(
+    {
+        "children_missing", "minor_without_payee", "payee_relationship_sex", "payee_relationship_age", "payee_underage", "payee_id_length",
+        "category_age_differs", "severity_missing", "wallet_shared", "sex_contradictory", "commune_differs",
+        "payee_is_beneficiary", "channel_unknown", "birth_missing",
+    }
+)  # fmt: skip
+"""Faults that few lines can have: tried before the others."""
+
 FAULTS: dict[str, Callable[[Room, Line], bool]] = {}
 NEAR_MISSES: dict[str, Callable[[Room, Line], bool]] = {}
 
@@ -343,12 +352,13 @@ def category_age_differs(room: Room, line: Line) -> bool:
     plan, person = room.plan, line.person
     if plan.category != "column" or _taken(line, "category", "coefficient", "amount", "birth", "payee") or plan.severity_column:
         return False
-    if person.category not in ("K5A-60-80", "K6-N", "K5A-80") or plan.has_coefficient or plan.amount != "none":
+    if person.category not in ("K5A-60-80", "K6-N", "K5A-80"):
         return False
     words, code = room.rng.choice(((("Trẻ em mồ côi", "Khoản 1"), "K1"), (("Khoản 7", "Trẻ em dưới 3 tuổi hộ nghèo vùng ĐBKK"), "K7")))
     if person.category == "K6-N":
         words = ("Điểm c khoản 5", "NCT từ 80 tuổi trở lên", "Điểm a khoản 5")
     line.cells["category"] = room.rng.choice(words)
+    line.cells["coefficient"] = line.cells["amount"] = None
     line.truth["category"] = None
     line.codes.discard("category_by_coefficient")
     line.blame("category_age_differs", "review", {"category_age_differs"}, {"category", "coefficient", "amount", "birth", "age"})
@@ -358,9 +368,10 @@ def category_age_differs(room: Room, line: Line) -> bool:
 @_fault
 def severity_missing(room: Room, line: Line) -> bool:
     plan = room.plan
-    if not line.person.severity or plan.has_coefficient or plan.amount != "none" or plan.category != "column" or _taken(line, "category", "birth"):
+    if not line.person.severity or plan.category != "column" or _taken(line, "category", "birth", "coefficient", "amount"):
         return False
     line.cells["category"], line.cells["severity"] = room.rng.choice(BARE_DISABLED), None
+    line.cells["coefficient"] = line.cells["amount"] = None
     line.truth["category"] = None
     line.codes.discard("category_by_coefficient")
     line.blame("severity_missing", "review", {"severity_missing"}, {"category", "birth", "coefficient", "amount"})
@@ -387,6 +398,79 @@ def wallet_shared(room: Room, line: Line) -> bool:
         each.touched |= {"wallet", "phone", "payee", "name", "twin", "channel"}
     later = max((line, other), key=room.lines.index)
     later.blame("wallet_shared", "review", {"wallet_shared"}, set())
+    return True
+
+
+@_fault
+def payee_is_beneficiary(room: Room, line: Line) -> bool:
+    payee = line.person.payee
+    if payee is None or _taken(line, "payee", "number") or line.person.age(room.plan.month) < 18 or room.plan.number != "one":
+        return False
+    number = line.person.national_id
+    if len(number) == 12:
+        return False  # its sex and year would contradict the relationship besides
+    _set_number(line, room.plan, number)
+    line.cells["payee_number"] = number
+    line.payee()["national_id"] = number
+    line.codes.discard("id_zero_restored")
+    line.blame("payee_is_beneficiary", "review", {"payee_is_beneficiary"}, {"payee", "number", "twin"})
+    return True
+
+
+@_fault
+def channel_unknown(room: Room, line: Line) -> bool:
+    if room.plan.channel != "column" or _taken(line, "channel", "wallet", "phone") or line.person.channel != "vietinbank":
+        return False
+    line.cells["channel"] = room.rng.choice(("Agribank", "NH Nông nghiệp", "Momo", "BIDV", "Sacombank"))
+    line.truth["channel"] = None
+    line.blame("channel_unknown", "review", {"channel_unknown"}, {"channel", "wallet", "twin"})
+    return True
+
+
+@_fault
+def birth_missing(room: Room, line: Line) -> bool:
+    if _taken(line, "birth", "age", "category", "payee") or line.person.category not in ("K5D-CDONG", "K8-HIV", "K4-DTN"):
+        return False
+    _set_birth(line, "", (0, 0, 0))
+    for key in ("birth", "birth_male", "birth_female", "birth_d", "birth_m", "birth_y"):
+        line.cells[key] = None
+    if room.plan.birth == "nam_nu":
+        line.truth["sex"] = line.person.sex if len(line.person.national_id) == 12 else None
+        if line.truth["sex"]:
+            line.codes.add("sex_from_id")
+    line.truth["birth_date"] = None
+    line.blame("birth_missing", "review", {"birth_missing"}, {"birth", "age", "category", "payee", "number", "twin", "sex"})
+    return True
+
+
+@_fault
+def id_letters(room: Room, line: Line) -> bool:
+    number = line.person.national_id
+    if _taken(line, "number") or "0" not in number[1:]:
+        return False
+    at = number.index("0", 1)
+    _set_number(line, room.plan, f"{number[:at]}O{number[at + 1 :]}")
+    if len(number) == 9:
+        line.cells["cmnd"], line.cells["cccd"] = line.cells["number"], None
+    line.blame("id_letters", "review", {"id_letters"}, {"number", "twin"})
+    return True
+
+
+@_fault
+def sex_contradictory(room: Room, line: Line) -> bool:
+    if room.plan.birth != "nam_nu" and not (room.plan.sex == "both_x"):
+        return False
+    if _taken(line, "birth", "number", "sex", "payee") or line.person.birth_known == "year":
+        return False
+    if room.plan.birth == "nam_nu":
+        text = line.cells["birth_male"] or line.cells["birth_female"]
+        line.cells["birth_male"] = line.cells["birth_female"] = text
+    else:
+        line.cells["sex_male_x"] = line.cells["sex_female_x"] = "x"
+    line.truth["sex"] = line.person.sex if len(line.person.national_id) == 12 else None
+    if line.truth["sex"]:
+        line.codes.add("sex_from_id")
+    line.blame("sex_contradictory", "review", {"sex_contradictory"}, {"birth", "number", "sex", "payee", "twin"})
     return True
 
 
@@ -449,6 +533,37 @@ def duplicate_person(room: Room, line: Line) -> bool:
 
 
 @_fault
+def duplicate_without_number(room: Room, line: Line) -> bool:
+    """The same person again, whose number nobody wrote down the second time."""
+    if not _whole(line) or line.person.birth_known == "year":
+        return False
+
+    def alter(copy: Line) -> None:
+        _set_number(copy, room.plan, None)
+        copy.truth["national_id"] = copy.truth["national_id_kind"] = None
+        _sex_without_number(room.plan, copy)
+
+    return _add_copy(room, line, "duplicate_without_number", {"duplicate_person", "id_missing"}, alter)
+
+
+@_fault
+def duplicate_slip(room: Room, line: Line) -> bool:
+    """The same person with one digit of the number mistyped and the marks of the name lost."""
+    if not _whole(line) or line.person.birth_known == "year":
+        return False
+    number = line.person.national_id
+    slipped = number[:-1] + str((int(number[-1]) + 1) % 10)
+
+    def alter(copy: Line) -> None:
+        _set_number(copy, room.plan, slipped)
+        name = plain(line.person.full_name).upper()
+        spoken_name(copy, name)
+        copy.truth["full_name"], copy.truth["national_id"] = plain(line.person.full_name), slipped
+
+    return _add_copy(room, line, "duplicate_slip", {"duplicate_person"}, alter)
+
+
+@_fault
 def id_of_another(room: Room, line: Line) -> bool:
     if not _whole(line):
         return False
@@ -502,6 +617,32 @@ def siblings_share_a_wallet(room: Room, line: Line) -> bool:
             "payee": {"full_name": payee.full_name, "national_id": payee.national_id, "relationship": "Bà"},
         }  # fmt: skip
         each.touched |= {"phone", "payee", "wallet", "twin", "channel", "birth"}
+    return True
+
+
+@_near_miss
+def married_couple_shares_a_wallet(room: Room, line: Line) -> bool:
+    """Husband and wife both receive: his row names her as payee, hers is her own."""
+    month = room.plan.month
+    others = [
+        other for other in room.free("payee", "wallet", "phone", "channel", "twin", "number", "name", "birth")
+        if other is not line and other.person.sex == "female" and other.person.age(month) >= 20 and not other.person.payee
+        and room.plan.number == "one" and not room.plan.number_as_number
+    ]  # fmt: skip
+    if "phone" in room.plan.without or line.person.sex != "male" or line.person.age(month) < 20 or not others or not _whole(line):
+        return False
+    wife, number = room.rng.choice(others), draw_phone(room.rng)
+    for each in (line, wife):
+        each.cells |= {
+            "phone": number, "account": None, "channel": "Ví điện tử", "mark_cash": None, "mark_viettelpay": "x", "mark_vietinbank": None,
+        }  # fmt: skip
+        each.codes -= {"phone_prefix_2018", "phone_second_number"}
+        each.truth |= {"phone": f"+84{number[1:]}", "account_number": number, "channel": "viettelpay"}
+        each.touched |= {"payee", "wallet", "phone", "channel", "twin", "number", "name", "birth"}
+    line.cells |= {"payee": wife.person.full_name, "payee_number": wife.person.national_id, "relationship": "Vợ"}
+    line.truth["payee"] = {
+        "full_name": wife.person.full_name, "national_id": wife.person.national_id, "relationship": "Vợ",
+    }  # fmt: skip
     return True
 
 

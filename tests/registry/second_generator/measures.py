@@ -85,7 +85,8 @@ def score(lists: Iterable[CommuneList], reader: Reader) -> Score:
             _compare_fields(result, where, line.truth, read.record)
             aside = f"written {({k: v for k, v in line.cells.items() if v is not None})}"
             result.compare(where, {line.status} - {"accepted"}, {read.status} - {"accepted"}, aside)
-            result.compare(where, line.codes, read.grave | (read.info & MEASURED_INFO), aside)
+            info = (read.info & MEASURED_INFO) if line.status != "rejected" else line.codes & MEASURED_INFO
+            result.compare(where, line.codes, read.grave | info, aside)
         for place in rows:
             result.compare(f"seed {commune_list.seed} row {place[1]}", (), {"row_that_is_nobody"}, "")
     return result

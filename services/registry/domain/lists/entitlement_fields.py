@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,10 @@ from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.reference import CategoryFact, Reference
 from services.registry.domain.lists.row_cells import RowCells, written_form
 from shared.kernel.money import format_dong, times_coefficient
+
+
+_COUNT = re.compile(r"^0?(\d{1,2})(?:[.,]0)?(?:\s*(?:con|cháu|trẻ|người)\b.*|\s*\(.*)?$", re.IGNORECASE)
+"""A number of children in its own column: `2`, `02`, `2 con`, `2 (2015, 2018)`."""
 
 
 @dataclass(slots=True)
@@ -44,8 +49,8 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
     if severity is None and Column.SEVERITY in cells.layout.columns:
         severity = read_severity(cells.text(Column.SEVERITY))
     if heads is None and Column.CHILDREN in cells.layout.columns:
-        count = cells.text(Column.CHILDREN)
-        heads = int(count) if count.isdigit() and 0 < int(count) <= 15 else None
+        count = _COUNT.match(cells.text(Column.CHILDREN))
+        heads = int(count.group(1)) if count and 0 < int(count.group(1)) <= 15 else None
     if severity != wording.severity or heads != wording.heads:
         wording = CategoryWording(wording.groups, wording.point, severity, heads, wording.code)
     return text, wording

@@ -100,7 +100,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         Column.CATEGORY,
         r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
-        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$|^(?:khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$|^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|che do|loai tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),

@@ -146,6 +146,11 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     return others[0] if len(others) == 1 else column
 
 
+def makes_sense(text: str, encoding: Encoding) -> bool:
+    """Whether every telling word of a text, so understood, is a Vietnamese syllable."""
+    return all(fits(word, encoding) for word in words_to_judge(text))
+
+
 @lru_cache(maxsize=32_768)
 def telling_encoding(text: str) -> Encoding | None:
     """The only encoding in which all of a text makes sense; None where it has no say or several do."""

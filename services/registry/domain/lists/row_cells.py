@@ -10,7 +10,7 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
-from services.registry.domain.lists.legacy import Encoding, read_text, telling_encoding
+from services.registry.domain.lists.legacy import Encoding, makes_sense, read_text, telling_encoding
 from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
@@ -141,7 +141,11 @@ class RowCellsReader:
     def _of_row(self, row: Sequence[Cell]) -> Sequence[Encoding]:
         """The one encoding that a row's cells tell, where rows were pasted together from lists typed differently."""
         told = {encoding for cell in row if isinstance(cell, str) and (encoding := telling_encoding(cell))}
-        return list(told) * len(row) if len(told) == 1 else self._encodings
+        if len(told) != 1:
+            return self._encodings
+        one = told.pop()
+        pairs = zip(row, self._encodings, strict=False)
+        return [one if not isinstance(cell, str) or makes_sense(cell, one) else own for cell, own in pairs]
 
     def person(self, number: int, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
         """A person's row with ditto marks and merged cells filled in. `number` is the row's number from 1."""

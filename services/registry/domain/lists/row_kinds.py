@@ -102,7 +102,7 @@ class RowJudge:
             cell = row[at] if at < len(row) else None
             if isinstance(cell, str) and cell and (key := fold(cell)):
                 same += words == key or words.startswith(key + " ") or words.endswith(" " + key)
-        return same >= 3
+        return same >= 3 or (same > 0 and same == sum(cell is not None for cell in row))
 
     def _name(self, row: Sequence[Cell]) -> str:
         cells = [row[at] for at in self._names if at < len(row)]

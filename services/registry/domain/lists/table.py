@@ -177,7 +177,7 @@ class Table:
                 yield PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
             elif kind is RowKind.HEADING:
                 text = _heading_text(read)
-                named = heading_village(text)
+                named = heading_village(text) or _village_in_any_encoding(row)
                 if named:
                     village = named
                     reader.heading(named)
@@ -187,6 +187,13 @@ class Table:
                     self._note(f.ROW_UNREAD, text, row=at + 1)
             elif kind is RowKind.OTHER:
                 self._note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
+
+
+def _village_in_any_encoding(row: Sequence[Cell]) -> str | None:
+    """The village that a heading names when its column's encoding isn't its own: `Xóm 1` above names typed in VNI."""
+    texts = [cell for cell in row if isinstance(cell, str) and not cell.isascii()]
+    readings = (heading_village(read_text(text, encoding)[0]) for text in texts for encoding in Encoding)
+    return next((village for village in readings if village), None)
 
 
 def _heading_text(read: Sequence[Cell]) -> str:
