@@ -52,14 +52,13 @@ def make_list(seed: int) -> CommuneList:
             if rng.random() < 0.15:
                 _spoil(room, line)
     filename = _filename(rng, plan)
-    page = lay_out(rng, plan, room.lines)
+    pages = lay_out(rng, plan, room.lines)
     if plan.file_format == "csv":
-        page.name = filename.removesuffix(".csv")
-    for line in room.lines:
-        line.place = (page.name, line.place[1])
+        for line in room.lines:
+            line.place = (filename.removesuffix(".csv"), line.place[1])
     return CommuneList(
-        seed, plan, filename, as_bytes(plan, [*_other_pages(rng, plan), page]),
-        plan.unit.code if plan.commune_in == "option" or (plan.commune_in == "sheet" and plan.file_format == "csv") else None,
+        seed, plan, filename, as_bytes(plan, [*_other_pages(rng, plan), *pages] if plan.file_format != "csv" else pages),
+        plan.unit.code if plan.commune_in == "option" else None,
         room.lines,
     )  # fmt: skip
 

@@ -97,6 +97,19 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def has_namesake(unit: Unit, month: date) -> bool:
+    """Whether another commune bears the name in that month: then a name without a district doesn't tell which."""
+    return any(other.name == unit.name and other.code != unit.code and other.first <= month <= other.last for other in units())
+
+
+def former_unit(rng: Random, unit: Unit) -> Unit | None:
+    """A commune of 2021 that went whole into this one of July 2025, if any has another name."""
+    codes = {row["code_2021"] for row in _table("units_map.csv") if row["code_2025_07"] == unit.code and row["part"] == "whole"}
+    split = {row["code_2021"] for row in _table("units_map.csv") if row["part"] != "whole"}
+    before = [old for old in units() if old.code in codes - split and old.first == date(2021, 7, 1)]
+    return rng.choice(before) if before else None
+
+
 def draw_unit_and_month(rng: Random) -> tuple[Unit, date]:
     """A commune and a month in which it stood under that name."""
     unit = rng.choice(units())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from tests.registry.second_generator.facts import categories
+from tests.registry.second_generator.facts import categories, units
 from tests.registry.second_generator.lines import Line, copy_of, key_of, spoken_name
 from tests.registry.second_generator.people import day_of_age, draw_cccd, draw_cmnd, draw_name, draw_phone, payee_of
 from tests.registry.second_generator.plans import Plan
@@ -111,6 +111,7 @@ def birth_impossible(room: Room, line: Line) -> bool:
     d, m = room.rng.choice(((31, 2), (30, 2), (31, 4), (31, 9), (32, 1), (15, 13), (45, 10)))
     _set_birth(line, f"{d}/{m:02d}/{y}", (d, m, y))
     line.truth["birth_date"] = None
+    line.unsure.add("category")
     line.blame("birth_impossible", "rejected", {"birth_impossible"}, {"birth", "twin"})
     return True
 
@@ -123,6 +124,7 @@ def birth_future(room: Room, line: Line) -> bool:
     d, m = room.rng.randint(1, 28), room.rng.randint(1, 12)
     _set_birth(line, f"{d:02d}/{m:02d}/{y}", (d, m, y))
     line.truth["birth_date"] = None
+    line.unsure.add("category")
     line.blame("birth_future", "rejected", {"birth_future"}, {"birth", "twin"})
     return True
 
@@ -359,7 +361,7 @@ def category_age_differs(room: Room, line: Line) -> bool:
         words = ("Điểm c khoản 5", "NCT từ 80 tuổi trở lên", "Điểm a khoản 5")
     line.cells["category"] = room.rng.choice(words)
     line.cells["coefficient"] = line.cells["amount"] = None
-    line.truth["category"] = None
+    line.unsure.add("category")
     line.codes.discard("category_by_coefficient")
     line.blame("category_age_differs", "review", {"category_age_differs"}, {"category", "coefficient", "amount", "birth", "age"})
     return True
@@ -414,6 +416,26 @@ def payee_is_beneficiary(room: Room, line: Line) -> bool:
     line.payee()["national_id"] = number
     line.codes.discard("id_zero_restored")
     line.blame("payee_is_beneficiary", "review", {"payee_is_beneficiary"}, {"payee", "number", "twin"})
+    return True
+
+
+@_fault
+def commune_differs(room: Room, line: Line) -> bool:
+    if not room.plan.commune_column or _taken(line, "commune"):
+        return False
+    others = [unit for unit in units() if unit.first == room.plan.unit.first and unit.name.split()[-1] not in room.plan.unit.name]
+    line.cells["commune"] = room.rng.choice(others).name
+    line.unsure.add("commune_code")
+    line.blame("commune_differs", "review", {"commune_differs"}, {"commune"})
+    return True
+
+
+@_fault
+def death_in_name(room: Room, line: Line) -> bool:
+    if _taken(line, "name", "note", "twin") or room.plan.split_name:
+        return False
+    line.cells["name"] = f"{line.cells['name']} {room.rng.choice(('(đã chết)', '(chết)', '- đã mất', '(mất 9/2021)'))}"
+    line.blame("death_in_name", "review", {"note_death"}, {"name", "note", "twin"})
     return True
 
 
@@ -527,7 +549,7 @@ def duplicate_person(room: Room, line: Line) -> bool:
         if room.rng.random() < 0.4:
             name = line.person.full_name.replace("Nguyễn", "Ng.").replace("Thị", "Thi")
             spoken_name(copy, name)
-            copy.truth["full_name"] = None
+            copy.unsure.add("full_name")
 
     return _add_copy(room, line, "duplicate_person", {"duplicate_person"}, alter)
 
@@ -643,6 +665,19 @@ def married_couple_shares_a_wallet(room: Room, line: Line) -> bool:
     line.truth["payee"] = {
         "full_name": wife.person.full_name, "national_id": wife.person.national_id, "relationship": "Vợ",
     }  # fmt: skip
+    return True
+
+
+@_near_miss
+def title_before_name(room: Room, line: Line) -> bool:
+    """A form of address or a number in the name's cell is no part of the name."""
+    if _taken(line, "name", "twin") or room.plan.split_name or line.person.full_name.startswith(("Ông", "Vĩnh", "Kê", "Ra", "A ", "Công", "Văn")):
+        return False
+    if len(line.person.full_name.split()) < 3:
+        return False
+    title = {"male": ("Ông ", "ông ", "Ông. "), "female": ("Bà ", "bà ")}[line.person.sex]
+    line.cells["name"] = room.rng.choice((*title, "3. ", "12) ")) + str(line.cells["name"]).strip()
+    line.touched |= {"name", "twin"}
     return True
 
 

@@ -19,7 +19,7 @@ GRAVITY = {"accepted": 0, "review": 1, "rejected": 2}
 
 @dataclass
 class Line:
-    """One row with its truth. `place` is set when the row is laid out."""
+    """One row with its truth. `place` is set when the row is laid out; of `unsure` fields any reading will do."""
 
     person: Person
     cells: dict[str, Cell]
@@ -29,7 +29,7 @@ class Line:
     faults: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     place: tuple[str, int] = ("", 0)
-    hidden: bool = False
+    unsure: set[str] = field(default_factory=set)
 
     def blame(self, fault: str, status: str, codes: set[str], touched: set[str]) -> None:
         """Notes a fault made in this line."""
@@ -54,6 +54,10 @@ def write_line(rng: Random, plan: Plan, person: Person) -> Line:
     _write_numbers(rng, plan, line)
     line.cells["ethnicity"] = writing.ethnicity(rng, person.ethnicity)
     line.cells["village"] = writing.village(rng, person.village)
+    if plan.village_tail and rng.random() < 0.7:
+        tails = (f", {plan.unit.name}", f" - {plan.unit.name}", f", {plan.unit.name.lower()}")
+        line.cells["village"] = f"{line.cells['village']}{rng.choice(tails)}"
+    line.cells["commune"] = rng.choice((plan.unit.name, plan.unit.name, plan.unit.name.upper(), plan.unit.code))
     _write_category(rng, plan, line)
     _write_payment(rng, plan, line)
     _write_payee(rng, plan, line)
@@ -99,7 +103,7 @@ def _write_birth_and_sex(rng: Random, plan: Plan, line: Line) -> None:
         cell, codes = writing.birth_year(rng, person.born, excel=excel), set[str]()
     else:
         clear = person.category.startswith(("K5", "HTXH")) and person.born.year < 1950
-        cell, codes = writing.birth_day(rng, person.born, excel=excel, clear_century=clear)
+        cell, codes = writing.birth_day(rng, person.born, excel=excel, clear_century=clear, month_first=plan.month_first)
     if plan.birth == "three":
         codes = set()
         known = person.birth_known == "day"
@@ -142,6 +146,12 @@ def _write_category(rng: Random, plan: Plan, line: Line) -> None:
         words = rng.choice(BARE_DISABLED)
         line.codes.add("category_by_coefficient")
     line.cells["category"] = words
+    if plan.clause_columns and person.category.startswith("K") and not person.category.startswith("K4"):
+        line.cells["clause"] = rng.choice((int(person.category[1]), person.category[1]))
+        line.cells["point"] = person.category[2].lower() if person.category.startswith("K5") else None
+        line.cells["category"] = person.severity.capitalize() if person.severity else None
+    elif plan.clause_columns:
+        line.cells["clause"] = words
     coefficient = categories()[person.category].coefficient
     if person.children and rng.random() < 0.3:
         coefficient *= person.children
@@ -178,6 +188,8 @@ def _write_payee(rng: Random, plan: Plan, line: Line) -> None:
         line.cells["payee_number"], codes = writing.identity(rng, payee.national_id, as_number=plan.number_as_number)
         line.codes |= codes
     line.cells["relationship"] = rng.choice((payee.relationship, payee.relationship, payee.relationship.lower()))
+    if plan.payee_brackets:
+        line.cells["payee"] = f"{line.cells['payee']} ({line.cells['relationship']})"
 
 
 def copy_of(line: Line) -> Line:

@@ -17,7 +17,7 @@ MEASURED_INFO = frozenset(
     {
         "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number", "birth_two_digit_year", "birth_from_number",
         "ditto_read", "merged_read", "hidden_row", "sex_from_id", "village_from_heading", "category_from_heading",
-        "category_by_coefficient",
+        "category_by_coefficient", "birth_month_first",
     }
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ def score(lists: Iterable[CommuneList], reader: Reader) -> Score:
         for line in commune_list.lines:
             where = f"seed {commune_list.seed} row {line.place[1]} {line.faults or ''}"
             read = rows.pop(line.place, None) or ReadRow("unread", {}, frozenset(), frozenset())
-            _compare_fields(result, where, line.truth, read.record)
+            _compare_fields(result, where, {name: line.truth[name] for name in FIELDS if name not in line.unsure}, read.record)
             aside = f"written {({k: v for k, v in line.cells.items() if v is not None})}"
             result.compare(where, {line.status} - {"accepted"}, {read.status} - {"accepted"}, aside)
             info = (read.info & MEASURED_INFO) if line.status != "rejected" else line.codes & MEASURED_INFO
@@ -93,9 +93,7 @@ def score(lists: Iterable[CommuneList], reader: Reader) -> Score:
 
 
 def _compare_fields(result: Score, where: str, truth: Mapping[str, Any], record: Mapping[str, Any]) -> None:
-    for name in FIELDS:
-        if name == "full_name" and truth[name] is None and record.get(name):
-            continue  # an abbreviated name: any way of writing it out will do
+    for name in truth:
         result.fields[name] += 1
         if record.get(name) != truth[name]:
             result.wrong_fields[name] += 1

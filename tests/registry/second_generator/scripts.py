@@ -75,6 +75,11 @@ def decomposed(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
+def utf8_as_latin(text: str) -> str:
+    """UTF-8 opened as Windows-1252: `Nguyá»…n`."""
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+
+
 def latin_d(text: str) -> str:
     """The Icelandic eth where Đ belongs."""
     return text.replace("Đ", "Ð")
@@ -88,6 +93,7 @@ SCRIPTS: dict[str, Callable[[str], str]] = {
     "vni": vni,
     "windows_1258": windows_1258,
     "latin_d": latin_d,
+    "utf8_as_latin": utf8_as_latin,
 }
 
 _OPEN = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ", "ọe": "oẹ"}

@@ -8,7 +8,7 @@ from random import Random
 
 from tests.registry.second_generator.lines import Line
 from tests.registry.second_generator.plans import Plan
-from tests.registry.second_generator.scripts import SCRIPTS
+from tests.registry.second_generator.scripts import SCRIPTS, new_tone_style
 from tests.registry.second_generator.wording import EXTRAS, GROUPS, HEADERS, section_words
 from tests.registry.second_generator.writing import Cell
 
@@ -43,27 +43,37 @@ def draw_columns(rng: Random, plan: Plan) -> list[Column]:
         return Column(key, rng.choice(HEADERS[key]), group)
 
     names = [one("surname"), one("given")] if plan.split_name else [one("name")]
-    if plan.split_name and rng.random() < 0.5:
+    if plan.split_name == "group":
         names = [Column("surname", "Họ", "Họ và tên"), Column("given", "Tên", "Họ và tên")]
+    if plan.split_name == "blank":
+        names = [one("name"), Column("given", "")]
+        names[0].key = "surname"
     about = [*_birth_columns(rng, plan, one), *_sex_columns(rng, plan, one), *_number_columns(plan, one)]
     if "ethnicity" not in plan.without:
         about.append(one("ethnicity"))
-    where = [] if plan.village == "headings" else [one("village")]
+    where = [] if plan.village in ("headings", "sheets") else [one("village")]
+    if plan.commune_column:
+        where.append(Column("commune", rng.choice(("Xã", "Xã/phường", "Xã, phường, thị trấn", "Phường/xã"))))
     money = [] if plan.category == "sections" else [one("category")]
-    money += [one("severity")] if plan.severity_column else []
+    if plan.clause_columns:
+        money = [Column("clause", "Khoản"), Column("point", "Điểm"), Column("category", "Mức độ khuyết tật")]
+    money += [one("severity")] if plan.severity_column and not plan.clause_columns else []
     money += [one("children")] if plan.children == "column" else []
     money += [one("coefficient")] if plan.has_coefficient else []
     if plan.amount != "none":
         money.append(Column("amount", rng.choice(HEADERS["amount_thousands" if plan.amount == "thousands" else "amount"])))
     group = rng.choice(GROUPS) if plan.payee_grouped else None
     payee = [one(key, group) for key in _PAYEE]
-    if group:
+    if plan.payee_brackets:
+        payee = payee[:2]
+    if group and not plan.payee_brackets:
         payee = [Column("payee", "Họ tên", group), Column("payee_number", "Số CCCD", group), Column("relationship", "Quan hệ", group)]
     pay = _pay_columns(rng, plan, one)
     extras = [Column(f"extra:{name}", name) for name in plan.extras]
     blocks = {0: [about, where, money, payee, pay], 1: [where, about, money, pay, payee], 2: [about, money, where, pay, payee]}[plan.order]
     tail = [] if "note" in plan.without else [one("note")]
-    return [one("ordinal"), *names, *(column for block in blocks for column in block), *extras, *tail]
+    first = [Column("nothing", "")] * plan.first_column + ([one("ordinal")] if plan.ordinal else [])
+    return [*first, *names, *(column for block in blocks for column in block), *extras, *tail]
 
 
 def _birth_columns(rng: Random, plan: Plan, one: Callable[..., Column]) -> list[Column]:
@@ -86,6 +96,9 @@ def _sex_columns(rng: Random, plan: Plan, one: Callable[..., Column]) -> list[Co
 
 
 def _number_columns(plan: Plan, one: Callable[..., Column]) -> list[Column]:
+    if plan.identity_group and plan.number != "two":
+        group = "CMND/CCCD"
+        return [Column("number", "Số", group), Column("extra:Ngày cấp", "Ngày cấp", group), Column("extra:Nơi cấp", "Nơi cấp", group)]
     return [one("cmnd"), one("cccd")] if plan.number == "two" else [one("number")]
 
 
@@ -102,10 +115,26 @@ def _pay_columns(rng: Random, plan: Plan, one: Callable[..., Column]) -> list[Co
     return [*phone, *marks, one("account")]
 
 
-def lay_out(rng: Random, plan: Plan, lines: list[Line]) -> Page:
-    """A sheet of the lines, whose places are set."""
+def lay_out(rng: Random, plan: Plan, lines: list[Line]) -> list[Page]:
+    """The sheets of the lines (one, or one for each village), and the places of the lines."""
     columns = draw_columns(rng, plan)
-    page = Page(_sheet_name(rng, plan))
+    if plan.village != "sheets":
+        return [_page(rng, plan, lines, columns, _sheet_name(rng, plan))]
+    pages = []
+    for village in dict.fromkeys(line.truth["village"] for line in lines):
+        mine = [line for line in lines if line.truth["village"] == village]
+        for line in mine:
+            line.codes.add("village_from_heading")
+        pages.append(_page(rng, plan, mine, columns, SCRIPTS[_sheet_script(plan)](village)))
+    return pages
+
+
+def _sheet_script(plan: Plan) -> str:
+    return "unicode" if plan.script in ("tcvn3_capital_font", "utf8_as_latin") else plan.script
+
+
+def _page(rng: Random, plan: Plan, lines: list[Line], columns: list[Column], name: str) -> Page:
+    page = Page(name)
     typed = _typist(rng, plan, columns, page)
     for title in _titles(rng, plan):
         typed([title])
@@ -119,7 +148,7 @@ def lay_out(rng: Random, plan: Plan, lines: list[Line]) -> Page:
 
 def _sheet_name(rng: Random, plan: Plan) -> str:
     if plan.commune_in == "sheet":
-        return SCRIPTS[plan.script](plan.unit.name) if plan.script != "tcvn3_capital_font" else plan.unit.name
+        return SCRIPTS[_sheet_script(plan)](plan.unit.name)
     return rng.choice(("DS", "Sheet1", "DS chi tra", "T10", "BTXH"))
 
 
@@ -145,11 +174,11 @@ def _typist(rng: Random, plan: Plan, columns: list[Column], page: Page) -> Calla
 
 
 def _titles(rng: Random, plan: Plan) -> Iterator[str]:
-    unit, month = plan.unit, plan.month
+    unit, month = plan.old_unit or plan.unit, plan.month
     named = plan.commune_in == "titles"
     if named or (plan.commune_in == "one_title"):
         if named:
-            yield rng.choice((f"UBND {unit.name.upper()}", f"ỦY BAN NHÂN DÂN {unit.name.upper()}", f"Đơn vị: {unit.name}", f"UBND {unit.name}"))
+            yield rng.choice((f"UBND {unit.name.upper()}", f"ỦY BAN NHÂN DÂN {unit.name.upper()}", f"Đơn vị: {unit.name}", f"UBND {unit.name}", f"UBND {new_tone_style(unit.name)}", f"{unit.name.split()[0]}: {unit.name[len(unit.name.split()[0]) + 1 :]}"))
             if unit.district:
                 yield rng.choice((f"{unit.district}, {unit.province}", f"{unit.district.upper()} - {unit.province.upper()}"))
         elif unit.district:
@@ -170,6 +199,17 @@ def _titles(rng: Random, plan: Plan) -> Iterator[str]:
         yield "Đơn vị tính: nghìn đồng"
 
 
+def _worded(rng: Random, plan: Plan, words: str | None) -> str | None:
+    """A header's words as typed: on several lines, in capitals, with a star."""
+    if not words:
+        return words
+    if plan.header_words == "upper":
+        return words.upper()
+    if plan.header_words == "starred" and rng.random() < 0.3:
+        return f"{words} (*)"
+    return words.replace(" ", "\n", 1) if plan.header_words == "lines" and rng.random() < 0.6 else words
+
+
 def _header(rng: Random, plan: Plan, columns: list[Column], page: Page, typed: Callable[..., int]) -> list[list[Cell]]:
     """One or two rows (merged down where a column has no group), perhaps a row of column numbers."""
     grouped = any(column.group for column in columns)
@@ -178,19 +218,26 @@ def _header(rng: Random, plan: Plan, columns: list[Column], page: Page, typed: C
         top: list[Cell] = []
         for at, column in enumerate(columns):
             first = column.group and (at == 0 or columns[at - 1].group != column.group)
-            top.append((column.group if first else None) if column.group else column.words)
+            top.append(_worded(rng, plan, (column.group if first else None) if column.group else column.words))
         rows.append(top)
-        rows.append([column.words if column.group else None for column in columns])
+        rows.append([_worded(rng, plan, column.words) if column.group else None for column in columns])
         row = len(page.rows) + 1
         for at, column in enumerate(columns):
-            if column.group is None:
+            if column.key == "given" and not column.words:
+                continue
+            if column.group is None and columns[at].key == "surname" and at + 1 < len(columns) and not columns[at + 1].words:
+                page.merged.append((row, at, row + 1, at + 1))
+            elif column.group is None:
                 page.merged.append((row, at, row + 1, at))
             elif top[at] is not None:
                 width = next((n for n, later in enumerate(columns[at:]) if later.group != column.group), len(columns) - at)
                 if width > 1:
                     page.merged.append((row, at, row, at + width - 1))
     else:
-        rows.append([column.words for column in columns])
+        rows.append([_worded(rng, plan, column.words) for column in columns])
+        blank = next((at for at, column in enumerate(columns) if column.key == "given" and not column.words), None)
+        if blank:
+            page.merged.append((len(page.rows) + 1, blank - 1, len(page.rows) + 1, blank))
     if "numbered" in plan.header_style:
         rows.append([rng.choice((number, f"({number})")) for number in range(1, len(columns) + 1)])
     for header in rows:
@@ -279,7 +326,7 @@ def _roman(number: int) -> str:
 def _foot(rng: Random, plan: Plan, lines: list[Line], columns: list[Column], typed: Callable[..., int]) -> None:
     if plan.total:
         total: list[Cell] = [None] * len(columns)
-        total[1] = rng.choice(("Tổng cộng", "TỔNG CỘNG", f"Tổng cộng: {len(lines)} người", "Cộng"))
+        total[plan.first_column + 1] = rng.choice(("Tổng cộng", "TỔNG CỘNG", f"Tổng cộng: {len(lines)} người", "Cộng"))
         for at, column in enumerate(columns):
             if column.key == "amount":
                 total[at] = 34_560_000

@@ -22,9 +22,11 @@ def name(rng: Random, text: str, case: str) -> str:
     return untidy_spaces(rng, text) if rng.random() < 0.12 else text
 
 
-def birth_day(rng: Random, born: date, *, excel: bool, clear_century: bool) -> tuple[Cell, set[str]]:
+def birth_day(rng: Random, born: date, *, excel: bool, clear_century: bool, month_first: bool = False) -> tuple[Cell, set[str]]:
     """A full date."""
     d, m, y = born.day, born.month, born.year
+    if month_first:
+        return rng.choice((f"{m}/{d}/{y}", f"{m:02d}/{d:02d}/{y}")), {"birth_month_first"}
     way = rng.randrange(16)
     if way == 0 and excel and y > 1900:
         return born, set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
         count = _COUNT.match(cells.text(Column.CHILDREN))
         heads = int(count.group(1)) if count and 0 < int(count.group(1)) <= 15 else None
     if severity != wording.severity or heads != wording.heads:
-        wording = CategoryWording(wording.groups, wording.point, severity, heads, wording.code)
+        wording = replace(wording, severity=severity, heads=heads)
     return text, wording
 
 

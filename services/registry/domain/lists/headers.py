@@ -142,7 +142,7 @@ def _numbered(written: str, words: str) -> Column | None:
         return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b", written):
         return Column.PHONE
-    if re.fullmatch(r"dt|d\.?t\.?", written):
+    if re.fullmatch(r"d\.?t\.?\W*", written):
         return Column.ETHNICITY
     if _BIRTH.search(words) and "noi sinh" not in words:
         return _birth_column(words)

@@ -106,7 +106,7 @@ def read_payee(
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
     name = _payee_name(cells)
     number = _payee_number(cells, reference, facts)
-    relation = cells.text(Column.RELATIONSHIP)
+    relation = cells.text(Column.RELATIONSHIP) or _relation_with_name(cells)
     if not name and not number:
         if relation and read_relationship(relation).kin is not Kin.SELF:
             cells.add(f.PAYEE_NAME_MISSING, "payee", relation)
@@ -132,6 +132,13 @@ def _payee_name(cells: RowCells) -> str:
     elif name and not is_trivial_change(text, name):
         cells.add(f.NAME_REWRITTEN, "payee", cells.as_written(Column.PAYEE_NAME), name)
     return name
+
+
+def _relation_with_name(cells: RowCells) -> str:
+    """The relationship where it stands with the payee's name: `Trần Thị Hoa (bà ngoại)`."""
+    text = cells.text(Column.PAYEE_NAME)
+    remark = read_name(text).remark.strip(" ()[]-–:,") if text else ""
+    return remark if remark and read_relationship(remark).kin is not Kin.UNKNOWN else ""
 
 
 def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:

@@ -78,7 +78,7 @@ class Table:
         """A column of villages has too few words to tell its encoding by: `Xãm 1` is Xóm 1, for Xãm is no kind of village."""
         for at in self.layout.columns.get(Column.VILLAGE, ()):
             texts = [text for text in dict.fromkeys(_column_texts(sample, at)) if not text.isascii()]
-            named = {encoding: sum(village_kind(decode(text, encoding)) is not None for text in texts) for encoding in Encoding}
+            named = {encoding: sum(len(village_kind(decode(text, encoding)) or "") for text in texts) for encoding in Encoding}
             best = max(named, key=lambda encoding: named[encoding])
             if at < len(self.encodings) and named[best] > named[self.encodings[at]]:
                 self.encodings[at] = best
@@ -92,9 +92,10 @@ class Table:
         return None
 
     def _name_columns_by_content(self, sample: Sequence[Sequence[Cell]], width: int) -> None:
-        known = {at for places in self.layout.columns.values() for at in places}
         birth_known = Column.MALE in self.layout.columns or Column.BIRTH_YEAR in self.layout.columns
         number_known = Column.CMND in self.layout.columns or Column.CCCD in self.layout.columns
+        self._join_given_names(sample)
+        known = {at for places in self.layout.columns.values() for at in places}
         for at in range(width):
             missing = [column for column in _WANTED if column not in self.layout.columns]
             missing = [
@@ -112,6 +113,19 @@ class Table:
                 self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
             elif any(cell is not None for cell in cells):
                 self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
+
+    def _join_given_names(self, sample: Sequence[Sequence[Cell]]) -> None:
+        """A name whose last word stands in a column of its own, without a header: one header was merged over both."""
+        columns = self.layout.columns
+        at = self.layout.first(Column.FULL_NAME)
+        if at is None or (at + 1 < len(self.layout.headers) and self.layout.headers[at + 1] not in ("", self.layout.headers[at])):
+            return
+        if any(at + 1 in places for column, places in columns.items() if column is not Column.FULL_NAME):
+            return
+        beside = [text for text in _column_texts(sample, at + 1) if text.strip()]
+        if len(beside) * 2 > len(_column_texts(sample, at)) and all(len(text.split()) == 1 and text.strip().isalpha() for text in beside):
+            del columns[Column.FULL_NAME]
+            columns[Column.FAMILY_NAME], columns[Column.GIVEN_NAME] = (at,), (at + 1,)
 
     def _read_cell(self, cell: Cell, at: int) -> Cell:
         return read_text(cell, self.encodings[at])[0] or None if isinstance(cell, str) else cell
