@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from tests.registry.second_generator.scripts import plain
+
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
@@ -99,7 +101,7 @@ def age_on(born: date, day: date) -> int:
 
 def has_namesake(unit: Unit, month: date) -> bool:
     """Whether another commune bears the name in that month: then a name without a district doesn't tell which."""
-    return any(other.name == unit.name and other.code != unit.code and other.first <= month <= other.last for other in units())
+    return any(plain(other.name) == plain(unit.name) and other.code != unit.code and other.first <= month <= other.last for other in units())
 
 
 def former_unit(rng: Random, unit: Unit) -> Unit | None:

@@ -77,7 +77,7 @@ def decomposed(text: str) -> str:
 
 def utf8_as_latin(text: str) -> str:
     """UTF-8 opened as Windows-1252: `Nguyá»…n`."""
-    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.replace("\u200b", "").encode())
 
 
 def latin_d(text: str) -> str:

@@ -16,6 +16,7 @@ from shared.kernel.errors import Refusal
 
 _KIND = re.compile(r"\b(xa|phuong|thi tran|tt)\s+(?=\w)")
 _NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi)\b")
+_PUNCTUATION = re.compile(r"[^\w\s]+")
 _CODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _KINDS = {"xa": "xa", "phuong": "phuong", "thi tran": "thi tran", "tt": "thi tran"}
 
@@ -149,4 +150,4 @@ def _same_letters(name: str, text: str) -> bool:
 
 
 def _toned(text: str) -> str:
-    return " ".join(standard_tone(word) for word in tidy(text).lower().split())
+    return " ".join(standard_tone(word) for word in _PUNCTUATION.sub(" ", tidy(text).lower()).split())

@@ -52,6 +52,7 @@ _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\bgh\b|\bngh\b|\bnnt\b|\bngt\b|\bnuq\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
+_STAR = re.compile(r"\s*(?:\(\*+\)|\*+)")
 _ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
 _IDENTITY = re.compile(r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
 _CMND = re.compile(r"cmnd|\bcmt(?:nd)?\b|chung minh|9 so")
@@ -121,7 +122,7 @@ def read_header(text: str) -> Column | None:
 
     `text` is the column's header with the words of the row above in front of it (`Người nhận thay` `Họ tên`).
     """
-    written = tidy(text).lower()
+    written = _STAR.sub("", tidy(text).lower())
     words = fold(written)
     if not words:
         return None

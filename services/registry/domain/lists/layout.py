@@ -10,7 +10,7 @@ from itertools import pairwise
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
 from services.registry.domain.lists.legacy import Encoding, read_text
-from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.text import fold, tidy
 from services.registry.domain.lists.workbook import Cell
 
 SEARCHED_ROWS = 60
@@ -50,10 +50,16 @@ class Layout:
 
 
 def header_text(cell: Cell, encoding: Encoding) -> str:
-    """A cell's words as a header: text decoded and tidied, anything else empty."""
+    """A cell's words as a header: text decoded and tidied, anything else empty.
+
+    Headers may be in Unicode above rows that aren't: then `Tên` names a column and `Tờn` doesn't.
+    """
     if not isinstance(cell, str):
         return ""
-    return read_text(cell, encoding)[0]
+    text = read_text(cell, encoding)[0]
+    if encoding is not Encoding.UNICODE and read_header(text) is None and read_header(tidy(cell)) is not None:
+        return tidy(cell)
+    return text
 
 
 def find_layout(

@@ -136,6 +136,8 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     words = words_to_judge(text)
     if column is not Encoding.UNICODE and not _ONLY_UNICODE.isdisjoint(text):
         return Encoding.UNICODE
+    if column is Encoding.UTF8_AS_LATIN and decode(text, column) != text:
+        return column
     if not words or all(fits(word, column) or _is_acronym(decode(word, column)) for word in words):
         return column
     if column is not Encoding.UNICODE:

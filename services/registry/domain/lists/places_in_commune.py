@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from services.registry.domain.lists.syllables import standard_tone
-from services.registry.domain.lists.text import fold, tidy
+from services.registry.domain.lists.text import fold, plain, tidy
 
 _KINDS = {
     "thon": "Thôn", "th": "Thôn", "t": "Thôn", "to dan pho": "Tổ dân phố", "tdp": "Tổ dân phố", "to dp": "Tổ dân phố",
@@ -70,13 +70,18 @@ def village_kind(text: str) -> str | None:
         if len(words) > length and key in _KINDS and key not in _SHORT:
             return _KINDS[key]
     numbered = _NUMBERED.match(tidy(text))
-    return _KINDS.get(fold(numbered.group(1))) if numbered else None
+    return _kind_of(numbered.group(1)) if numbered else None
+
+
+def _kind_of(word: str) -> str | None:
+    """The kind a word names; letters of no Vietnamese word (`Tæ`) are not passed over."""
+    return _KINDS.get(fold(word)) if plain(word).isascii() else None
 
 
 def _numbered(text: str) -> str | None:
     """`T.1`, `TDP số 03`, `Bản5`: a kind with a number, whatever stands between them."""
     found = _NUMBERED.match(text)
-    kind = _KINDS.get(fold(found.group(1))) if found else None
+    kind = _kind_of(found.group(1)) if found else None
     return f"{kind} {found.group(2).lstrip('0').upper() or '0'}" if found and kind else None
 
 

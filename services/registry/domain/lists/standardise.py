@@ -11,7 +11,7 @@ from services.registry.domain.lists.records import ListNote, ListReading, RowRea
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_HEADER_NOT_FOUND
 from services.registry.domain.lists.table import PersonRow, Table
-from services.registry.domain.lists.whole_list import ListOptions, communes_of, month_of_list, tables_of
+from services.registry.domain.lists.whole_list import ListOptions, month_and_communes, tables_of
 from services.registry.domain.lists.workbook import Workbook
 from shared.kernel.errors import Refusal
 
@@ -28,8 +28,7 @@ def standardise(workbook: Workbook, reference: Reference, options: ListOptions |
     if not tables:
         raise Refusal(LIST_HEADER_NOT_FOUND, f"{workbook.filename}: no header row was recognised", file=workbook.filename)
     people = [(table, list(table.people())) for table in tables]
-    month = month_of_list(workbook, people, reference, options, notes)
-    communes = communes_of(workbook, tables, reference, month.month, options)
+    month, communes = month_and_communes(workbook, people, reference, options, notes)
     finder = commune_finder(reference)
     rows: list[RowReading] = []
     seen = RowsSeen()

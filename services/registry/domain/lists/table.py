@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.content import guess_column
-from services.registry.domain.lists.dates import column_has_month_first, read_birth
+from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column
@@ -28,6 +28,7 @@ _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
 _SEVERAL = 3
+_MOSTLY = 0.9
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
 
@@ -53,6 +54,7 @@ class Table:
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
     rows_differ: bool = False
     month_first: bool = False
+    birth_cells: list[Cell] = field(default_factory=list)
     unmarked_sex: str | None = None
     default_kind: str = "Thôn"
     spellings: dict[str, str] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Table:
             for at in self.layout.columns.get(column, ()):
                 self.numbers[at] = _number_facts(_column_cells(rows, at))
         dates = [at for column in (Column.BIRTH, Column.MALE, Column.FEMALE) for at in self.layout.columns.get(column, ())]
-        self.month_first = any(column_has_month_first(_column_cells(rows, at)) for at in dates)
+        self.birth_cells = [cell for at in dates for cell in _column_cells(rows, at)]
         self.unmarked_sex = self._sex_without_mark(rows)
         self._learn_villages(rows)
 
@@ -122,8 +124,11 @@ class Table:
             return
         if any(at + 1 in places for column, places in columns.items() if column is not Column.FULL_NAME):
             return
-        beside = [text for text in _column_texts(sample, at + 1) if text.strip()]
-        if len(beside) * 2 > len(_column_texts(sample, at)) and all(len(text.split()) == 1 and text.strip().isalpha() for text in beside):
+        if at + 1 >= len(self.encodings):
+            return
+        beside = [str(self._read_cell(text, at + 1)) for text in _column_texts(sample, at + 1)]
+        words = sum(text.isalpha() for text in beside)
+        if words * 2 > len(_column_texts(sample, at)) and words >= _MOSTLY * len(beside):
             del columns[Column.FULL_NAME]
             columns[Column.FAMILY_NAME], columns[Column.GIVEN_NAME] = (at,), (at + 1,)
 

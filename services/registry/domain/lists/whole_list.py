@@ -8,10 +8,12 @@ from datetime import date
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.communes import CommuneReading, choose_commune, commune_finder, require_commune
+from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.layout import find_layout
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.months import infer_month, stated_month
+from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
@@ -24,6 +26,7 @@ DEFAULT_MONTH = date(2021, 10, 1)
 """The plan's first month: assumed where neither the list nor the caller says one."""
 
 _TELLING_ROWS = 1_000
+_SAMPLED_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,9 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     Hidden sheets are left out where a visible one has a table, and of sheets of several months all but the month asked
     for (else the last): people would stand in them twice. Each sheet left out is a note.
     """
-    found = [(sheet, _table(sheet)) for sheet in workbook.sheets]
+    texts = (cell for sheet in workbook.sheets for row in sheet.rows[:_SAMPLED_ROWS] for cell in row if isinstance(cell, str))
+    usual = choose_encoding(dict.fromkeys(texts))
+    found = [(sheet, _table(sheet, usual)) for sheet in workbook.sheets]
     tables = [table for _, table in found if table]
     for sheet, table in found:
         if table is None and any(cell is not None for row in sheet.rows for cell in row):
@@ -64,12 +69,15 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
         old = sorted({encoding.value for encoding in table.encodings if encoding is not Encoding.UNICODE})
         if old:
             notes.append(_sheet_note(f.ENCODING_OLD, table.name, ", ".join(old)))
+    month_first = column_has_month_first(cell for table in tables for cell in table.birth_cells)
+    for table in tables:
+        table.month_first = month_first
     return tables
 
 
-def _table(sheet: Sheet) -> Table | None:
+def _table(sheet: Sheet, usual: Encoding) -> Table | None:
     rows = sheet.rows[:_TELLING_ROWS]
-    encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)))
+    encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)), usual)
     layout = find_layout(sheet.rows, encoding, hidden=sheet.hidden_columns)
     return Table(sheet, layout, encoding) if layout else None
 
@@ -126,6 +134,35 @@ def month_of_list(
     return MonthReading(month, "inferred" if told else "assumed")
 
 
+def month_and_communes(
+    workbook: Workbook,
+    people: Sequence[tuple[Table, list[PersonRow]]],
+    reference: Reference,
+    options: ListOptions,
+    notes: list[ListNote],
+) -> tuple[MonthReading, list[CommuneReading]]:
+    """The month, and each table's commune in it.
+
+    A month that the list doesn't state gives way to the commune's name: a unit that came to be later tells a later month.
+    Refused as `month_of_list` and `communes_of` do.
+    """
+    tables = [table for table, _ in people]
+    month = month_of_list(workbook, people, reference, options, notes)
+    try:
+        return month, communes_of(workbook, tables, reference, month.month, options)
+    except Refusal as refusal:
+        if refusal.code is not LIST_COMMUNE_UNKNOWN or month.source not in ("inferred", "assumed"):
+            raise
+        for first_day in sorted({unit.valid_from for unit in reference.units if unit.valid_from > month.month}):
+            try:
+                communes = communes_of(workbook, tables, reference, first_day, options)
+            except Refusal:
+                continue
+            notes.append(ListNote(None, None, Finding(f.MONTH_ASSUMED, "month", None, f"{first_day:%m/%Y}")))
+            return MonthReading(month_of(first_day), "assumed"), communes
+        raise
+
+
 def communes_of(
     workbook: Workbook, tables: Sequence[Table], reference: Reference, month: date, options: ListOptions
 ) -> list[CommuneReading]:
@@ -150,7 +187,7 @@ def _commune(workbook: Workbook, table: Table, reference: Reference, month: date
     signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
     places = [
         finder.in_text(" . ".join(table.titles()), month, "title"),
-        finder.in_text(table.name, month, "sheet_name", needs_kind=False),
+        [] if village_kind(table.name) else finder.in_text(table.name, month, "sheet_name", needs_kind=False),
         finder.in_file_name(workbook.filename, month),
         finder.in_text(signatures, month, "signature"),
     ]
