@@ -51,6 +51,9 @@ def make_list(seed: int) -> CommuneList:
             _spoil(room, line)
             if rng.random() < 0.15:
                 _spoil(room, line)
+    for line in room.lines if plan.payee_brackets else ():
+        if line.cells.get("payee") and line.cells.get("relationship"):
+            line.cells["payee"] = f"{line.cells['payee']} ({line.cells['relationship']})"
     filename = _filename(rng, plan)
     pages = lay_out(rng, plan, room.lines)
     if plan.file_format == "csv":

@@ -188,7 +188,7 @@ def amount_differs(room: Room, line: Line) -> bool:
 
 @_fault
 def children_missing(room: Room, line: Line) -> bool:
-    if not line.person.children or _taken(line, "category", "note"):
+    if not line.person.children or room.plan.clause_columns or _taken(line, "category", "note"):
         return False
     line.cells["children"] = None
     if room.plan.children == "words":
@@ -329,7 +329,7 @@ def note_move(room: Room, line: Line) -> bool:
 
 @_fault
 def category_unknown(room: Room, line: Line) -> bool:
-    if room.plan.category != "column" or room.plan.severity_column or _taken(line, "category", "coefficient", "amount", "birth"):
+    if room.plan.category != "column" or room.plan.severity_column or room.plan.clause_columns or _taken(line, "category", "coefficient", "amount", "birth"):
         return False
     line.cells["category"] = room.rng.choice(("Người có công", "Thương binh", "Khoản 15", "Bệnh binh", "Mất sức lao động", "Con LS"))
     line.truth["category"] = line.truth["children_count"] = None
@@ -340,7 +340,7 @@ def category_unknown(room: Room, line: Line) -> bool:
 
 @_fault
 def category_missing(room: Room, line: Line) -> bool:
-    if room.plan.category != "column" or room.plan.severity_column or _taken(line, "category", "coefficient", "amount", "birth"):
+    if room.plan.category != "column" or room.plan.severity_column or room.plan.clause_columns or _taken(line, "category", "coefficient", "amount", "birth"):
         return False
     line.cells["category"] = None
     line.truth["category"] = line.truth["children_count"] = None
@@ -352,7 +352,9 @@ def category_missing(room: Room, line: Line) -> bool:
 @_fault
 def category_age_differs(room: Room, line: Line) -> bool:
     plan, person = room.plan, line.person
-    if plan.category != "column" or _taken(line, "category", "coefficient", "amount", "birth", "payee") or plan.severity_column:
+    if plan.category != "column" or _taken(line, "category", "coefficient", "amount", "birth", "payee"):
+        return False
+    if plan.severity_column or plan.clause_columns:
         return False
     if person.category not in ("K5A-60-80", "K6-N", "K5A-80"):
         return False
@@ -370,7 +372,7 @@ def category_age_differs(room: Room, line: Line) -> bool:
 @_fault
 def severity_missing(room: Room, line: Line) -> bool:
     plan = room.plan
-    if not line.person.severity or plan.category != "column" or _taken(line, "category", "birth", "coefficient", "amount"):
+    if not line.person.severity or plan.clause_columns or plan.category != "column" or _taken(line, "category", "birth", "coefficient", "amount"):
         return False
     line.cells["category"], line.cells["severity"] = room.rng.choice(BARE_DISABLED), None
     line.cells["coefficient"] = line.cells["amount"] = None

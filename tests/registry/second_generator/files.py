@@ -76,7 +76,7 @@ def _csv(plan: Plan, page: Page) -> bytes:
         writer.writerow([_csv_text(cell) for cell in cells] + [""] * (width - len(cells)))
     whole = text.getvalue()
     if plan.csv_charset == "cp1258" and plan.script == "unicode" and plan.odd_script is None:
-        return windows_1258(whole).encode("cp1258", errors="replace")
+        return windows_1258(whole.replace("\u200b", "")).encode("cp1258", errors="replace")
     if plan.csv_charset == "single_bytes" and plan.script in ("tcvn3", "tcvn3_capital_font", "vni"):
         return whole.replace("\u200b", "").encode("latin-1")
     return whole.encode("utf-8" if plan.csv_charset in ("cp1258", "single_bytes") else plan.csv_charset)

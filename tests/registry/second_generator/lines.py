@@ -188,8 +188,6 @@ def _write_payee(rng: Random, plan: Plan, line: Line) -> None:
         line.cells["payee_number"], codes = writing.identity(rng, payee.national_id, as_number=plan.number_as_number)
         line.codes |= codes
     line.cells["relationship"] = rng.choice((payee.relationship, payee.relationship, payee.relationship.lower()))
-    if plan.payee_brackets:
-        line.cells["payee"] = f"{line.cells['payee']} ({line.cells['relationship']})"
 
 
 def copy_of(line: Line) -> Line:

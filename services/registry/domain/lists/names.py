@@ -18,10 +18,10 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _MAY_HAVE_REMARK = re.compile(r"[(\[*\-–,;:]|\b(?:chết|mất|da) |chết|mất", re.IGNORECASE)
-_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)[.:]?\s+(?=(\S+)\s+\S)", re.IGNORECASE)
+_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)([.:]?)\s+(?=(\S+)\s+\S)", re.IGNORECASE)
 _SURNAMES = re.compile(
     "(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|vương|trịnh|trương|đinh|lâm"
-    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên)$",
+    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên|lữ|kiều|tống|đàm|khổng|doãn|mẫn|giang|trà|ưng|phú|bàn|giàng|lò|sùng|vừ|thân|thẩm|tăng|bế|nông|hứa)$",
     re.IGNORECASE,
 )
 
@@ -64,7 +64,7 @@ def read_name(text: str) -> NameReading:
         bare = _REMARK.sub(" ", written)
     bare = _without_number(bare)
     address = _HONORIFIC.match(bare)
-    if address and _SURNAMES.match(address.group(2)):
+    if address and (address.group(2) or _SURNAMES.match(address.group(3))):
         remarks.insert(0, address.group(1))
         bare = bare[address.end() :]
     if not any(mark.isalpha() for mark in bare):

@@ -85,7 +85,7 @@ def read_birth_and_sex(cells: RowCells, person: Person, month: date, *, month_fi
             written = held
     elif person.sex is None:
         person.sex = unmarked_sex
-    reading = _from_parts(cells) if written is None else _read(written, month, month_first)
+    reading = birth_in_parts(cells) if written is None else _read(written, month, month_first)
     if reading is None:
         cells.add(f.BIRTH_MISSING, "birth_date", written_form(written))
     elif reading.note is DateNote.IMPOSSIBLE:
@@ -103,7 +103,7 @@ def _read(written: Cell, month: date, month_first: bool) -> BirthReading | None:
     return read_birth(written, month_first=month_first, latest_year=month.year)
 
 
-def _from_parts(cells: RowCells) -> BirthReading | None:
+def birth_in_parts(cells: RowCells) -> BirthReading | None:
     """A day, a month and a year in columns of their own."""
     year = cells.text(Column.BIRTH_YEAR)
     if not year:

@@ -16,7 +16,7 @@ from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
 from services.registry.domain.lists.months import PersonFacts
-from services.registry.domain.lists.person_fields import NumberColumnFacts
+from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
@@ -185,7 +185,7 @@ class Table:
         """The rows that are people, in order, with the village and category that headings above them (or the sheet) name."""
         judge = RowJudge(self.layout)
         reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
-        village = heading_village(self.name)
+        village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
         category: str | None = None
         first = self.layout.last_row + 1
         for at in range(first, len(self.sheet.rows)):
@@ -265,7 +265,8 @@ def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
 def facts_of(row: PersonRow) -> PersonFacts:
     """What a row tells of the list's month."""
     _, wording = wording_of(row.cells, row.category)
-    birth = read_birth(row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE))
+    written = row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE)
+    birth = birth_in_parts(row.cells) if written is None or is_mark(written) else read_birth(written)
     return PersonFacts(
         wording or read_wording(""),
         birth.first_day if birth else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.communes import CommuneReading, choose_commune, commune_finder, require_commune
+from services.registry.domain.lists.communes import CommuneFinder, CommuneReading, choose_commune, commune_finder, require_commune
 from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.layout import find_layout
@@ -18,6 +18,7 @@ from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
 from services.registry.domain.lists.table import PersonRow, Table, facts_of
+from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Sheet, Workbook
 from shared.kernel.errors import Refusal
 from shared.kernel.months import month_of, require_month
@@ -187,7 +188,7 @@ def _commune(workbook: Workbook, table: Table, reference: Reference, month: date
     signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
     places = [
         finder.in_text(" . ".join(table.titles()), month, "title"),
-        [] if village_kind(table.name) else finder.in_text(table.name, month, "sheet_name", needs_kind=False),
+        _commune_of_sheet_name(table, finder, month),
         finder.in_file_name(workbook.filename, month),
         finder.in_text(signatures, month, "signature"),
     ]
@@ -195,6 +196,15 @@ def _commune(workbook: Workbook, table: Table, reference: Reference, month: date
     if chosen:
         _refuse_contradiction(workbook, places[:3], chosen)
     return chosen
+
+
+def _commune_of_sheet_name(table: Table, finder: CommuneFinder, month: date) -> list[CommuneReading]:
+    """The commune in a sheet's name, which needs no `xã` before it; a sheet of a village (`Thôn Thanh Thủy`) names none."""
+    names = (table.name, tidy(table.sheet.name))
+    if any(village_kind(name) for name in names):
+        return []
+    readings = (finder.in_text(name, month, "sheet_name", needs_kind=False) for name in names)
+    return next((found for found in readings if found), [])
 
 
 def _refuse_contradiction(workbook: Workbook, places: list[list[CommuneReading]], chosen: CommuneReading) -> None:
