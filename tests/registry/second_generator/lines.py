@@ -142,7 +142,7 @@ def _write_category(rng: Random, plan: Plan, line: Line) -> None:
     if plan.severity_column and person.category.startswith("K6"):
         words = rng.choice(BARE_DISABLED)
         line.cells["severity"] = person.severity.capitalize() if rng.random() < 0.7 else person.severity
-    elif person.category.startswith("K6") and plan.has_coefficient and plan.category == "column" and rng.random() < 0.06:
+    elif person.category.startswith("K6") and plan.has_coefficient and plan.category == "column" and not plan.clause_columns and rng.random() < 0.06:
         words = rng.choice(BARE_DISABLED)
         line.codes.add("category_by_coefficient")
     line.cells["category"] = words

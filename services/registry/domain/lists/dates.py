@@ -12,7 +12,7 @@ from functools import lru_cache
 from services.registry.domain.lists.workbook import Cell
 
 EARLIEST_YEAR = 1900
-_MUCH_MORE = 4
+_MUCH_MORE, _LATEST_TOLD = 4, 2_030
 _LATEST_YEAR = 2100
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_\-]{1,4})"
@@ -164,7 +164,8 @@ def column_has_month_first(cells: Iterable[Cell]) -> bool:
     for cell in cells:
         found = _PARTS.match(cell.strip()) if isinstance(cell, str) else None
         if found and found.group(1).isdigit() and found.group(2).isdigit():
-            day_first += int(found.group(1)) > 12
+            first, second, year = int(found.group(1)), int(found.group(2)), int(found.group(3))
+            day_first += first > 12 and year < _LATEST_TOLD and _combine(first, second, year, DateNote.PLAIN) is not IMPOSSIBLE
             over += int(found.group(2)) > 12
     return over >= 3 and over >= _MUCH_MORE * day_first
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
-from services.registry.domain.lists.legacy import Encoding, read_text
+from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
 from services.registry.domain.lists.text import fold, tidy
 from services.registry.domain.lists.workbook import Cell
 
@@ -36,7 +36,7 @@ class Layout:
     @property
     def known(self) -> int:
         """How many kinds of column were recognised."""
-        return len(self.columns)
+        return len(self.columns) - (Column.OTHER in self.columns)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -81,7 +81,7 @@ def find_layout(
         if not _can_be_header(rows[first]) or sum(cell is not None for cell in rows[first]) < 2:
             continue
         for last in range(first, min(first + _MAX_HEADER_ROWS, len(rows))):
-            if last > first and not _can_be_header(rows[last]):
+            if last > first and (not _can_be_header(rows[last]) or sum(cell is not None for cell in rows[last]) < 2):
                 break
             layout = _layout(rows, first, last, encoding, hidden)
             if layout and (best is None or layout.rank > best.rank):
@@ -97,7 +97,8 @@ def _can_be_header(row: Sequence[Cell]) -> bool:
 
 def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Encoding, hidden: frozenset[int]) -> Layout | None:
     width = max(len(rows[index]) for index in range(first, last + 1))
-    grid = [[header_text(cell, encoding) for cell in rows[index]] for index in range(first, last + 1)]
+    own = choose_encoding((cell for index in range(first, last + 1) for cell in rows[index] if isinstance(cell, str)), encoding)
+    grid = [[header_text(cell, own) for cell in rows[index]] for index in range(first, last + 1)]
     for line in grid:
         line += [""] * (width - len(line))
     for upper, lower in pairwise(grid):

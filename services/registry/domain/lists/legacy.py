@@ -149,8 +149,8 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
 
 
 def makes_sense(text: str, encoding: Encoding) -> bool:
-    """Whether every telling word of a text, so understood, is a Vietnamese syllable."""
-    return all(fits(word, encoding) for word in words_to_judge(text))
+    """Whether every telling word of a text, so understood, is a Vietnamese syllable (or letters that stand for one: BĐ)."""
+    return all(fits(word, encoding) or _is_acronym(decode(word, encoding)) for word in words_to_judge(text))
 
 
 @lru_cache(maxsize=32_768)

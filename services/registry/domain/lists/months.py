@@ -105,7 +105,8 @@ def _month_spans(person: PersonFacts, reference: Reference) -> list[tuple[int, i
             continue
         first = born + 12 * (category.age_from or 0)
         last = born + 12 * category.age_to - 1 if category.age_to is not None else _index(date(2099, 1, 1))
-        spans.append((first, last))
+        starts, ends = _index(category.valid_from), _index(category.valid_to or date(2099, 1, 1))
+        spans.append((max(first, starts), min(last, ends)))
     return spans
 
 
@@ -122,14 +123,16 @@ def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: d
     """
     window = _level_window(people, reference) or (_index(_EARLIEST), _index(fallback))
     low = window[0]
-    high = max(low, min(window[1], max(_index(fallback), _last_born(people) + _MARGIN_MONTHS)))
+    newest_law = max((_index(category.valid_from) for category in reference.categories.values()), default=low)
+    latest = max(_index(fallback), _last_born(people) + _MARGIN_MONTHS, newest_law + _MARGIN_MONTHS)
+    high = max(low, min(window[1], latest))
     change = [0] * (high - low + 2)
     told = window != (_index(_EARLIEST), _index(fallback))
     for person in people:
         for first, last in _month_spans(person, reference):
             if last < low or first > high:
                 continue
-            told = told or first > low or last < high
+            told = told or (person.coefficient is not None and (first > low or last < high))
             change[max(first, low) - low] += 1
             change[min(last, high) - low + 1] -= 1
     counts: list[int] = []
@@ -139,4 +142,4 @@ def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: d
         counts.append(running)
     best = max(counts)
     nearest = min((at for at, count in enumerate(counts) if count == best), key=lambda at: abs(low + at - _index(fallback)))
-    return _month(low + nearest), told
+    return _month(low + nearest), told or low + nearest != _index(fallback)

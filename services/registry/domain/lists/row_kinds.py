@@ -84,6 +84,10 @@ class RowJudge:
             return RowKind.PERSON
         return RowKind.HEADING if evidence == 0 else RowKind.OTHER
 
+    def surely_a_person(self, row: Sequence[Cell]) -> bool:
+        """Whether a row below the signatures is a person all the same, and not somebody who signed."""
+        return self.evidence(row) >= 3 or self._has_number(row)
+
     def _odd_kind(self, row: Sequence[Cell], texts: list[str]) -> RowKind | None:
         if self._repeats_header(row):
             return RowKind.NUMBERING

@@ -187,11 +187,15 @@ class Table:
         reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
         village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
         category: str | None = None
+        closed = False
         first = self.layout.last_row + 1
         for at in range(first, len(self.sheet.rows)):
             row = self.sheet.rows[at]
             read, decoded = reader.decoded(row)
             kind = judge.kind(read)
+            closed = closed or kind is RowKind.SIGNATURE
+            if closed and kind is RowKind.PERSON and not judge.surely_a_person(read):
+                kind = RowKind.OTHER
             if kind is RowKind.PERSON:
                 yield PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
             elif kind is RowKind.HEADING:
@@ -262,11 +266,11 @@ def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
     return values
 
 
-def facts_of(row: PersonRow) -> PersonFacts:
+def facts_of(row: PersonRow, *, month_first: bool = False) -> PersonFacts:
     """What a row tells of the list's month."""
     _, wording = wording_of(row.cells, row.category)
     written = row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE)
-    birth = birth_in_parts(row.cells) if written is None or is_mark(written) else read_birth(written)
+    birth = birth_in_parts(row.cells) if written is None or is_mark(written) else read_birth(written, month_first=month_first)
     return PersonFacts(
         wording or read_wording(""),
         birth.first_day if birth else None,

@@ -128,7 +128,7 @@ def month_of_list(
     if named:
         return MonthReading(named, "file_name")
     fallback = month_of(options.fallback_month or DEFAULT_MONTH)
-    facts = [facts_of(row) for _, rows in people for row in rows]
+    facts = [facts_of(row, month_first=table.month_first) for table, rows in people for row in rows]
     month, told = infer_month(facts, reference, fallback)
     kind = f.MONTH_INFERRED if told else f.MONTH_ASSUMED
     notes.append(ListNote(None, None, Finding(kind, "month", None, f"{month:%m/%Y}")))
@@ -152,7 +152,10 @@ def month_and_communes(
     try:
         return month, communes_of(workbook, tables, reference, month.month, options)
     except Refusal as refusal:
-        if refusal.code is not LIST_COMMUNE_UNKNOWN or month.source not in ("inferred", "assumed"):
+        told = month.source not in ("inferred", "assumed") or options.commune_code
+        if told or refusal.code is not LIST_COMMUNE_UNKNOWN or any(
+            any(_commune_places(workbook, table, reference, month.month)) for table in tables
+        ):
             raise
         for first_day in sorted({unit.valid_from for unit in reference.units if unit.valid_from > month.month}):
             try:
@@ -184,18 +187,23 @@ def communes_of(
 
 
 def _commune(workbook: Workbook, table: Table, reference: Reference, month: date) -> CommuneReading | None:
+    places = _commune_places(workbook, table, reference, month)
+    chosen = choose_commune(places)
+    if chosen:
+        _refuse_contradiction(workbook, places[:3], chosen)
+    return chosen
+
+
+def _commune_places(workbook: Workbook, table: Table, reference: Reference, month: date) -> list[list[CommuneReading]]:
+    """The communes that titles, the sheet's name, the file's name and the signatures name."""
     finder = commune_finder(reference)
     signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
-    places = [
+    return [
         finder.in_text(" . ".join(table.titles()), month, "title"),
         _commune_of_sheet_name(table, finder, month),
         finder.in_file_name(workbook.filename, month),
         finder.in_text(signatures, month, "signature"),
     ]
-    chosen = choose_commune(places)
-    if chosen:
-        _refuse_contradiction(workbook, places[:3], chosen)
-    return chosen
 
 
 def _commune_of_sheet_name(table: Table, finder: CommuneFinder, month: date) -> list[CommuneReading]:
