@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from services.registry.domain.lists.syllables import is_syllable, split_tone
+from services.registry.domain.lists.syllables import is_syllable, is_well_toned, split_tone
 from services.registry.domain.lists.text import tidy
 
 
@@ -145,6 +145,8 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     if not any(_foreign(word) for word in words):
         return column
     others = [encoding for encoding in _OLD if all(fits(word, encoding) for word in words)]
+    if len(others) > 1:
+        others = [encoding for encoding in others if all(is_well_toned(tidy(decode(word, encoding))) for word in words)]
     return others[0] if len(others) == 1 else column
 
 

@@ -121,13 +121,13 @@ def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: d
 
     Each person whose coefficient depends on age (a child under 4, somebody over 80) bounds the month from one side.
     """
-    window = _level_window(people, reference) or (_index(_EARLIEST), _index(fallback))
-    low = window[0]
-    newest_law = max((_index(category.valid_from) for category in reference.categories.values()), default=low)
+    newest_law = max((_index(category.valid_from) for category in reference.categories.values()), default=_index(fallback))
     latest = max(_index(fallback), _last_born(people) + _MARGIN_MONTHS, newest_law + _MARGIN_MONTHS)
-    high = max(low, min(window[1], latest))
+    window = _level_window(people, reference)
+    low, high = window or (_index(_EARLIEST), latest)
+    high = max(low, min(high, latest))
     change = [0] * (high - low + 2)
-    told = window != (_index(_EARLIEST), _index(fallback))
+    told = window is not None
     for person in people:
         for first, last in _month_spans(person, reference):
             if last < low or first > high:
