@@ -122,3 +122,13 @@ def draw_unit_and_month(rng: Random) -> tuple[Unit, date]:
         if unit.first <= date(year, month, 1) <= unit.last and date(year, month, 1) <= date(2026, 11, 1)
     ]
     return unit, rng.choice(months)
+
+
+def former_units(month: date) -> list[tuple[Unit, str]]:
+    """Each commune of 2021 that went whole into another, with the code of that in a month of 2025 or later."""
+    column = "code_2025_07" if month >= date(2025, 7, 1) else "code_2025_01"
+    after: dict[str, set[str]] = {}
+    for row in _table("units_map.csv"):
+        after.setdefault(row["code_2021"], set()).add(row[column])
+    old = {unit.code: unit for unit in units() if unit.first == date(2021, 7, 1)}
+    return [(old[code], codes.copy().pop()) for code, codes in after.items() if len(codes) == 1]

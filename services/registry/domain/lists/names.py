@@ -26,6 +26,13 @@ _SURNAMES = re.compile(
 )
 
 
+_WHOLE_NAME = 3
+_MIDDLE_NAMES = frozenset(
+    "thị văn hữu đình đức ngọc quốc xuân bá công như viết duy trọng thế minh thanh quang ích tiến đăng khánh diệu mỹ kim thu "
+    "hồng bích gia bảo".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class NameReading:
     """A name in its standard form, and what was taken out of it (a remark in brackets, `Ông`, a number)."""
@@ -64,12 +71,17 @@ def read_name(text: str) -> NameReading:
         bare = _REMARK.sub(" ", written)
     bare = _without_number(bare)
     address = _HONORIFIC.match(bare)
-    if address and (address.group(2) or _SURNAMES.match(address.group(3))):
+    if address and (address.group(2) or _begins_a_name(address.group(3), len(bare.split()) - 1)):
         remarks.insert(0, address.group(1))
         bare = bare[address.end() :]
     if not any(mark.isalpha() for mark in bare):
         bare = ""
     return NameReading(standard_name(bare), " ".join(remarks))
+
+
+def _begins_a_name(word: str, words: int) -> bool:
+    """Whether a whole name may begin with the word: a family name, or, of three words or more, anything but a middle name."""
+    return bool(_SURNAMES.match(word)) or (words >= _WHOLE_NAME and word.lower() not in _MIDDLE_NAMES)
 
 
 def _without_number(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.across_rows import RowsSeen
-from services.registry.domain.lists.communes import CommuneReading, commune_finder
+from services.registry.domain.lists.communes import BY_ROWS, CommuneReading, commune_finder
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.person_rows import RowContext, read_person
 from services.registry.domain.lists.records import ListNote, ListReading, RowReading, SheetReading, status_of
@@ -33,7 +33,8 @@ def standardise(workbook: Workbook, reference: Reference, options: ListOptions |
     rows: list[RowReading] = []
     seen = RowsSeen()
     for (table, found), commune in zip(people, communes, strict=True):
-        context = RowContext(reference, month.month, commune.unit, finder)
+        by_row = commune.source == BY_ROWS
+        context = RowContext(reference, month.month, commune.unit, finder, " . ".join(table.titles()), by_row)
         rows += [_row(table, row, context, seen, len(tables) > 1) for row in found]
         notes += [*_commune_notes(table, commune), *table.notes]
     return ListReading(

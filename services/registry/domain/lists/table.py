@@ -28,7 +28,7 @@ _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
 _SEVERAL = 3
-_MOSTLY = 0.9
+_MOSTLY = 0.75
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
 
@@ -165,6 +165,13 @@ class Table:
     def name(self) -> str:
         """The sheet's name, decoded."""
         return read_text(self.sheet.name, self.encoding)[0]
+
+    def values(self, column: Column) -> list[str]:
+        """The texts and whole numbers in a column below the header, decoded."""
+        at = self.layout.first(column)
+        cells = [] if at is None else _column_cells(self.sheet.rows[self.layout.last_row + 1 :], at)
+        read = [self._read_cell(cell, at) if at is not None else None for cell in cells]
+        return [str(cell) for cell in read if isinstance(cell, str | int)]
 
     def titles(self) -> list[str]:
         """The texts above the table, decoded, top to bottom."""

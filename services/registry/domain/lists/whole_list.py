@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.communes import CommuneFinder, CommuneReading, choose_commune, commune_finder, require_commune
 from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
+from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import find_layout
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.months import infer_month, stated_month
@@ -191,7 +193,15 @@ def _commune(workbook: Workbook, table: Table, reference: Reference, month: date
     chosen = choose_commune(places)
     if chosen:
         _refuse_contradiction(workbook, places[:3], chosen)
-    return chosen
+    return chosen if chosen or any(places) else _commune_most_rows_name(table, reference, month)
+
+
+def _commune_most_rows_name(table: Table, reference: Reference, month: date) -> CommuneReading | None:
+    """Where only the rows name communes, each of them its own: the one that most of them name."""
+    finder, titles = commune_finder(reference), " . ".join(table.titles())
+    named = Counter(finder.in_cell(text, month, titles) for text in table.values(Column.COMMUNE))
+    named.pop(None, None)
+    return named.most_common(1)[0][0] if named else None
 
 
 def _commune_places(workbook: Workbook, table: Table, reference: Reference, month: date) -> list[list[CommuneReading]]:

@@ -21,6 +21,7 @@ from services.registry.domain.lists.records import ListReading, PersonRecord
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.standardise import ListOptions, standardise
 from services.registry.domain.lists.workbook import Cell, Sheet, Workbook
+from services.registry.files.reference import load_reference
 from services.registry.files.workbooks import read_workbook
 from tests.registry.second_generator.commune_list import make_list
 from tests.registry.second_generator.scripts import new_tone_style, tcvn3, untidy_spaces, vni
@@ -30,6 +31,7 @@ HEADER: tuple[str, ...] = (
     "Họ và tên", "Giới tính", "Ngày sinh", "Số CMND/CCCD", "Dân tộc", "Thôn", "Đối tượng", "Số con", "Số điện thoại",
     "Hình thức chi trả", "Số tài khoản", "Người nhận thay", "Số CCCD người nhận thay", "Quan hệ",
 )  # fmt: skip
+REFERENCE = load_reference()
 SEX_WORDS = {"male": "Nam", "female": "Nữ"}
 REWRITING = frozenset(
     {
@@ -134,10 +136,8 @@ cells = st.one_of(
 @settings(max_examples=150)
 @given(st.lists(st.lists(cells, max_size=16), max_size=12))
 def test_any_cells_below_a_header_are_read_or_noted(rows: list[list[Cell]]) -> None:
-    from services.registry.files.reference import load_reference
-
     workbook = Workbook("x.xlsx", "xlsx", (Sheet("DS", [list(HEADER), *rows]),))
-    reading = standardise(workbook, load_reference(), ListOptions(commune_code="19870", month=date(2021, 10, 1)))
+    reading = standardise(workbook, REFERENCE, ListOptions(commune_code="19870", month=date(2021, 10, 1)))
     assert all(row.raw for row in reading.rows)
     for row in reading.rows:
         row.as_json("x.xlsx")
