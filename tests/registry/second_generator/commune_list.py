@@ -88,6 +88,8 @@ def _district(plan: Plan) -> str:
 def _other_pages(rng: Random, plan: Plan) -> list[Page]:
     if not plan.other_sheets:
         return []
-    summary = Page("Tong hop", [["Thôn", "Số người", "Số tiền"], *[[village, 7, 7 * level_dong(plan.month)] for village in plan.villages]])
+    summary = Page(
+        "Tong hop", [["Thôn", "Số người", "Số tiền"], *[[village, 7, 7 * level_dong(plan.month)] for village in plan.villages]]
+    )
     about = Page("Huong dan", [["Hướng dẫn điền danh sách"], ["Ngày sinh ghi dd/mm/yyyy"], [date(2021, 5, 1)]])
     return rng.sample([summary, about, Page("Sheet3")], rng.randint(1, 3))

@@ -63,9 +63,7 @@ def units() -> tuple[Unit, ...]:
 def categories() -> dict[str, Category]:
     """The monthly categories by code."""
     return {
-        row["code"]: Category(
-            row["code"], int(row["age_from"] or 0), int(row["age_to"] or 200), float(row["coefficient"] or 0)
-        )
+        row["code"]: Category(row["code"], int(row["age_from"] or 0), int(row["age_to"] or 200), float(row["coefficient"] or 0))
         for row in _table("categories.csv")
     }
 
@@ -101,7 +99,10 @@ def age_on(born: date, day: date) -> int:
 
 def has_namesake(unit: Unit, month: date) -> bool:
     """Whether another commune bears the name in that month: then a name without a district doesn't tell which."""
-    return any(plain(other.name) == plain(unit.name) and other.code != unit.code and other.first <= month <= other.last for other in units())
+    return any(
+        plain(other.name) == plain(unit.name) and other.code != unit.code and other.first <= month <= other.last
+        for other in units()
+    )
 
 
 def former_unit(rng: Random, unit: Unit) -> Unit | None:

@@ -31,7 +31,8 @@ class Room:
 
 RARE = frozenset(
     {
-        "children_missing", "minor_without_payee", "payee_relationship_sex", "payee_relationship_age", "payee_underage", "payee_id_length",
+        "children_missing", "minor_without_payee", "payee_relationship_sex", "payee_relationship_age",
+        "payee_underage", "payee_id_length",
         "category_age_differs", "severity_missing", "wallet_shared", "sex_contradictory", "commune_differs",
         "payee_is_beneficiary", "channel_unknown", "birth_missing",
     }
@@ -89,7 +90,11 @@ def id_length(room: Room, line: Line) -> bool:
     if _taken(line, "number"):
         return False
     number, rng = line.person.national_id, room.rng
-    bad = number[: rng.choice((6, 7))] if len(number) == 9 else rng.choice((number[:10], number + str(rng.randrange(10)), number[:7], number + "12"))
+    bad = (
+        number[: rng.choice((6, 7))]
+        if len(number) == 9
+        else rng.choice((number[:10], number + str(rng.randrange(10)), number[:7], number + "12"))
+    )
     _set_number(line, room.plan, bad)
     line.truth["national_id"] = line.truth["national_id_kind"] = None
     _sex_without_number(room.plan, line)
@@ -329,9 +334,16 @@ def note_move(room: Room, line: Line) -> bool:
 
 @_fault
 def category_unknown(room: Room, line: Line) -> bool:
-    if room.plan.category != "column" or room.plan.severity_column or room.plan.clause_columns or _taken(line, "category", "coefficient", "amount", "birth"):
+    if (
+        room.plan.category != "column"
+        or room.plan.severity_column
+        or room.plan.clause_columns
+        or _taken(line, "category", "coefficient", "amount", "birth")
+    ):
         return False
-    line.cells["category"] = room.rng.choice(("Người có công", "Thương binh", "Khoản 15", "Bệnh binh", "Mất sức lao động", "Con LS"))
+    line.cells["category"] = room.rng.choice(
+        ("Người có công", "Thương binh", "Khoản 15", "Bệnh binh", "Mất sức lao động", "Con LS")
+    )
     line.truth["category"] = line.truth["children_count"] = None
     line.codes.discard("category_by_coefficient")
     line.blame("category_unknown", "review", {"category_unknown"}, {"category", "coefficient", "amount", "birth", "age"})
@@ -340,7 +352,12 @@ def category_unknown(room: Room, line: Line) -> bool:
 
 @_fault
 def category_missing(room: Room, line: Line) -> bool:
-    if room.plan.category != "column" or room.plan.severity_column or room.plan.clause_columns or _taken(line, "category", "coefficient", "amount", "birth"):
+    if (
+        room.plan.category != "column"
+        or room.plan.severity_column
+        or room.plan.clause_columns
+        or _taken(line, "category", "coefficient", "amount", "birth")
+    ):
         return False
     line.cells["category"] = None
     line.truth["category"] = line.truth["children_count"] = None
@@ -358,7 +375,9 @@ def category_age_differs(room: Room, line: Line) -> bool:
         return False
     if person.category not in ("K5A-60-80", "K6-N", "K5A-80"):
         return False
-    words, code = room.rng.choice(((("Trẻ em mồ côi", "Khoản 1"), "K1"), (("Khoản 7", "Trẻ em dưới 3 tuổi hộ nghèo vùng ĐBKK"), "K7")))
+    words, _ = room.rng.choice(
+        ((("Trẻ em mồ côi", "Khoản 1"), "K1"), (("Khoản 7", "Trẻ em dưới 3 tuổi hộ nghèo vùng ĐBKK"), "K7"))
+    )
     if person.category == "K6-N":
         words = ("Điểm c khoản 5", "NCT từ 80 tuổi trở lên", "Điểm a khoản 5")
     line.cells["category"] = room.rng.choice(words)
@@ -372,7 +391,12 @@ def category_age_differs(room: Room, line: Line) -> bool:
 @_fault
 def severity_missing(room: Room, line: Line) -> bool:
     plan = room.plan
-    if not line.person.severity or plan.clause_columns or plan.category != "column" or _taken(line, "category", "birth", "coefficient", "amount"):
+    if (
+        not line.person.severity
+        or plan.clause_columns
+        or plan.category != "column"
+        or _taken(line, "category", "birth", "coefficient", "amount")
+    ):
         return False
     line.cells["category"], line.cells["severity"] = room.rng.choice(BARE_DISABLED), None
     line.cells["coefficient"] = line.cells["amount"] = None
@@ -384,7 +408,12 @@ def severity_missing(room: Room, line: Line) -> bool:
 
 @_fault
 def wallet_shared(room: Room, line: Line) -> bool:
-    if line.person.channel != "viettelpay" or line.person.payee or "phone" in room.plan.without or _taken(line, "wallet", "phone"):
+    if (
+        line.person.channel != "viettelpay"
+        or line.person.payee
+        or "phone" in room.plan.without
+        or _taken(line, "wallet", "phone")
+    ):
         return False
     others = [
         other for other in room.free("wallet", "phone", "payee", "name", "twin")
@@ -504,7 +533,21 @@ def _add_copy(room: Room, line: Line, fault: str, codes: set[str], alter: Callab
     copy.cells |= {"account": None, "channel": "Tiền mặt", "mark_cash": "x", "mark_viettelpay": None, "mark_vietinbank": None}
     copy.truth |= {"channel": "cash", "account_number": None}
     alter(copy)
-    every = {"name", "birth", "number", "twin", "sex", "category", "coefficient", "amount", "phone", "note", "payee", "wallet", "age"}
+    every = {
+        "name",
+        "birth",
+        "number",
+        "twin",
+        "sex",
+        "category",
+        "coefficient",
+        "amount",
+        "phone",
+        "note",
+        "payee",
+        "wallet",
+        "age",
+    }
     line.touched |= every - {"phone", "note"}
     copy.blame(fault, "review", codes, every)
     at = room.lines.index(line)
@@ -605,7 +648,9 @@ def id_of_another(room: Room, line: Line) -> bool:
 
 @_near_miss
 def relatives_share_a_phone(room: Room, line: Line) -> bool:
-    others = [other for other in room.free("phone", "wallet", "twin") if other is not line and other.person.channel != "viettelpay"]
+    others = [
+        other for other in room.free("phone", "wallet", "twin") if other is not line and other.person.channel != "viettelpay"
+    ]
     if "phone" in room.plan.without or _taken(line, "phone", "wallet") or line.person.channel == "viettelpay" or not others:
         return False
     number = draw_phone(room.rng)
@@ -658,7 +703,8 @@ def married_couple_shares_a_wallet(room: Room, line: Line) -> bool:
     wife, number = room.rng.choice(others), draw_phone(room.rng)
     for each in (line, wife):
         each.cells |= {
-            "phone": number, "account": None, "channel": "Ví điện tử", "mark_cash": None, "mark_viettelpay": "x", "mark_vietinbank": None,
+            "phone": number, "account": None, "channel": "Ví điện tử", "mark_cash": None, "mark_viettelpay": "x",
+            "mark_vietinbank": None,
         }  # fmt: skip
         each.codes -= {"phone_prefix_2018", "phone_second_number"}
         each.truth |= {"phone": f"+84{number[1:]}", "account_number": number, "channel": "viettelpay"}
@@ -673,7 +719,11 @@ def married_couple_shares_a_wallet(room: Room, line: Line) -> bool:
 @_near_miss
 def title_before_name(room: Room, line: Line) -> bool:
     """A form of address or a number in the name's cell is no part of the name."""
-    if _taken(line, "name", "twin") or room.plan.split_name or line.person.full_name.startswith(("Ông", "Vĩnh", "Kê", "Ra", "A ", "Công", "Văn")):
+    if (
+        _taken(line, "name", "twin")
+        or room.plan.split_name
+        or line.person.full_name.startswith(("Ông", "Vĩnh", "Kê", "Ra", "A ", "Công", "Văn"))
+    ):
         return False
     if len(line.person.full_name.split()) < 3:
         return False
@@ -707,7 +757,9 @@ def twins(room: Room, line: Line) -> bool:
     if not _whole(line) or len(person.national_id) != 12 or person.birth_known == "year":
         return False
     words = person.full_name.split()
-    other_given = room.rng.choice([g for g in (("Hùng", "Sơn", "Thắng") if person.sex == "male" else ("Loan", "Nguyệt", "Thảo")) if g != words[-1]])
+    other_given = room.rng.choice(
+        [g for g in (("Hùng", "Sơn", "Thắng") if person.sex == "male" else ("Loan", "Nguyệt", "Thảo")) if g != words[-1]]
+    )
     name = " ".join([*words[:-1], other_given])
     if key_of(name) in room.names:
         return False
@@ -742,7 +794,12 @@ def mother_of_sixteen(room: Room, line: Line) -> bool:
 
 @_near_miss
 def landline(room: Room, line: Line) -> bool:
-    if "phone" in room.plan.without or _taken(line, "phone") or line.person.channel == "viettelpay" or room.plan.unit.province.find("Huế") < 0:
+    if (
+        "phone" in room.plan.without
+        or _taken(line, "phone")
+        or line.person.channel == "viettelpay"
+        or room.plan.unit.province.find("Huế") < 0
+    ):
         return False
     digits = f"0234{room.rng.randrange(3_500_000, 3_999_999)}"
     line.cells["phone"] = room.rng.choice((digits, f"{digits[:4]}.{digits[4:]}", f"({digits[:4]}) {digits[4:]}"))

@@ -84,8 +84,7 @@ def _truth(plan: Plan, person: Person) -> dict[str, Any]:
         "phone": None if person.phone is None or "phone" in plan.without else f"+84{person.phone[1:]}",
         "channel": person.channel,
         "account_number": person.account,
-        "payee": payee
-        and {"full_name": payee.full_name, "national_id": payee.national_id, "relationship": payee.relationship},
+        "payee": payee and {"full_name": payee.full_name, "national_id": payee.national_id, "relationship": payee.relationship},
     }
 
 
@@ -126,7 +125,10 @@ def _write_numbers(rng: Random, plan: Plan, line: Line) -> None:
     line.cells["number"] = written
     if plan.number == "both_in_one" and second:
         separator = rng.choice((" / ", "; ", " - ", "\n", ", "))
-        line.cells["number"], codes = rng.choice((f"{second}{separator}{person.national_id}", f"{person.national_id}{separator}{second}")), set()
+        line.cells["number"], codes = (
+            rng.choice((f"{second}{separator}{person.national_id}", f"{person.national_id}{separator}{second}")),
+            set(),
+        )
     if plan.number == "two":
         cccd = len(person.national_id) == 12
         line.cells["cccd"] = written if cccd else None
@@ -142,7 +144,13 @@ def _write_category(rng: Random, plan: Plan, line: Line) -> None:
     if plan.severity_column and person.category.startswith("K6"):
         words = rng.choice(BARE_DISABLED)
         line.cells["severity"] = person.severity.capitalize() if rng.random() < 0.7 else person.severity
-    elif person.category.startswith("K6") and plan.has_coefficient and plan.category == "column" and not plan.clause_columns and rng.random() < 0.06:
+    elif (
+        person.category.startswith("K6")
+        and plan.has_coefficient
+        and plan.category == "column"
+        and not plan.clause_columns
+        and rng.random() < 0.06
+    ):
         words = rng.choice(BARE_DISABLED)
         line.codes.add("category_by_coefficient")
     line.cells["category"] = words
@@ -162,7 +170,9 @@ def _write_category(rng: Random, plan: Plan, line: Line) -> None:
     if "note" not in plan.without and rng.random() < 0.12:
         line.cells["note"] = rng.choice(INNOCENT_NOTES)
     if plan.children == "note" and person.children:
-        line.cells["note"] = rng.choice(("Nuôi {n} con", "{n} con", "đang nuôi {n} con nhỏ", "Nuôi 0{n} con")).format(n=person.children)
+        line.cells["note"] = rng.choice(("Nuôi {n} con", "{n} con", "đang nuôi {n} con nhỏ", "Nuôi 0{n} con")).format(
+            n=person.children
+        )
 
 
 def _write_payment(rng: Random, plan: Plan, line: Line) -> None:
@@ -173,9 +183,7 @@ def _write_payment(rng: Random, plan: Plan, line: Line) -> None:
     line.cells["channel"] = rng.choice(CHANNELS[person.channel])
     for channel in CHANNELS:
         line.cells[f"mark_{channel}"] = rng.choice(("x", "X", "x")) if channel == person.channel else None
-    if person.channel == "vietinbank":
-        line.cells["account"] = person.account
-    elif person.channel == "viettelpay" and (rng.random() < 0.3 or "phone" in plan.without):
+    if person.channel == "vietinbank" or (person.channel == "viettelpay" and (rng.random() < 0.3 or "phone" in plan.without)):
         line.cells["account"] = person.account
 
 

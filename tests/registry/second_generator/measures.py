@@ -15,7 +15,8 @@ FIELDS = (
 )  # fmt: skip
 MEASURED_INFO = frozenset(
     {
-        "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number", "birth_two_digit_year", "birth_from_number",
+        "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number", "birth_two_digit_year",
+        "birth_from_number",
         "ditto_read", "merged_read", "hidden_row", "sex_from_id", "village_from_heading", "category_from_heading",
         "category_by_coefficient", "birth_month_first",
     }
@@ -83,7 +84,7 @@ def score(lists: Iterable[CommuneList], reader: Reader) -> Score:
             where = f"seed {commune_list.seed} row {line.place[1]} {line.faults or ''}"
             read = rows.pop(line.place, None) or ReadRow("unread", {}, frozenset(), frozenset())
             _compare_fields(result, where, {name: line.truth[name] for name in FIELDS if name not in line.unsure}, read.record)
-            aside = f"written {({k: v for k, v in line.cells.items() if v is not None})}"
+            aside = f"written { ({k: v for k, v in line.cells.items() if v is not None}) }"
             result.compare(where, {line.status} - {"accepted"}, {read.status} - {"accepted"}, aside)
             info = (read.info & MEASURED_INFO) if line.status != "rejected" else line.codes & MEASURED_INFO
             result.compare(where, line.codes, read.grave | info, aside)

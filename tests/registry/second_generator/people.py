@@ -109,7 +109,14 @@ WEIGHTS = {
     "K5B-75-80": 4, "K5C-80": 12, "K5D-CDONG": 2, "K6-DBN": 7, "K6-DBN-TE": 4, "K6-DBN-NCT": 6, "K6-N": 10, "K6-N-TE": 6,
     "K6-N-NCT": 9, "K7-TE3": 3, "K8-HIV": 2, "HTXH-75": 12, "HTXH-70": 4,
 }  # fmt: skip
-AGES = {"K2-16-22": (17, 22), "K4-DTN": (22, 50), "K8-HIV": (18, 70), "K5D-CDONG": (62, 90), "HTXH-75": (76, 97), "K7-TE3": (0, 3)}
+AGES = {
+    "K2-16-22": (17, 22),
+    "K4-DTN": (22, 50),
+    "K8-HIV": (18, 70),
+    "K5D-CDONG": (62, 90),
+    "HTXH-75": (76, 97),
+    "K7-TE3": (0, 3),
+}
 
 
 def draw_category(rng: Random, month: date) -> str:
@@ -142,10 +149,24 @@ def draw_person(rng: Random, month: date, village: str) -> Person:
     return person
 
 
-ELDERS = (("Ông", "male"), ("Bà", "female"), ("Ông nội", "male"), ("Bà ngoại", "female"), ("Ông ngoại", "male"), ("Bà nội", "female"))
+ELDERS = (
+    ("Ông", "male"),
+    ("Bà", "female"),
+    ("Ông nội", "male"),
+    ("Bà ngoại", "female"),
+    ("Ông ngoại", "male"),
+    ("Bà nội", "female"),
+)
 KIN = (("Cô", "female"), ("Dì", "female"), ("Chú", "male"), ("Cậu", "male"), ("Bác", "male"), ("Bác", "female"), ("Mợ", "female"))
 PARENTS = (("Cha", "male"), ("Mẹ", "female"), ("Bố", "male"), ("Ba", "male"), ("Mẹ ruột", "female"))
-CHILDREN = (("Con", "male"), ("Con", "female"), ("Con trai", "male"), ("Con gái", "female"), ("Con dâu", "female"), ("Con rể", "male"))
+CHILDREN = (
+    ("Con", "male"),
+    ("Con", "female"),
+    ("Con trai", "male"),
+    ("Con gái", "female"),
+    ("Con dâu", "female"),
+    ("Con rể", "male"),
+)
 SIBLINGS = (("Anh", "male"), ("Chị", "female"), ("Anh trai", "male"), ("Chị gái", "female"))
 
 

@@ -67,7 +67,10 @@ def draw_plan(rng: Random) -> Plan:
     """A list's habits. What would leave a field without any source is not drawn."""
     unit, month = draw_unit_and_month(rng)
     file_format = rng.choice(("xlsx", "xlsx", "xlsx", "xls", "csv"))
-    script = rng.choice(("unicode",) * 7 + ("utf8_as_latin", "decomposed", "tcvn3", "tcvn3", "tcvn3_capital_font", "vni", "vni", "windows_1258", "latin_d"))
+    script = rng.choice(
+        ("unicode",) * 7
+        + ("utf8_as_latin", "decomposed", "tcvn3", "tcvn3", "tcvn3_capital_font", "vni", "vni", "windows_1258", "latin_d")
+    )
     odd = rng.random()
     numbered = rng.random() < 0.45
     villages = _villages(rng, numbered)
@@ -91,17 +94,23 @@ def draw_plan(rng: Random) -> Plan:
         birth=rng.choice(("one",) * 5 + ("nam_nu", "nam_nu", "three")),
         sex=rng.choice(("column",) * 5 + ("female_x", "both_x", "none")),
         number=rng.choice(("one",) * 4 + ("two", "two", "both_in_one")),
-        number_as_number=rng.random() < 0.2, phone_as_number=rng.random() < 0.2, split_name=rng.choice(("",) * 8 + ("two", "group", "blank")), commune_column=rng.random() < 0.1, village_tail=rng.random() < 0.1,
+        number_as_number=rng.random() < 0.2, phone_as_number=rng.random() < 0.2,
+        split_name=rng.choice(("",) * 8 + ("two", "group", "blank")), commune_column=rng.random() < 0.1,
+        village_tail=rng.random() < 0.1,
         month_first=rng.random() < 0.04, clause_columns=category == "column" and rng.random() < 0.06,
         identity_group=rng.random() < 0.12, payee_brackets=rng.random() < 0.06, first_column=rng.choice((0,) * 9 + (1, 2)),
         header_words=rng.choice(("plain", "plain", "plain", "lines", "upper", "starred")), ordinal=rng.random() < 0.95,
         old_unit=former_unit(rng, unit) if month >= date(2025, 7, 1) and rng.random() < 0.4 else None,
         village=village, category=category, severity_column=category == "column" and rng.random() < 0.12,
-        has_coefficient=rng.random() < 0.75, amount=rng.choice(("dong",) * 6 + ("thousands", "none", "none")),
-        children=rng.choice(("column", "words", "words", "note") if category == "column" and "note" not in without else ("column",)),
+        has_coefficient=rng.random() < 0.75, amount=rng.choice(("dong",) * 6 + ("thousands", "none",
+        "none")),
+        children=rng.choice(("column", "words", "words",
+        "note") if category == "column" and "note" not in without else ("column",)),
         payee_grouped=rng.random() < 0.4, channel=rng.choice(("column",) * 6 + ("marks",)),
-        header_style=rng.choice(("plain", "plain", "merged", "numbered", "merged_numbered")),
-        repeated_header_rows=rng.choice((0, 0, 0, 0, 20)), commune_in=commune_in,
+        header_style=rng.choice(("plain", "plain", "merged", "numbered",
+        "merged_numbered")),
+        repeated_header_rows=rng.choice((0, 0, 0, 0, 20)),
+        commune_in=commune_in,
         month_in=rng.choice(("title",) * 5 + ("title_words",) * 4 + ("file",) * 4 + ("nowhere",)), subtotals=rng.random() < 0.25, total=rng.random() < 0.6,
         signatures=rng.random() < 0.6, empty_row_rate=0.03 if rng.random() < 0.3 else 0.0,
         hidden_row_rate=0.05 if file_format != "csv" and rng.random() < 0.2 else 0.0,

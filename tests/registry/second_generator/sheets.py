@@ -67,10 +67,16 @@ def draw_columns(rng: Random, plan: Plan) -> list[Column]:
     if plan.payee_brackets:
         payee = payee[:2]
     if group and not plan.payee_brackets:
-        payee = [Column("payee", "Họ tên", group), Column("payee_number", "Số CCCD", group), Column("relationship", "Quan hệ", group)]
+        payee = [
+            Column("payee", "Họ tên", group),
+            Column("payee_number", "Số CCCD", group),
+            Column("relationship", "Quan hệ", group),
+        ]
     pay = _pay_columns(rng, plan, one)
     extras = [Column(f"extra:{name}", name) for name in plan.extras]
-    blocks = {0: [about, where, money, payee, pay], 1: [where, about, money, pay, payee], 2: [about, money, where, pay, payee]}[plan.order]
+    blocks = {0: [about, where, money, payee, pay], 1: [where, about, money, pay, payee], 2: [about, money, where, pay, payee]}[
+        plan.order
+    ]
     tail = [] if "note" in plan.without else [one("note")]
     first = [Column("nothing", "")] * plan.first_column + ([one("ordinal")] if plan.ordinal else [])
     return [*first, *names, *(column for block in blocks for column in block), *extras, *tail]
@@ -98,7 +104,11 @@ def _sex_columns(rng: Random, plan: Plan, one: Callable[..., Column]) -> list[Co
 def _number_columns(plan: Plan, one: Callable[..., Column]) -> list[Column]:
     if plan.identity_group and plan.number != "two":
         group = "CMND/CCCD"
-        return [Column("number", "Số", group), Column("extra:Ngày cấp", "Ngày cấp", group), Column("extra:Nơi cấp", "Nơi cấp", group)]
+        return [
+            Column("number", "Số", group),
+            Column("extra:Ngày cấp", "Ngày cấp", group),
+            Column("extra:Nơi cấp", "Nơi cấp", group),
+        ]
     return [one("cmnd"), one("cccd")] if plan.number == "two" else [one("number")]
 
 
@@ -178,7 +188,16 @@ def _titles(rng: Random, plan: Plan) -> Iterator[str]:
     named = plan.commune_in == "titles"
     if named or (plan.commune_in == "one_title"):
         if named:
-            yield rng.choice((f"UBND {unit.name.upper()}", f"ỦY BAN NHÂN DÂN {unit.name.upper()}", f"Đơn vị: {unit.name}", f"UBND {unit.name}", f"UBND {new_tone_style(unit.name)}", f"{unit.name.split()[0]}: {unit.name[len(unit.name.split()[0]) + 1 :]}"))
+            yield rng.choice(
+                (
+                    f"UBND {unit.name.upper()}",
+                    f"ỦY BAN NHÂN DÂN {unit.name.upper()}",
+                    f"Đơn vị: {unit.name}",
+                    f"UBND {unit.name}",
+                    f"UBND {new_tone_style(unit.name)}",
+                    f"{unit.name.split()[0]}: {unit.name[len(unit.name.split()[0]) + 1 :]}",
+                )
+            )
             if unit.district:
                 yield rng.choice((f"{unit.district}, {unit.province}", f"{unit.district.upper()} - {unit.province.upper()}"))
         elif unit.district:
@@ -189,10 +208,20 @@ def _titles(rng: Random, plan: Plan) -> Iterator[str]:
         yield "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
         yield "Độc lập - Tự do - Hạnh phúc"
     yield rng.choice(
-        ("DANH SÁCH ĐỐI TƯỢNG BẢO TRỢ XÃ HỘI", "Danh sách đối tượng hưởng trợ cấp xã hội hàng tháng", "DANH SÁCH CHI TRẢ TRỢ CẤP XÃ HỘI")
+        (
+            "DANH SÁCH ĐỐI TƯỢNG BẢO TRỢ XÃ HỘI",
+            "Danh sách đối tượng hưởng trợ cấp xã hội hàng tháng",
+            "DANH SÁCH CHI TRẢ TRỢ CẤP XÃ HỘI",
+        )
     )
     if plan.month_in == "title":
-        yield rng.choice((f"Tháng {month.month} năm {month.year}", f"Tháng {month.month:02d}/{month.year}", f"(Kỳ chi trả tháng {month.month}/{month.year})"))
+        yield rng.choice(
+            (
+                f"Tháng {month.month} năm {month.year}",
+                f"Tháng {month.month:02d}/{month.year}",
+                f"(Kỳ chi trả tháng {month.month}/{month.year})",
+            )
+        )
     elif plan.month_in == "title_words":
         yield f"Danh sách chi trả T{month.month}/{month.year} (kèm theo Tờ trình số 12/TTr-UBND ngày 05/{month.month:02d}/{month.year})"
     if plan.amount == "thousands" and rng.random() < 0.5:
@@ -246,7 +275,13 @@ def _header(rng: Random, plan: Plan, columns: list[Column], page: Page, typed: C
 
 
 def _body(
-    rng: Random, plan: Plan, lines: list[Line], columns: list[Column], page: Page, typed: Callable[..., int], header: list[list[Cell]]
+    rng: Random,
+    plan: Plan,
+    lines: list[Line],
+    columns: list[Column],
+    page: Page,
+    typed: Callable[..., int],
+    header: list[list[Cell]],
 ) -> None:
     before: Line | None = None
     name_at = next(at for at, column in enumerate(columns) if column.key in ("name", "surname"))
@@ -259,9 +294,13 @@ def _body(
             since_subtotal = 0
         if village_changes and plan.village == "headings":
             section += 1
-            text = rng.choice((line.truth["village"], line.truth["village"].upper(), f"{_roman(section)}. {line.truth['village']}"))
+            text = rng.choice(
+                (line.truth["village"], line.truth["village"].upper(), f"{_roman(section)}. {line.truth['village']}")
+            )
             typed([None] * name_at + [text])
-        if plan.category == "sections" and (before is None or section_words(before.person.category) != section_words(line.person.category)):
+        if plan.category == "sections" and (
+            before is None or section_words(before.person.category) != section_words(line.person.category)
+        ):
             section += 1
             typed([None] * rng.choice((0, name_at)) + [f"{_roman(section)}. {section_words(line.person.category)}"])
         if plan.village == "headings":

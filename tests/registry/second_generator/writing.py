@@ -36,7 +36,8 @@ def birth_day(rng: Random, born: date, *, excel: bool, clear_century: bool, mont
         return (born - date(1899, 12, 30)).days, {"birth_from_number"}
     texts = {
         3: f"{d}-{m}-{y}", 4: f"{d:02d}.{m:02d}.{y}", 5: f"{d}/{m}/{y}", 6: f"{d} / {m} / {y}", 7: f"ngày {d} tháng {m} năm {y}",
-        8: f"{d:02d}-{m:02d}-{y}", 9: f"{y}-{m:02d}-{d:02d}", 10: f"{d}.{m}.{y}", 11: f"{d:02d}/{m:02d}/{y} ", 12: f"'{d}/{m}/{y}",
+        8: f"{d:02d}-{m:02d}-{y}", 9: f"{y}-{m:02d}-{d:02d}", 10: f"{d}.{m}.{y}", 11: f"{d:02d}/{m:02d}/{y} ",
+        12: f"'{d}/{m}/{y}",
     }  # fmt: skip
     return texts.get(way, f"{d:02d}/{m:02d}/{y}"), set()
 
@@ -94,14 +95,18 @@ def phone(rng: Random, number: str, *, as_number: bool) -> tuple[Cell, set[str]]
     old = next((old for old, new in phone_prefixes() if number.startswith(new)), None)
     if way in (8, 9, 10) and old:
         rest = number[3:]
-        return rng.choice((f"{old}{rest}", f"{old} {rest}", f"{old}.{rest[:3]}.{rest[3:]}", f"{old[1:]}{rest}")), {"phone_prefix_2018"}
+        return rng.choice((f"{old}{rest}", f"{old} {rest}", f"{old}.{rest[:3]}.{rest[3:]}", f"{old[1:]}{rest}")), {
+            "phone_prefix_2018"
+        }
     return number, set()
 
 
 def coefficient(rng: Random, value: float) -> Cell:
     """A coefficient."""
     comma = f"{value:.1f}".replace(".", ",")
-    return rng.choice((value, comma, f"{value:.1f}", comma, f"{value:.2f}".replace(".", ","), int(value) if value == int(value) else value))
+    return rng.choice(
+        (value, comma, f"{value:.1f}", comma, f"{value:.2f}".replace(".", ","), int(value) if value == int(value) else value)
+    )
 
 
 def amount(rng: Random, dong: int, *, thousands: bool) -> Cell:
@@ -110,7 +115,18 @@ def amount(rng: Random, dong: int, *, thousands: bool) -> Cell:
         return rng.choice((dong // 1_000, str(dong // 1_000), float(dong // 1_000)))
     dots = f"{dong:,}".replace(",", ".")
     return rng.choice(
-        (dong, float(dong), dots, f"{dong:,}", f"{dots}đ", f"{dots} đồng", str(dong), f"{dong:,} đ", dots.replace(".", " "), f"{dots} VNĐ")
+        (
+            dong,
+            float(dong),
+            dots,
+            f"{dong:,}",
+            f"{dots}đ",
+            f"{dots} đồng",
+            str(dong),
+            f"{dong:,} đ",
+            dots.replace(".", " "),
+            f"{dots} VNĐ",
+        )
     )
 
 
@@ -140,8 +156,10 @@ def split_village(text: str) -> tuple[str, str]:
 
 
 ETHNIC_SPELLINGS = {
-    "Kinh": ("Kinh", "KINH", "kinh", "K", "Kinh "), "Cơ Tu": ("Cơ Tu", "Cơ-tu", "Cơtu", "CƠ TU", "Ka Tu", "Katu"),
-    "Tà Ôi": ("Tà Ôi", "Ta-ôi", "Tà ôi", "TÀ ÔI", "Ta Ôi"), "Bru-Vân Kiều": ("Bru-Vân Kiều", "Bru - Vân Kiều", "Vân Kiều", "Bru Vân Kiều"),
+    "Kinh": ("Kinh", "KINH", "kinh", "K", "Kinh "), "Cơ Tu": ("Cơ Tu", "Cơ-tu", "Cơtu", "CƠ TU", "Ka Tu",
+    "Katu"),
+    "Tà Ôi": ("Tà Ôi", "Ta-ôi", "Tà ôi", "TÀ ÔI", "Ta Ôi"), "Bru-Vân Kiều": ("Bru-Vân Kiều", "Bru - Vân Kiều",
+    "Vân Kiều", "Bru Vân Kiều"),
 }  # fmt: skip
 
 

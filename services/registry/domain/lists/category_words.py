@@ -22,7 +22,9 @@ _BARE = re.compile(r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
-_EXTREME = re.compile(r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b")
+_EXTREME = re.compile(
+    r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
+)
 _SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
 _CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt|mc)?\b|\btre\b")
 _ELDERLY = re.compile(r"cao tuoi|\bnct\b|nguoi gia")
@@ -53,7 +55,7 @@ _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CategoryWording:
-    """Groups named (`K1`..`K8`, `HIV`, `HTXH`, `CS-...`, `MT-...`), with K5's point, severity, heads, a code if written, and the age named."""
+    """Groups named (`K1`..`K8`, `HIV`, `HTXH`, `CS-...`, `MT-...`), with K5's point, severity, heads, a code, the age named."""
 
     groups: tuple[str, ...]
     point: str | None = None

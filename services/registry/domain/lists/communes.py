@@ -101,7 +101,8 @@ class CommuneFinder:
         exact = [unit for unit in units if _same_letters(unit.name, text)]
         units = exact or units
         nearby = [unit for unit in units if _bare_district(unit.district) and _bare_district(unit.district) in words]
-        units = nearby or units
+        provinces = {fold(unit.province) for unit in nearby}
+        units = [unit for unit in nearby if fold(unit.district) not in provinces] or nearby or units
         units = [unit for unit in units if unit.in_force(day)] or units
         for code in {unit.code for unit in units}:
             reading = self._in_force([unit for unit in units if unit.code == code], day, source)

@@ -16,7 +16,6 @@ from services.registry.domain.lists.reference import CategoryFact, Reference
 from services.registry.domain.lists.row_cells import RowCells, written_form
 from shared.kernel.money import format_dong, times_coefficient
 
-
 _COUNT = re.compile(r"^0?(\d{1,2})(?:[.,]0)?(?:\s*(?:con|cháu|trẻ|người)\b.*|\s*\(.*)?$", re.IGNORECASE)
 """A number of children in its own column: `2`, `02`, `2 con`, `2 (2015, 2018)`."""
 

@@ -49,7 +49,7 @@ class Column(StrEnum):
 
 
 _PAYEE = re.compile(
-    r"nhan thay|nhan ho|nhan tien|giam ho|\bgh\b|\bngh\b|\bnnt\b|\bngt\b|\bnuq\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
+    r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
 _STAR = re.compile(r"\s*(?:\(\*+\)|\*+)")
@@ -101,7 +101,8 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         Column.CATEGORY,
         r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
-        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$|^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$",
+        r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|che do|loai tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),

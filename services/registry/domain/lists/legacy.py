@@ -53,6 +53,7 @@ _LATIN_1252 = {bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for b
 _ONLY_UNICODE = frozenset(map(chr, range(0x1EA0, 0x1EFA))).union("ăđĩũơưĂĐĨŨƠƯ\u0300\u0301\u0303\u0309\u0323")
 """Letters that no encoding before Unicode shows: a text that has one is Unicode."""
 _TELLING_TEXTS = 300
+_SURELY = 0.9
 _WORD = re.compile(r"[^\W\d_]+")
 _LEGACY_WORD = re.compile(r"[^\s\d.,;:/()\-+\"'?!]+")
 
@@ -122,6 +123,8 @@ def choose_encoding(texts: Iterable[str], otherwise: Encoding = Encoding.UNICODE
     telling = islice((text for text in texts if not text.isascii()), _TELLING_TEXTS)
     words = {word for text in telling for word in words_to_judge(text)}
     if len(words) < 3:
+        return otherwise
+    if sum(fits(word, otherwise) for word in words) > _SURELY * len(words):
         return otherwise
     score = {encoding: sum(fits(word, encoding) for word in words) / len(words) for encoding in Encoding}
     best = max(score.values())

@@ -28,9 +28,11 @@ _SURNAMES = re.compile(
 
 _WHOLE_NAME = 3
 _MIDDLE_NAMES = frozenset(
-    "thị văn hữu đình đức ngọc quốc xuân bá công như viết duy trọng thế minh thanh quang ích tiến đăng khánh diệu mỹ kim thu "
-    "hồng bích gia bảo".split()
-)
+    (
+        "thị", "văn", "hữu", "đình", "đức", "ngọc", "quốc", "xuân", "bá", "công", "như", "viết", "duy", "trọng", "thế", "minh",
+        "thanh", "quang", "ích", "tiến", "đăng", "khánh", "diệu", "mỹ", "kim", "thu", "hồng", "bích", "gia", "bảo",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ def read_full_name(cells: RowCells, person: Person) -> None:
         cells.add(f.NAME_REWRITTEN, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
 
 
-def read_birth_and_sex(cells: RowCells, person: Person, month: date, *, month_first: bool, unmarked_sex: str | None = None) -> None:
+def read_birth_and_sex(
+    cells: RowCells, person: Person, month: date, *, month_first: bool, unmarked_sex: str | None = None
+) -> None:
     """The birth date and the sex, from their own columns or from columns Nam and Nữ that hold the date.
 
     `unmarked_sex` is the sex of a row without a mark where the only column is one of Nữ (or Nam) and others have marks.

@@ -108,7 +108,12 @@ class RowCellsReader:
     """Reads a table's rows in order, remembering what ditto marks point to."""
 
     def __init__(
-        self, layout: Layout, encodings: Sequence[Encoding], merged_down: dict[tuple[int, int], Cell], *, rows_differ: bool = False
+        self,
+        layout: Layout,
+        encodings: Sequence[Encoding],
+        merged_down: dict[tuple[int, int], Cell],
+        *,
+        rows_differ: bool = False,
     ) -> None:
         self._layout = layout
         self._encodings = encodings
@@ -155,8 +160,10 @@ class RowCellsReader:
             self._fill_merged(number, read, findings)
         for at in self._ditto:
             cell = read[at] if at < width else None
-            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and (
-                _DITTO.match(cell) or (at in self._villages and cell in _DASHES)
+            if (
+                isinstance(cell, str)
+                and len(cell) <= _LONGEST_DITTO
+                and (_DITTO.match(cell) or (at in self._villages and cell in _DASHES))
             ):
                 read[at] = self._above.get(at)
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))

@@ -155,8 +155,10 @@ def month_and_communes(
         return month, communes_of(workbook, tables, reference, month.month, options)
     except Refusal as refusal:
         told = month.source not in ("inferred", "assumed") or options.commune_code
-        if told or refusal.code is not LIST_COMMUNE_UNKNOWN or any(
-            any(_commune_places(workbook, table, reference, month.month)) for table in tables
+        if (
+            told
+            or refusal.code is not LIST_COMMUNE_UNKNOWN
+            or any(any(_commune_places(workbook, table, reference, month.month)) for table in tables)
         ):
             raise
         for first_day in sorted({unit.valid_from for unit in reference.units if unit.valid_from > month.month}):

@@ -23,7 +23,6 @@ from services.registry.files.workbooks import read_workbook
 from shared.kernel.errors import Refusal
 from tests.registry.second_generator.commune_list import make_list
 
-
 REFERENCE = load_reference()
 
 
@@ -230,7 +229,7 @@ def test_the_reference_is_the_project_s_data(tmp_path: Path) -> None:
 
 def test_lists_broken_on_the_way_are_refused_or_read_and_nothing_else_is_raised() -> None:
     chance = random.Random(21)
-    for seed in range(0, 36):
+    for seed in range(36):
         made = make_list(seed)
         broken = bytearray(made.data)
         for _ in range(chance.choice([1, 3, 20, 200])):
@@ -244,7 +243,10 @@ def test_lists_broken_on_the_way_are_refused_or_read_and_nothing_else_is_raised(
 
 
 @settings(max_examples=200)
-@given(st.binary(max_size=600), st.sampled_from((b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"STT;H\xe4 t\xaan;")))
+@given(
+    st.binary(max_size=600),
+    st.sampled_from((b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"STT;H\xe4 t\xaan;")),
+)
 def test_any_bytes_are_read_or_refused(data: bytes, start: bytes) -> None:
     try:
         workbook = read_workbook(start + data, "x.csv")

@@ -36,7 +36,8 @@ SEX_WORDS = {"male": "Nam", "female": "Nữ"}
 REWRITING = frozenset(
     {
         "text_decoded", "name_rewritten", "name_remark", "birth_two_digit_year", "birth_day_unknown", "birth_month_first",
-        "birth_from_number", "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number", "village_rewritten",
+        "birth_from_number", "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number",
+        "village_rewritten",
         "ethnicity_rewritten", "amount_in_thousands", "ditto_read", "merged_read",
     }
 )  # fmt: skip
@@ -47,7 +48,8 @@ def own_form(record: PersonRecord) -> list[Cell]:
     """A record as the registry would write it in a list."""
     payee = record.payee
     return [
-        record.full_name, SEX_WORDS.get(record.sex or ""), record.birth_date, record.national_id, record.ethnicity, record.village,
+        record.full_name, SEX_WORDS.get(record.sex or ""), record.birth_date, record.national_id, record.ethnicity,
+        record.village,
         record.category, record.children_count, record.phone, record.channel, record.account_number,
         payee and payee.full_name, payee and payee.national_id, payee and payee.relationship,
     ]  # fmt: skip
@@ -127,8 +129,10 @@ def test_a_category_s_own_code_is_that_category(reference: Reference) -> None:
 
 
 cells = st.one_of(
-    st.none(), st.text(max_size=25), st.integers(-(10**15), 10**15), st.floats(allow_nan=False, allow_infinity=False),
-    st.dates(), st.sampled_from(("nt", '"', "x", "Thôn 1", "Điểm a khoản 5", "046128459568", "31/02/1950", "TM", "Con", "1,5", "-")),
+    st.none(), st.text(max_size=25), st.integers(-(10**15), 10**15), st.floats(allow_nan=False,
+    allow_infinity=False),
+    st.dates(), st.sampled_from(("nt", '"', "x", "Thôn 1", "Điểm a khoản 5", "046128459568", "31/02/1950", "TM",
+    "Con", "1,5", "-")),
     st.text(max_size=10).map(tcvn3), st.text(max_size=10).map(vni),
 )  # fmt: skip
 
