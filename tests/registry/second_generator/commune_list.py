@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from tests.registry.second_generator import category_faults, duplicates, near_misses, payee_faults, person_faults
 from tests.registry.second_generator.facts import level_dong
 from tests.registry.second_generator.faults import FAULTS, NEAR_MISSES, RARE, Room
 from tests.registry.second_generator.files import as_bytes
@@ -15,6 +16,10 @@ from tests.registry.second_generator.plans import Plan, draw_plan
 from tests.registry.second_generator.scripts import plain
 from tests.registry.second_generator.sheets import Page, lay_out
 from tests.registry.second_generator.wording import section_words
+from tests.registry.second_generator.writing import Cell
+
+KINDS_OF_FAULTS = (person_faults, category_faults, payee_faults, duplicates, near_misses)
+"""Each module adds its own to FAULTS and NEAR_MISSES."""
 
 FAULT_RATE, NEAR_MISS_RATE = 0.22, 0.08
 
@@ -88,8 +93,7 @@ def _district(plan: Plan) -> str:
 def _other_pages(rng: Random, plan: Plan) -> list[Page]:
     if not plan.other_sheets:
         return []
-    summary = Page(
-        "Tong hop", [["Thôn", "Số người", "Số tiền"], *[[village, 7, 7 * level_dong(plan.month)] for village in plan.villages]]
-    )
+    counts: list[list[Cell]] = [[village, 7, 7 * level_dong(plan.month)] for village in plan.villages]
+    summary = Page("Tong hop", [["Thôn", "Số người", "Số tiền"], *counts])
     about = Page("Huong dan", [["Hướng dẫn điền danh sách"], ["Ngày sinh ghi dd/mm/yyyy"], [date(2021, 5, 1)]])
     return rng.sample([summary, about, Page("Sheet3")], rng.randint(1, 3))

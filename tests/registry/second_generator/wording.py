@@ -243,8 +243,7 @@ def category_words(rng: Random, code: str, children: int | None, *, count_here: 
 
 SECTION_WORDS: dict[str, str] = {
     "K1-": "Trẻ em mồ côi, không có nguồn nuôi dưỡng (Khoản 1)", "K2-": "Mồ côi từ 16 đến 22 tuổi đang học (Khoản 2)",
-    "K3-": "Trẻ em nhiễm HIV (Khoản 3)", "K5A": "Người cao tuổi nghèo,
-    cô đơn (điểm a khoản 5)",
+    "K3-": "Trẻ em nhiễm HIV (Khoản 3)", "K5A": "Người cao tuổi nghèo, cô đơn (điểm a khoản 5)",
     "K5B": "Người cao tuổi 75-80 tuổi hộ nghèo vùng ĐBKK (điểm b khoản 5)",
     "K5C": "Người cao tuổi từ đủ 80 tuổi (điểm c khoản 5)",
     "K5D": "Điểm d khoản 5", "K7-": "Trẻ em dưới 3 tuổi (Khoản 7)", "K8-": "Người nhiễm HIV (Khoản 8)",
@@ -271,7 +270,8 @@ INNOCENT_NOTES = (
     "Đến nhận ngày 10 hàng tháng",
     "Chuyển từ nhận tiền mặt sang tài khoản", "Con liệt sĩ", "Hộ nghèo", "Đã nhận thẻ", "Hộ cận nghèo",
     "Ở với con gái",
-    "Đã đổi CCCD", "Vợ mất năm 2010", "Mới bổ sung T9", "Tăng mới", "Hưởng từ 7/2021", "Mất giấy khai sinh", "Mất khả năng vận động",
+    "Đã đổi CCCD", "Vợ mất năm 2010", "Mới bổ sung T9", "Tăng mới", "Hưởng từ 7/2021", "Mất giấy khai sinh",
+    "Mất khả năng vận động",
     "Đề nghị chuyển khoản", "Điều chỉnh hệ số", "Đang học lớp 5", "Đã mất CMND, đang làm lại", "Chuyển hình thức chi trả qua thẻ",
 )  # fmt: skip
 DEATH_NOTES = (

@@ -73,21 +73,13 @@ def phone(rng: Random, number: str, *, as_number: bool) -> tuple[Cell, set[str]]
     """A phone number."""
     if as_number:
         return (int(number), float(int(number)), str(int(number)))[rng.randrange(3)], set()
+    spellings = (
+        f"+84{number[1:]}", f"84{number[1:]}", f"{number[:4]}.{number[4:7]}.{number[7:]}", f"{number[:4]} {number[4:]}",
+        f"{number[:3]}-{number[3:6]}-{number[6:]}", f"+84 {number[1:3]} {number[3:6]} {number[6:]}", f"(+84){number[1:]}",
+    )  # fmt: skip
     way = rng.randrange(14)
-    if way == 0:
-        return f"+84{number[1:]}", set()
-    if way == 1:
-        return f"84{number[1:]}", set()
-    if way == 2:
-        return f"{number[:4]}.{number[4:7]}.{number[7:]}", set()
-    if way == 3:
-        return f"{number[:4]} {number[4:]}", set()
-    if way == 4:
-        return f"{number[:3]}-{number[3:6]}-{number[6:]}", set()
-    if way == 5:
-        return f"+84 {number[1:3]} {number[3:6]} {number[6:]}", set()
-    if way == 6:
-        return f"(+84){number[1:]}", set()
+    if way < len(spellings):
+        return spellings[way], set()
     if way == 7:
         other = f"09{rng.randrange(10_000_000, 99_999_999)}"
         separator = rng.choice((" / ", "; ", ", ", " - ", "\n", " hoặc "))

@@ -56,8 +56,8 @@ def _channel_words(cells: RowCells) -> str:
             return cells.layout.headers[at]
         if isinstance(cell, str) and cell.lower() not in MEANS_NOTHING:
             return cell
-    at = cells.layout.first(Column.ACCOUNT)
-    return cells.layout.headers[at] if at is not None and is_mark(cells.cell(Column.ACCOUNT)) else ""
+    account = cells.layout.first(Column.ACCOUNT)
+    return cells.layout.headers[account] if account is not None and is_mark(cells.cell(Column.ACCOUNT)) else ""
 
 
 def _phone(cells: RowCells, reference: Reference) -> str | None:

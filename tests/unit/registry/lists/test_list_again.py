@@ -51,13 +51,13 @@ def own_form(record: PersonRecord) -> list[Cell]:
         record.full_name, SEX_WORDS.get(record.sex or ""), record.birth_date, record.national_id, record.ethnicity,
         record.village,
         record.category, record.children_count, record.phone, record.channel, record.account_number,
-        payee and payee.full_name, payee and payee.national_id, payee and payee.relationship,
+        *((payee.full_name, payee.national_id, payee.relationship) if payee else (None, None, None)),
     ]  # fmt: skip
 
 
 def read_again(reading: ListReading, reference: Reference) -> ListReading:
     """The reading written as a list of the same month, and read once more."""
-    rows = [list(HEADER), *(own_form(row.record) for row in reading.rows)]
+    rows: list[list[Cell]] = [list(HEADER), *(own_form(row.record) for row in reading.rows)]
     options = ListOptions(commune_code=reading.commune.code, month=reading.month)
     return standardise(Workbook("again.xlsx", "xlsx", (Sheet("DS", rows),)), reference, options)
 

@@ -40,7 +40,12 @@ def test_a_sheet_for_each_commune(reference: Reference) -> None:
 
 def test_a_column_names_each_row_s_commune_where_no_title_does(reference: Reference) -> None:
     cells: list[Cell] = ["Xã Lộc Hòa", "LỘC HOÀ", "20155", "Lộc Bổn", "xã Lộc Bổn", 20137]
-    rows = [["PHÒNG LĐTBXH HUYỆN PHÚ LỘC"], ["Tháng 10 năm 2021"], HEADER, *(person(at, cell) for at, cell in enumerate(cells))]
+    rows: list[list[Cell]] = [
+        ["PHÒNG LĐTBXH HUYỆN PHÚ LỘC"],
+        ["Tháng 10 năm 2021"],
+        HEADER,
+        *(person(at, cell) for at, cell in enumerate(cells)),
+    ]
     reading = standardise(Workbook("x.xlsx", "xlsx", (Sheet("DS", rows),)), reference)
     by_name = {unit.name: unit.code for unit in units() if unit.first == date(2021, 7, 1)}
     assert codes(reading)[:3] == [by_name["Xã Lộc Hòa"]] * 3
@@ -51,14 +56,20 @@ def test_a_column_names_each_row_s_commune_where_no_title_does(reference: Refere
 
 
 def test_a_row_of_another_commune_than_the_title_s_is_for_an_officer(reference: Reference) -> None:
-    rows = [["UBND XÃ QUẢNG THÁI"], ["Tháng 10 năm 2021"], HEADER, person(0, "Xã Quảng Thái"), person(1, "Xã Lộc Hòa")]
+    rows: list[list[Cell]] = [
+        ["UBND XÃ QUẢNG THÁI"],
+        ["Tháng 10 năm 2021"],
+        HEADER,
+        person(0, "Xã Quảng Thái"),
+        person(1, "Xã Lộc Hòa"),
+    ]
     reading = standardise(Workbook("x.xlsx", "xlsx", (Sheet("DS", rows),)), reference)
     assert [[finding.code for finding in row.findings] for row in reading.rows] == [[], ["commune_differs"]]
     assert reading.commune_codes() == {"19870"}
 
 
 def test_an_ambiguous_name_is_not_guessed_by_a_later_month(reference: Reference) -> None:
-    rows = [["UBND XÃ HƯƠNG PHONG"], HEADER, person(0, None)]
+    rows: list[list[Cell]] = [["UBND XÃ HƯƠNG PHONG"], HEADER, person(0, None)]
     with pytest.raises(Refusal, match="list-commune-unknown"):
         standardise(Workbook("x.xlsx", "xlsx", (Sheet("DS", rows),)), reference)
 
