@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from services.registry.domain.lists.syllables import is_syllable, is_well_toned, split_tone
+from services.registry.domain.lists.syllables import is_syllable, is_well_toned
 from services.registry.domain.lists.text import tidy
 
 
@@ -146,7 +146,7 @@ def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     if column is not Encoding.UNICODE:
         return Encoding.UNICODE if all(fits(word, Encoding.UNICODE) for word in words) else column
     if not any(_foreign(word) for word in words):
-        return column
+        return Encoding.VNI if _VNI_PAIR.search(text) and all(fits(word, Encoding.VNI) for word in words) else column
     others = [encoding for encoding in _OLD if all(fits(word, encoding) for word in words)]
     if len(others) > 1:
         others = [encoding for encoding in others if all(is_well_toned(tidy(decode(word, encoding))) for word in words)]
@@ -169,12 +169,12 @@ def telling_encoding(text: str) -> Encoding | None:
 
 
 _OLD = tuple(encoding for encoding in Encoding if encoding is not Encoding.UNICODE)
-_VOWELS = frozenset("aăâeêioôơuưy")
+_CONSONANTS = frozenset("bcdđfghjklmnpqrstvwxz")
 
 
 def _is_acronym(word: str) -> bool:
     """Letters without a vowel, such as ĐT, NĐ, ĐBN: no syllable, but nothing odd either."""
-    return word.isalpha() and not any(letter in _VOWELS for letter in split_tone(word.lower())[0])
+    return bool(word) and _CONSONANTS.issuperset(word.lower())
 
 
 @lru_cache(maxsize=32_768)

@@ -106,7 +106,7 @@ def read_payee(
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
     name = _payee_name(cells)
     number = _payee_number(cells, reference, facts)
-    relation = cells.text(Column.RELATIONSHIP) or _relation_with_name(cells)
+    relation = _relation(cells)
     if not name and not number:
         if relation and read_relationship(relation).kin is not Kin.SELF:
             cells.add(f.PAYEE_NAME_MISSING, "payee", relation)
@@ -132,6 +132,15 @@ def _payee_name(cells: RowCells) -> str:
     elif name and not is_trivial_change(text, name):
         cells.add(f.NAME_REWRITTEN, "payee", cells.as_written(Column.PAYEE_NAME), name)
     return name
+
+
+def _relation(cells: RowCells) -> str:
+    """The relationship's words; as they stand where only so they name one (`Chú` in a column of TCVN3 is no `Chỳ`)."""
+    text = cells.text(Column.RELATIONSHIP)
+    if text and cells.was_decoded(Column.RELATIONSHIP) and read_relationship(text).kin is Kin.UNKNOWN:
+        plain = cells.undecoded(Column.RELATIONSHIP)
+        return plain if read_relationship(plain).kin is not Kin.UNKNOWN else text
+    return text or _relation_with_name(cells)
 
 
 def _relation_with_name(cells: RowCells) -> str:

@@ -192,6 +192,8 @@ def read_ethnicity(cells: RowCells, reference: Reference) -> str | None:
     if not text:
         return None
     known = _known_group(text, reference)
+    if known is None and cells.was_decoded(Column.ETHNICITY):
+        known = _known_group(cells.undecoded(Column.ETHNICITY), reference)
     if known is None:
         cells.add(f.ETHNICITY_UNKNOWN, "ethnicity", text)
         return tidy(text)

@@ -11,6 +11,7 @@ from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.legacy import Encoding, makes_sense, read_text, telling_encoding
+from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
@@ -85,6 +86,11 @@ class RowCells:
             if at < len(self.written) and self.written[at] is not None:
                 return written_form(self.written[at])
         return None
+
+    def undecoded(self, column: Column) -> str:
+        """The first filled cell's text as it stands, tidied: what it says if its encoding was taken wrongly."""
+        written = self.as_written(column)
+        return tidy(written) if written else ""
 
     def was_decoded(self, column: Column) -> bool:
         """Whether the column's text was in an old encoding."""
