@@ -30,8 +30,10 @@ def prepare_import(upload: Upload, reference: Reference, cipher: FieldCipher) ->
     workbook, reading = _standardised(upload, reference)
     if not reading.rows:
         raise Refusal(LIST_HAS_NO_ROWS, upload.file_name)
-    if len({sheet.commune.code for sheet in reading.sheets}) > 1:
-        raise Refusal(LIST_OF_SEVERAL_COMMUNES, "; ".join(f"{sheet.name}: {sheet.commune.name}" for sheet in reading.sheets))
+    codes = reading.commune_codes()
+    if len(codes) > 1:
+        named = "; ".join(f"{sheet.name}: {sheet.commune.name}" for sheet in reading.sheets)
+        raise Refusal(LIST_OF_SEVERAL_COMMUNES, named if len(reading.sheets) > 1 else ", ".join(sorted(codes)))
     return NewImport(
         file_name=upload.file_name,
         file_sha256=sha256(upload.data).digest(),

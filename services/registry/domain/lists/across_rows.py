@@ -44,10 +44,7 @@ class RowsSeen:
 
     def compare(self, record: PersonRecord, place: str) -> list[Finding]:
         """What this row has in common with earlier ones. `place` names the row in findings (`#12`)."""
-        if not record.full_name:
-            return []
-        seen = _Seen(record, place)
-        findings = self._same_person(seen)
+        findings = self._same_person(_Seen(record, place)) if record.full_name else []
         if record.account_number:
             findings += self._same_account(record, place)
         return findings
@@ -103,10 +100,10 @@ def _related(one: _Holder, other: _Holder) -> bool:
     """The same holder, or the holder of one is the beneficiary of the other."""
     if one.number and other.number and one.number == other.number:
         return True
-    if one.name == other.name and not (one.number and other.number):
+    if one.name and one.name == other.name and not (one.number and other.number):
         return True
     return any(
-        (number is not None and number == other_number) or name == other_name
+        (number is not None and number == other_number) or (name != "" and name == other_name)
         for number, other_number, name, other_name in (
             (one.number, other.beneficiary_number, one.name, other.beneficiary_name),
             (one.beneficiary_number, other.number, one.beneficiary_name, other.name),

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from services.registry.domain.lists.workbook import Cell
 
-_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|đ|d)\.?(?:/tháng)?\s*$", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|đ|d|ñ|®|ð)\.?(?:/tháng)?\s*$", re.IGNORECASE)
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
 _COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{1,3}))?$")

@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.category_words import LIGHT, CategoryWording
+from services.registry.domain.lists.category_words import CHILD, ELDERLY, LIGHT, CategoryWording
 from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.reference import CategoryFact, Reference
 from shared.kernel.months import next_month
 
 SINGLE_PARENT = "K4-DTN"
+_CHILD_UNTIL, _ELDERLY_FROM = 16, 60
 
 _GROUP_CODES: dict[str, tuple[str, ...]] = {
     "K1": ("K1-TE-U4", "K1-TE-4-16"),
@@ -89,7 +90,10 @@ def resolve_category(question: CategoryQuestion, reference: Reference) -> Catego
     candidates = [categories[code] for code in candidate_codes(wording) if code in categories]
     if not candidates:
         return CategoryAnswer(None, ((f.CATEGORY_UNKNOWN, None),))
-    fitting = candidates if question.ages is None else _fitting(candidates, question.ages, question.coefficient)
+    if question.ages is None:
+        fitting = _of_age_named(candidates, wording)
+    else:
+        fitting = _fitting(candidates, question.ages, question.coefficient)
     if not fitting:
         return _age_differs(candidates, question)
     answer = CategoryAnswer(fitting[0].code) if len(fitting) == 1 else _by_coefficient(fitting, question)
@@ -112,6 +116,15 @@ def _fitting(candidates: list[CategoryFact], ages: tuple[int, int], coefficient:
     return fitting
 
 
+def _of_age_named(candidates: list[CategoryFact], wording: CategoryWording) -> list[CategoryFact]:
+    """Without a birth date: the candidates for the age that the words name (`Trẻ em khuyết tật`, `NCT khuyết tật`)."""
+    if wording.aged == CHILD:
+        return [category for category in candidates if (category.age_to or 200) <= _CHILD_UNTIL] or candidates
+    if wording.aged == ELDERLY:
+        return [category for category in candidates if (category.age_from or 0) >= _ELDERLY_FROM] or candidates
+    return candidates
+
+
 def _by_coefficient(candidates: list[CategoryFact], question: CategoryQuestion) -> CategoryAnswer:
     in_force = [category for category in candidates if category.in_force(question.month)] or candidates
     exact = [category for category in in_force if category.coefficient == question.coefficient]
@@ -119,6 +132,8 @@ def _by_coefficient(candidates: list[CategoryFact], question: CategoryQuestion) 
         return CategoryAnswer(exact[0].code, ((f.CATEGORY_BY_COEFFICIENT, exact[0].code),))
     if question.wording.groups == ("K6",) and question.wording.severity is None:
         return CategoryAnswer(None, ((f.SEVERITY_MISSING, None),))
+    if question.ages is None and len(question.wording.groups) == 1:
+        return CategoryAnswer(None)  # the birth date's own finding says why
     return CategoryAnswer(None, ((f.CATEGORY_SEVERAL, ", ".join(category.code for category in in_force)),))
 
 

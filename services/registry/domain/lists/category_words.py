@@ -9,6 +9,7 @@ from functools import lru_cache
 from services.registry.domain.lists.text import plain, tidy
 
 SEVERE, EXTREME, LIGHT = "N", "DBN", "light"
+CHILD, ELDERLY = "child", "elderly"
 
 _ARTICLE_6 = {"a": "K1", "b": "K2", "c": "K3", "d": "K4", "đ": "K5", "e": "K6", "g": "K7"}
 _CODE = re.compile(r"\b(?:k[1-8][a-d]?-[a-z0-9]+(?:-[a-z0-9]+)*|htxh-\d\d|cs-[a-z0-9-]+|mt-(?:thuong|khancap))\b")
@@ -21,8 +22,12 @@ _BARE = re.compile(r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
-_EXTREME = re.compile(r"đac biet|dac biet|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b")
-_SEVERE = re.compile(r"\bnang\b|\bn\b|\bktn\b")
+_EXTREME = re.compile(
+    r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
+)
+_SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
+_CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt|mc)?\b|\btre\b")
+_ELDERLY = re.compile(r"cao tuoi|\bnct\b|nguoi gia")
 _LIGHT = re.compile(r"\bnhe\b")
 
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -30,12 +35,12 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CS-NKT-MT", re.compile(r"mang thai|con duoi 36 thang")),
     ("CS-NHAN", re.compile(r"nhan (?:cham soc|nuoi duong|nuoi)")),
     ("CS-DBN-HGD", re.compile(r"cham soc")),
-    ("HTXH", re.compile(r"huu tri|\bhtxh\b")),
-    ("K4", re.compile(r"đon than|don than|nuoi con nho")),
+    ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
+    ("K4", re.compile(r"đon than|don than|nuoi con nho|\bđt nuoi con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
-    ("K6", re.compile(r"khuyet tat|\bn?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
+    ("K6", re.compile(r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
-    ("K2", re.compile(r"đang hoc|dang hoc|16 (?:đen|den|-) ?22")),
+    ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
     ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|\btemc\b")),
     ("K5", re.compile(r"cao tuoi|\bnct\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 tuoi|\bnguoi gia\b")),
 )
@@ -50,13 +55,14 @@ _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CategoryWording:
-    """Groups named (`K1`..`K8`, `HIV`, `HTXH`, `CS-...`, `MT-...`), with K5's point, severity, heads, a code if written."""
+    """Groups named (`K1`..`K8`, `HIV`, `HTXH`, `CS-...`, `MT-...`), with K5's point, severity, heads, a code, the age named."""
 
     groups: tuple[str, ...]
     point: str | None = None
     severity: str | None = None
     heads: int | None = None
     code: str | None = None
+    aged: str | None = None
 
 
 def _half_plain(text: str) -> str:
@@ -77,7 +83,7 @@ def read_wording(text: str) -> CategoryWording:
     point = next((point for group, point in clauses if group == "K5" and point), None)
     if groups == ("K5",) and point not in ("a", "b", "c", "d"):
         point = next((letter for letter, pattern in _ELDERLY_POINTS if pattern.search(words)), None)
-    return CategoryWording(groups, point, _severity(words), _heads(words))
+    return CategoryWording(groups, point, _severity(words), _heads(words), aged=_aged(words))
 
 
 def _clauses(words: str) -> list[tuple[str, str | None]]:
@@ -126,6 +132,12 @@ def _widened(named: tuple[str, ...]) -> set[str]:
     """The groups that words admit: HIV may be clause 3 (children) or 8; a pupil of clause 2 came from clause 1."""
     more = {"HIV": {"K3", "K8"}, "K1": {"K2"}, "K2": {"K1"}, "K6": {"K5"} if "K5" in named else set()}
     return set(named).union(*(more.get(group, set()) for group in named))
+
+
+def _aged(words: str) -> str | None:
+    if _ELDERLY.search(words):
+        return ELDERLY
+    return CHILD if _CHILD.search(words) else None
 
 
 def _severity(words: str) -> str | None:

@@ -14,10 +14,15 @@ _OTHER_BANK = re.compile(
     r"|momo|vnpt|mobifone|zalo"
 )
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (VIETINBANK, re.compile(r"vietin|cong thuong|\bctg\b|\bvtb\b|\bicb\b")),
+    (VIETINBANK, re.compile(r"viett? ?in|viettin|cong thuong|\bnhct\b|\bctg\b|\bvtb\b|\bicb\b")),
     (VIETTELPAY, re.compile(r"viettel|\bvtp\b|\bvt pay\b|\bvtpay\b|vi dien tu|\bvi\b")),
     ("", _OTHER_BANK),
-    (CASH, re.compile(r"tien mat|\btm\b|buu|\bbd\b|vnpost|vn post|vietnam post|tai nha|tai ubnd|tai xa|truc tiep")),
+    (
+        CASH,
+        re.compile(
+            r"tien mat|\bcash\b|\bt mat\b|\btm\b|buu|\bbd\b|vnpost|vn post|vietnam post|tai nha|tai ubnd|tai xa|truc tiep"
+        ),
+    ),
     (VIETINBANK, re.compile(r"tai khoan|\btk\b|chuyen khoan|\bck\b|\batm\b|\bthe\b|ngan hang|\bnh\b")),
 )
 

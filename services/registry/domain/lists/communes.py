@@ -15,9 +15,14 @@ from services.registry.domain.lists.text import fold, tidy
 from shared.kernel.errors import Refusal
 
 _KIND = re.compile(r"\b(xa|phuong|thi tran|tt)\s+(?=\w)")
-_NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi|cap xa)\b")
+_NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi)\b")
+_PUNCTUATION = re.compile(r"[^\w\s]+")
 _CODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
 _KINDS = {"xa": "xa", "phuong": "phuong", "thi tran": "thi tran", "tt": "thi tran"}
+
+
+BY_ROWS = "rows"
+"""The source of a commune that no title names: each row names its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,16 @@ class CommuneFinder:
             readings += self._readings(units, text, words, day, source)
         return list({reading.unit: reading for reading in readings}.values())
 
+    def in_cell(self, text: str, day: date, titles: str) -> CommuneReading | None:
+        """The commune that a row's own cell names by code or name; titles (a district) tell which of two of one name."""
+        if text.strip().isdigit():
+            return self.by_code(text.strip(), day, BY_ROWS)
+        found = self.in_text(text, day, BY_ROWS, needs_kind=False)
+        if len(found) > 1:
+            words = fold(titles)
+            found = [reading for reading in found if fold(reading.unit.district) and fold(reading.unit.district) in words]
+        return found[0] if len(found) == 1 else None
+
     def in_file_name(self, name: str, day: date) -> list[CommuneReading]:
         """The commune in a file's name: `19870-....xlsx`, or its name (`DS xa Quang Thai.xls`, `quang_thai.xlsx`)."""
         stem = re.sub(r"\.[A-Za-z]{3,4}$", "", re.split(r"[\\/]", name)[-1])
@@ -86,7 +101,9 @@ class CommuneFinder:
         exact = [unit for unit in units if _same_letters(unit.name, text)]
         units = exact or units
         nearby = [unit for unit in units if _bare_district(unit.district) and _bare_district(unit.district) in words]
-        units = nearby or units
+        provinces = {fold(unit.province) for unit in nearby}
+        units = [unit for unit in nearby if fold(unit.district) not in provinces] or nearby or units
+        units = [unit for unit in units if unit.in_force(day)] or units
         for code in {unit.code for unit in units}:
             reading = self._in_force([unit for unit in units if unit.code == code], day, source)
             if reading:
@@ -149,4 +166,4 @@ def _same_letters(name: str, text: str) -> bool:
 
 
 def _toned(text: str) -> str:
-    return " ".join(standard_tone(word) for word in tidy(text).lower().split())
+    return " ".join(standard_tone(word) for word in _PUNCTUATION.sub(" ", tidy(text).lower()).split())

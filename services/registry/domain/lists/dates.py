@@ -12,13 +12,14 @@ from functools import lru_cache
 from services.registry.domain.lists.workbook import Cell
 
 EARLIEST_YEAR = 1900
+_MUCH_MORE, _LATEST_TOLD = 4, 2_030
 _LATEST_YEAR = 2100
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
-_UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_]{1,2})"
+_UNKNOWN_OR_NUMBER = r"(\d{1,2}|[x?.…_\-]{1,4})"
 _PARTS = re.compile(rf"^{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*{_UNKNOWN_OR_NUMBER}\s*[/\-.,\\ ]\s*(\d{{4}}|\d{{2}})$", re.I)
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[/\-.]\s*(\d{4})$")
-_YEAR = re.compile(r"^(?:[-/.x_… ]*|năm |nam |sn |s\.n )(\d{4})$", re.IGNORECASE)
+_YEAR = re.compile(r"^(?:[-/.x?_… ]*|(?:sinh )?(?:năm|nam)[: ]*|sinh[: ]*|s\.?n\.?[: ]*)(\d{4})$", re.IGNORECASE)
 _EIGHT = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _WORDS = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})$", re.IGNORECASE)
 _CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$")
@@ -152,21 +153,21 @@ def _from_parts(found: re.Match[str], month_first: bool, latest_year: int) -> Bi
         year, note = _century(year, latest_year), DateNote.TWO_DIGIT_YEAR
     if not (first.isdigit() and second.isdigit()):
         return _year(year, DateNote.DAY_UNKNOWN)
-    if month_first:
+    if month_first and int(first) <= 12:
         return _combine(int(second), int(first), year, DateNote.MONTH_FIRST)
     return _combine(int(first), int(second), year, note)
 
 
 def column_has_month_first(cells: Iterable[Cell]) -> bool:
-    """Whether a column of text dates is month/day/year: some second numbers are over 12 and no first number is."""
-    over = 0
+    """Whether a column of text dates is month/day/year: several second numbers are over 12 and next to no first number is."""
+    over = day_first = 0
     for cell in cells:
         found = _PARTS.match(cell.strip()) if isinstance(cell, str) else None
         if found and found.group(1).isdigit() and found.group(2).isdigit():
-            if int(found.group(1)) > 12:
-                return False
+            first, second, year = int(found.group(1)), int(found.group(2)), int(found.group(3))
+            day_first += first > 12 and year < _LATEST_TOLD and _combine(first, second, year, DateNote.PLAIN) is not IMPOSSIBLE
             over += int(found.group(2)) > 12
-    return over >= 3
+    return over >= 3 and over >= _MUCH_MORE * day_first
 
 
 def age_on(birth: date, day: date) -> int:

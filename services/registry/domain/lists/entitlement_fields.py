@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,9 @@ from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.reference import CategoryFact, Reference
 from services.registry.domain.lists.row_cells import RowCells, written_form
 from shared.kernel.money import format_dong, times_coefficient
+
+_COUNT = re.compile(r"^0?(\d{1,2})(?:[.,]0)?(?:\s*(?:con|cháu|trẻ|người)\b.*|\s*\(.*)?$", re.IGNORECASE)
+"""A number of children in its own column: `2`, `02`, `2 con`, `2 (2015, 2018)`."""
 
 
 @dataclass(slots=True)
@@ -44,10 +48,10 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
     if severity is None and Column.SEVERITY in cells.layout.columns:
         severity = read_severity(cells.text(Column.SEVERITY))
     if heads is None and Column.CHILDREN in cells.layout.columns:
-        count = cells.text(Column.CHILDREN)
-        heads = int(count) if count.isdigit() and 0 < int(count) <= 15 else None
+        count = _COUNT.match(cells.text(Column.CHILDREN))
+        heads = int(count.group(1)) if count and 0 < int(count.group(1)) <= 15 else None
     if severity != wording.severity or heads != wording.heads:
-        wording = CategoryWording(wording.groups, wording.point, severity, heads, wording.code)
+        wording = replace(wording, severity=severity, heads=heads)
     return text, wording
 
 
@@ -90,13 +94,22 @@ def read_entitlement(
     category = reference.categories[answer.code]
     level = reference.level_dong(facts.month, facts.province, pension=category.coefficient is None)
     if answer.code == SINGLE_PARENT:
-        entitlement.children = wording.heads
-        if wording.heads is None:
+        entitlement.children = wording.heads or _children_noted(cells)
+        if entitlement.children is None:
             cells.add(f.CHILDREN_MISSING, "children_count", text, _children_proposed(cells, level))
     _check_coefficient(cells, category, coefficient, entitlement.children)
     if level is not None and not answer.code.startswith("MT-"):
         _check_amount(cells, category, level, entitlement.children)
     return entitlement
+
+
+def _children_noted(cells: RowCells) -> int | None:
+    """The number of children where only a remark tells it: `đang nuôi 2 con`."""
+    note = cells.joined(Column.NOTE)
+    heads = read_wording(note).heads if note else None
+    if heads is not None:
+        cells.add(f.CHILDREN_FROM_NOTE, "children_count", note, str(heads))
+    return heads
 
 
 def _children_proposed(cells: RowCells, level: int | None) -> str | None:

@@ -309,6 +309,10 @@ CATEGORY_BY_ID_YEAR = _kind(
     "Không có ngày sinh; diện xác định theo năm sinh trong số CCCD ({proposed}).",
     "There is no birth date; the category is settled by the CCCD's birth year ({proposed}).",
 )
+CHILDREN_FROM_NOTE = _kind(
+    "children_from_note", _I, "Số con lấy theo ghi chú “{written}”: {proposed}.",
+    "The number of children is taken from the note “{written}”: {proposed}.",
+)  # fmt: skip
 ETHNICITY_REWRITTEN = _kind(
     "ethnicity_rewritten", _I, "Dân tộc “{written}” chuẩn hóa thành “{proposed}”.",
     "The ethnic group “{written}” becomes “{proposed}”.",

@@ -49,12 +49,13 @@ class Column(StrEnum):
 
 
 _PAYEE = re.compile(
-    r"nhan thay|nhan ho|nhan tien|giam ho|\bgh\b|\bngh\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
+    r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
+_STAR = re.compile(r"\s*(?:\(\*+\)|\*+)")
 _ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
-_IDENTITY = re.compile(r"cmnd|cccd|\bcmt\b|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
-_CMND = re.compile(r"cmnd|\bcmt\b|chung minh|9 so")
+_IDENTITY = re.compile(r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
+_CMND = re.compile(r"cmnd|\bcmt(?:nd)?\b|chung minh|9 so")
 _CCCD = re.compile(r"cccd|can cuoc|dinh danh|12 so")
 _PHONE = re.compile(r"dien thoai|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac")
 _ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b")
@@ -67,7 +68,7 @@ def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
 
 # The first rule that matches decides; payees, phones and dates of issue are settled before these.
 _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
-    _rule(Column.ORDINAL, r"^(?:s?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
+    _rule(Column.ORDINAL, r"^(?:s? ?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
     _rule(Column.NOTE, r"ghi chu|^gc$|nhan xet|dien giai|luu y"),
     _rule(
         Column.OTHER,
@@ -78,11 +79,11 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
-        r"phuong an chi",
+        r"phuong an chi|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^nhan qua",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
-    _rule(Column.RELATIONSHIP, r"quan he|^qh\b|moi qh"),
-    _rule(Column.CHILDREN, r"so (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
+    _rule(Column.RELATIONSHIP, r"quan he|^qh\b|moi qh|^q he\b"),
+    _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
     _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so"),
     _rule(
         Column.AMOUNT,
@@ -90,6 +91,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"^tien|tong (?:tien|cong|so tien)|^muc$|^mtc$|^tro cap$|^so tc$",
     ),
     _rule(Column.SEVERITY, r"muc do|dang (?:tat|khuyet)|loai khuyet tat|tinh trang khuyet"),
+    _rule(Column.FAMILY_NAME, r"^ho(?: va)?(?: ten)?(?: chu)? (?:dem|lot)$|^ho$"),
     _rule(
         Column.FULL_NAME,
         r"ho (?:va|n) ten|ho ten|^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
@@ -99,17 +101,17 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         Column.CATEGORY,
         r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
-        r"^(?:dien|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$",
+        r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|che do|loai tro cap",
     ),
-    _rule(Column.FAMILY_NAME, r"^ho(?: va)? (?:ten )?(?:dem|lot)$|^ho$|^ho(?: va)? chu lot$|^ho va ten lot$"),
     _rule(Column.GIVEN_NAME, r"^ten$"),
     _rule(Column.ETHNICITY, r"dan toc|^d toc$"),
     _rule(Column.SEX, r"gioi tinh|^phai$|^gt$|^g tinh$|nam nu|gioi$"),
     _rule(
         Column.VILLAGE,
         r"thon|\btdp\b|to dan pho|^to$|^ap$|^ban$|^xom$|^to |dia chi|noi (?:o|cu tru|thuong tru|dk)|cho o|thuong tru",
-        r"ho khau|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|dia ban|que quan",
+        r"ho khau|\bhktt\b|\bhk\b|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|dia ban|que quan",
     ),
     _rule(Column.COMMUNE, r"^(?:ten |ma )?(?:xa|phuong|thi tran|xp)(?: (?:phuong|xa|thi tran|tt))*$", r"^don vi$"),
 )
@@ -121,7 +123,7 @@ def read_header(text: str) -> Column | None:
 
     `text` is the column's header with the words of the row above in front of it (`Người nhận thay` `Họ tên`).
     """
-    written = tidy(text).lower()
+    written = _STAR.sub("", tidy(text).lower())
     words = fold(written)
     if not words:
         return None
@@ -142,7 +144,7 @@ def _numbered(written: str, words: str) -> Column | None:
         return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b", written):
         return Column.PHONE
-    if re.fullmatch(r"dt|d\.?t\.?", written):
+    if re.fullmatch(r"d\.?t\.?\W*", written):
         return Column.ETHNICITY
     if _BIRTH.search(words) and "noi sinh" not in words:
         return _birth_column(words)
@@ -153,8 +155,8 @@ def _sexed(written: str, words: str) -> Column | None:
     """`Nam` and `Nữ` as columns of their own, alone or under a birth date or a sex; `Nam/Nữ` is one column."""
     if re.search(r"nam\W+nữ|nam\W+nu\b|nữ\W+nam", written):
         return Column.SEX
-    last = re.split(r"[\s/,(]+", written.rstrip(" )"))[-1]
-    about = bool(_BIRTH.search(words)) or "gioi" in words or words in ("nam", "nu")
+    last = re.split(r"[\s/,(]+", re.sub(r"\s*\((?:x|v|đánh dấu x?)\)$", "", written).rstrip(" )"))[-1]
+    about = bool(_BIRTH.search(words)) or "gioi" in words or words in ("nam", "nu", "nam x", "nu x")
     if about and last in ("nữ", "nu", "nư"):
         return Column.FEMALE
     if about and last == "nam":

@@ -9,8 +9,12 @@ from functools import lru_cache
 from services.registry.domain.lists.workbook import Cell
 
 CMND_LENGTH, CCCD_LENGTH = 9, 12
+_LENGTHS_WITHOUT_ZEROS = {8: CMND_LENGTH, 10: CCCD_LENGTH, 11: CCCD_LENGTH}
 _SEPARATORS = re.compile(r"[\s.\-_'’`\u00a0]+")
 _SEVERAL = re.compile(r"\s*(?:/|;|,|\n|\||\bvà\b)\s*|\s*\(|\)\s*")
+_APART = re.compile(r"[\s\-–/;,|]+")
+_FLOAT_TAIL = re.compile(r"(?<=\d{8})[.,]0$")
+"""What a number column leaves behind a number that was copied as text: `46128459568.0`."""
 _LABEL = re.compile(r"^(?:cmnd|cmt|cccd|số|so|sđdcn|đdcn)\s*[:.]?\s*", re.IGNORECASE)
 _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "S": "5", "B": "8"})
 _NONE = re.compile(r"^(không( có)?|ko|k|chưa( có)?|không rõ|mất|[-–./\\x?]+|0+)$", re.IGNORECASE)
@@ -40,8 +44,9 @@ class IdentityReading:
 def read_identity(cell: Cell, *, zeros_kept: bool = False) -> IdentityReading | None:
     """The identity number in a cell; None when nothing is written.
 
-    A number that lost its leading zeros gets them back (11 digits or 10 for a CCCD, 8 for a CMND). `zeros_kept` says
-    that the cell's column shows leading zeros as text: there, a digit that is missing is missing.
+    A number that lost its leading zeros gets them back (11 digits or 10 for a CCCD, 8 for a CMND). Every CCCD begins with
+    a zero (provinces are 001 to 096), so one that begins otherwise lost it. `zeros_kept` says that the cell's column shows
+    leading zeros as text: there, a digit missing from a CMND is missing.
     """
     if cell is None:
         return None
@@ -60,12 +65,17 @@ def _from_text(cell: str, zeros_kept: bool) -> IdentityReading | None:
         return None
     if written.isdigit() and len(written) in (CMND_LENGTH, CCCD_LENGTH):
         return IdentityReading(written, written)
-    pieces = [_LABEL.sub("", piece) for piece in _SEVERAL.split(written)]
+    written_number = _FLOAT_TAIL.sub("", written)
+    apart = _APART.split(written_number)
+    if len(apart) > 1 and all(piece.isdigit() and len(piece) in (CMND_LENGTH, CCCD_LENGTH) for piece in apart):
+        pieces = apart
+    else:
+        pieces = [_LABEL.sub("", piece) for piece in _SEVERAL.split(written_number)]
     pieces = [piece for piece in pieces if any(mark.isdigit() for mark in piece)]
     readings = [_one(piece, written, may_restore=not zeros_kept) for piece in pieces]
     good = [reading for reading in readings if reading.number]
     if not good:
-        whole = _one(written, written, may_restore=not zeros_kept)
+        whole = _one(written_number, written, may_restore=not zeros_kept)
         return whole if whole.number else (readings[0] if len(readings) == 1 else IdentityReading(None, written))
     good.sort(key=lambda reading: reading.kind != "cccd")
     first = good[0]
@@ -83,8 +93,10 @@ def _one(text: str, written: str, *, may_restore: bool) -> IdentityReading:
     letters = digits != packed
     if len(digits) in (CMND_LENGTH, CCCD_LENGTH):
         return IdentityReading(digits, written, letters=letters)
-    if may_restore and not digits.startswith("0"):
-        target = {8: CMND_LENGTH, 10: CCCD_LENGTH, 11: CCCD_LENGTH}.get(len(digits))
+    if not digits.startswith("0"):
+        target = _LENGTHS_WITHOUT_ZEROS.get(len(digits))
+        if target == CMND_LENGTH and not may_restore:
+            target = None
         if target:
             return IdentityReading(digits.zfill(target), written, zeros_restored=True, letters=letters)
     return IdentityReading(None, written)

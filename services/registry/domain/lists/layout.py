@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
-from services.registry.domain.lists.legacy import Encoding, read_text
-from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
+from services.registry.domain.lists.text import fold, tidy
 from services.registry.domain.lists.workbook import Cell
 
 SEARCHED_ROWS = 60
@@ -17,8 +18,10 @@ _MAX_HEADER_ROWS = 3
 _MIN_KNOWN_COLUMNS = 4
 _SURELY_ENOUGH = 8
 _PARTS_OF_A_GROUP = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME, Column.MALE, Column.FEMALE})
+_PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
+_NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
 _SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME, Column.PAYEE_ID,
-                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT, Column.CHANNEL})  # fmt: skip
+                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,12 @@ class Layout:
     @property
     def known(self) -> int:
         """How many kinds of column were recognised."""
-        return len(self.columns)
+        return len(self.columns) - (Column.OTHER in self.columns)
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """What a better layout has more of: columns known, then fewer header rows (a title is no part of a header)."""
-        return self.known, self.first_row - self.last_row
+    def rank(self) -> tuple[int, int, int]:
+        """What a better layout has more of: kinds known, columns, then fewer header rows (a title is no part of a header)."""
+        return self.known, sum(map(len, self.columns.values())), self.first_row - self.last_row
 
     def first(self, column: Column) -> int | None:
         """The column's index, None where the table has none."""
@@ -47,10 +50,16 @@ class Layout:
 
 
 def header_text(cell: Cell, encoding: Encoding) -> str:
-    """A cell's words as a header: text decoded and tidied, anything else empty."""
+    """A cell's words as a header: text decoded and tidied, anything else empty.
+
+    Headers may be in Unicode above rows that aren't: then `Tên` names a column and `Tờn` doesn't.
+    """
     if not isinstance(cell, str):
         return ""
-    return read_text(cell, encoding)[0]
+    text = read_text(cell, encoding)[0]
+    if encoding is not Encoding.UNICODE and read_header(text) is None and read_header(tidy(cell)) is not None:
+        return tidy(cell)
+    return text
 
 
 def find_layout(
@@ -72,7 +81,7 @@ def find_layout(
         if not _can_be_header(rows[first]) or sum(cell is not None for cell in rows[first]) < 2:
             continue
         for last in range(first, min(first + _MAX_HEADER_ROWS, len(rows))):
-            if last > first and not _can_be_header(rows[last]):
+            if last > first and (not _can_be_header(rows[last]) or sum(cell is not None for cell in rows[last]) < 2):
                 break
             layout = _layout(rows, first, last, encoding, hidden)
             if layout and (best is None or layout.rank > best.rank):
@@ -88,7 +97,8 @@ def _can_be_header(row: Sequence[Cell]) -> bool:
 
 def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Encoding, hidden: frozenset[int]) -> Layout | None:
     width = max(len(rows[index]) for index in range(first, last + 1))
-    grid = [[header_text(cell, encoding) for cell in rows[index]] for index in range(first, last + 1)]
+    own = choose_encoding((cell for index in range(first, last + 1) for cell in rows[index] if isinstance(cell, str)), encoding)
+    grid = [[header_text(cell, own) for cell in rows[index]] for index in range(first, last + 1)]
     for line in grid:
         line += [""] * (width - len(line))
     for upper, lower in pairwise(grid):
@@ -115,7 +125,11 @@ def _column(parts: list[str]) -> Column | None:
     whole = " ".join(parts)
     if len(parts) == 1 or is_payee_header(whole):
         return read_header(whole)
-    alone = read_header(parts[-1])
+    alone, group = read_header(parts[-1]), read_header(parts[0])
+    if alone in _PARTS_OF_A_NAME and group in _NAMED_GROUPS:
+        return alone
+    if group is Column.CHANNEL and alone is not Column.ACCOUNT and read_channel(parts[-1]):
+        return Column.CHANNEL
     if alone is None or alone in _PARTS_OF_A_GROUP:
         return read_header(whole) or alone
     return alone
@@ -125,14 +139,18 @@ def _settle_names(found: dict[Column, list[int]], headers: list[list[str]]) -> N
     """`Đối tượng hưởng` is the name where nothing else is, else the category; `Tên` alone is a whole name without `Họ`."""
     names = found.get(Column.FULL_NAME, [])
     vague = [at for at in names if "ten" not in fold(" ".join(headers[at])).split()]
-    if vague and len(names) > len(vague):
+    if vague and (len(names) > len(vague) or Column.GIVEN_NAME in found):
         found[Column.FULL_NAME] = [at for at in names if at not in vague]
         found.setdefault(Column.CATEGORY, vague)
+        if not found[Column.FULL_NAME]:
+            del found[Column.FULL_NAME]
     if Column.FULL_NAME in found:
         found.pop(Column.FAMILY_NAME, None)
         found.pop(Column.GIVEN_NAME, None)
     elif Column.GIVEN_NAME in found and Column.FAMILY_NAME not in found:
         found[Column.FULL_NAME] = found.pop(Column.GIVEN_NAME)
+    elif Column.FAMILY_NAME in found and Column.GIVEN_NAME not in found:
+        found[Column.FULL_NAME] = found.pop(Column.FAMILY_NAME)
 
 
 def _preferred(column: Column, places: list[int], headers: list[list[str]], hidden: frozenset[int]) -> list[int]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from services.registry.domain.lists.syllables import is_syllable, split_tone
+from services.registry.domain.lists.syllables import is_syllable, is_well_toned
 from services.registry.domain.lists.text import tidy
 
 
@@ -137,26 +137,48 @@ def choose_encoding(texts: Iterable[str], otherwise: Encoding = Encoding.UNICODE
 
 def encoding_of_cell(text: str, column: Encoding) -> Encoding:
     """The encoding of one cell: its column's, unless the cell makes no sense so and all of it does in another."""
-    if column is Encoding.UNICODE and _FOREIGN.isdisjoint(text):
+    odd = not _FOREIGN.isdisjoint(text)
+    if column is Encoding.UNICODE and not odd and not _VNI_PAIR.search(text):
         return column
     words = words_to_judge(text)
     if column is not Encoding.UNICODE and not _ONLY_UNICODE.isdisjoint(text):
         return Encoding.UNICODE
+    if column is Encoding.UTF8_AS_LATIN and decode(text, column) != text:
+        return column
     if not words or all(fits(word, column) or _is_acronym(decode(word, column)) for word in words):
         return column
     if column is not Encoding.UNICODE:
         return Encoding.UNICODE if all(fits(word, Encoding.UNICODE) for word in words) else column
+    if not odd:  # no sign that no Vietnamese name has: an unusual name, unless all of it is VNI
+        return Encoding.VNI if all(fits(word, Encoding.VNI) for word in words) else column
     others = [encoding for encoding in _OLD if all(fits(word, encoding) for word in words)]
+    if len(others) > 1:
+        others = [encoding for encoding in others if all(is_well_toned(tidy(decode(word, encoding))) for word in words)]
     return others[0] if len(others) == 1 else column
 
 
+def makes_sense(text: str, encoding: Encoding) -> bool:
+    """Whether every telling word of a text, so understood, is a Vietnamese syllable (or letters that stand for one: BĐ)."""
+    return all(fits(word, encoding) or _is_acronym(decode(word, encoding)) for word in words_to_judge(text))
+
+
+@lru_cache(maxsize=32_768)
+def telling_encoding(text: str) -> Encoding | None:
+    """The only encoding in which all of a text makes sense; None where it has no say or several do."""
+    words = words_to_judge(text)
+    if not words:
+        return None
+    found = [encoding for encoding in Encoding if all(fits(word, encoding) for word in words)]
+    return found[0] if len(found) == 1 else None
+
+
 _OLD = tuple(encoding for encoding in Encoding if encoding is not Encoding.UNICODE)
-_VOWELS = frozenset("aăâeêioôơuưy")
+_CONSONANTS = frozenset("bcdđfghjklmnpqrstvwxz")
 
 
 def _is_acronym(word: str) -> bool:
     """Letters without a vowel, such as ĐT, NĐ, ĐBN: no syllable, but nothing odd either."""
-    return word.isalpha() and not any(letter in _VOWELS for letter in split_tone(word.lower())[0])
+    return bool(word) and _CONSONANTS.issuperset(word.lower())
 
 
 @lru_cache(maxsize=8_192)

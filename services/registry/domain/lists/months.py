@@ -18,6 +18,9 @@ _STATED = re.compile(r"(?:thang|ky|\bt) ?0?(1[0-2]|[1-9])(?: ?(?:va|\+|den|,|0?\
 _QUARTER = re.compile(r"\bquy (i{1,3}|iv|[1-4]) (?:nam )?(20\d\d)\b")
 _QUARTERS = {"i": 1, "1": 1, "ii": 4, "2": 4, "iii": 7, "3": 7, "iv": 10, "4": 10}
 _EARLIEST = date(2015, 1, 1)
+_LEAST_DONG = 10_000
+_ONE_WRONG_IN = 12
+_MARGIN_MONTHS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,28 @@ def _month(index: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-def _level_window(people: Sequence[PersonFacts], reference: Reference) -> tuple[int, int] | None:
-    """The months in which the level was law that most amounts point to."""
+def _coefficients(person: PersonFacts, reference: Reference) -> set[Decimal]:
+    """The coefficient written, else those that the wording admits."""
+    if person.coefficient:
+        return {person.coefficient}
+    categories = (reference.categories.get(code) for code in candidate_codes(person.wording))
+    return {category.coefficient for category in categories if category and category.coefficient}
+
+
+def _implied_levels(people: Sequence[PersonFacts], reference: Reference) -> list[int]:
+    """The standard levels that amounts point to, most often implied first. Amounts under 10,000 are in thousands."""
     implied: Counter[int] = Counter()
     for person in people:
-        if person.amount_dong and person.coefficient:
+        if person.amount_dong:
+            amount = person.amount_dong * (1 if person.amount_dong >= _LEAST_DONG else 1_000)
             heads = person.wording.heads or 1
-            implied[int(person.amount_dong / (person.coefficient * heads))] += 1
-    for amount, _ in implied.most_common(3):
+            implied.update(int(amount / (value * heads)) for value in _coefficients(person, reference))
+    return [amount for amount, _ in implied.most_common(3)]
+
+
+def _level_window(people: Sequence[PersonFacts], reference: Reference) -> tuple[int, int] | None:
+    """The months in which the level was law that most amounts point to."""
+    for amount in _implied_levels(people, reference):
         found = [level for level in reference.levels if level.amount_dong == amount and not level.pension]
         if found:
             national = [level for level in found if level.scope == "national"] or found
@@ -77,19 +94,26 @@ def _level_window(people: Sequence[PersonFacts], reference: Reference) -> tuple[
 
 
 def _month_spans(person: PersonFacts, reference: Reference) -> list[tuple[int, int]]:
-    """The months in which the person's age gives the coefficient written."""
-    if person.born_on is None or person.coefficient is None:
+    """The months in which the person's age goes with the category and with the coefficient, where one is written."""
+    if person.born_on is None:
         return []
     born = _index(person.born_on) + (person.born_on.day > 1)
     spans = []
     for code in candidate_codes(person.wording):
         category = reference.categories.get(code)
-        if category is None or category.coefficient != person.coefficient:
+        if category is None or person.coefficient not in (None, category.coefficient):
             continue
         first = born + 12 * (category.age_from or 0)
         last = born + 12 * category.age_to - 1 if category.age_to is not None else _index(date(2099, 1, 1))
-        spans.append((first, last))
+        starts, ends = _index(category.valid_from), _index(category.valid_to or date(2099, 1, 1))
+        spans.append((max(first, starts), min(last, ends)))
     return spans
+
+
+def _last_born(people: Sequence[PersonFacts]) -> int:
+    """The month of the youngest but a few, whose dates may be wrong: the list is hardly older."""
+    born = sorted(_index(person.born_on) for person in people if person.born_on)
+    return born[-1 - len(born) // _ONE_WRONG_IN] if born else _index(_EARLIEST)
 
 
 def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: date) -> tuple[date, bool]:
@@ -97,15 +121,18 @@ def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: d
 
     Each person whose coefficient depends on age (a child under 4, somebody over 80) bounds the month from one side.
     """
-    window = _level_window(people, reference) or (_index(_EARLIEST), _index(fallback))
-    low, high = window[0], max(window[0], min(window[1], _index(fallback)))
+    newest_law = max((_index(category.valid_from) for category in reference.categories.values()), default=_index(fallback))
+    latest = max(_index(fallback), _last_born(people) + _MARGIN_MONTHS, newest_law + _MARGIN_MONTHS)
+    window = _level_window(people, reference)
+    low, high = window or (_index(_EARLIEST), latest)
+    high = max(low, min(high, latest))
     change = [0] * (high - low + 2)
-    told = window != (_index(_EARLIEST), _index(fallback))
+    told = window is not None
     for person in people:
         for first, last in _month_spans(person, reference):
             if last < low or first > high:
                 continue
-            told = told or first > low or last < high
+            told = told or (person.coefficient is not None and (first > low or last < high))
             change[max(first, low) - low] += 1
             change[min(last, high) - low + 1] -= 1
     counts: list[int] = []
@@ -115,4 +142,4 @@ def infer_month(people: Sequence[PersonFacts], reference: Reference, fallback: d
         counts.append(running)
     best = max(counts)
     nearest = min((at for at, count in enumerate(counts) if count == best), key=lambda at: abs(low + at - _index(fallback)))
-    return _month(low + nearest), told
+    return _month(low + nearest), told or low + nearest != _index(fallback)

@@ -18,12 +18,21 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _MAY_HAVE_REMARK = re.compile(r"[(\[*\-–,;:]|\b(?:chết|mất|da) |chết|mất", re.IGNORECASE)
-_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)[.:]?\s+(?=(\S+)\s+\S)", re.IGNORECASE)
+_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)([.:]?)\s+(?=(\S+)\s+\S)", re.IGNORECASE)
 _SURNAMES = re.compile(
     "(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|vương|trịnh|trương|đinh|lâm"
-    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|văn|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên)$",
+    "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên|lữ|kiều|tống|đàm|khổng|doãn|mẫn|giang|trà|ưng|phú|bàn|giàng|lò|sùng|vừ|thân|thẩm|tăng|bế|nông|hứa)$",
     re.IGNORECASE,
 )
+
+
+_WHOLE_NAME = 3
+_MIDDLE_NAMES = frozenset(
+    (
+        "thị", "văn", "hữu", "đình", "đức", "ngọc", "quốc", "xuân", "bá", "công", "như", "viết", "duy", "trọng", "thế", "minh",
+        "thanh", "quang", "ích", "tiến", "đăng", "khánh", "diệu", "mỹ", "kim", "thu", "hồng", "bích", "gia", "bảo",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +73,17 @@ def read_name(text: str) -> NameReading:
         bare = _REMARK.sub(" ", written)
     bare = _without_number(bare)
     address = _HONORIFIC.match(bare)
-    if address and _SURNAMES.match(address.group(2)):
+    if address and (address.group(2) or _begins_a_name(address.group(3), len(bare.split()) - 1)):
         remarks.insert(0, address.group(1))
         bare = bare[address.end() :]
     if not any(mark.isalpha() for mark in bare):
         bare = ""
     return NameReading(standard_name(bare), " ".join(remarks))
+
+
+def _begins_a_name(word: str, words: int) -> bool:
+    """Whether a whole name may begin with the word: a family name, or, of three words or more, anything but a middle name."""
+    return bool(_SURNAMES.match(word)) or (words >= _WHOLE_NAME and word.lower() not in _MIDDLE_NAMES)
 
 
 def _without_number(text: str) -> str:

@@ -17,7 +17,7 @@ from services.registry.domain.lists.phones import PhoneNote, national_form, read
 from services.registry.domain.lists.records import PayeeRecord
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.relationships import Kin, age_contradicts, read_relationship, sex_contradicts
-from services.registry.domain.lists.row_cells import RowCells, written_form
+from services.registry.domain.lists.row_cells import MEANS_NOTHING, RowCells, is_mark, written_form
 from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import fold
 
@@ -39,13 +39,25 @@ class Payment:
 def read_payment(cells: RowCells, reference: Reference) -> Payment:
     """Phone, channel and account of a row."""
     payment = Payment(phone=_phone(cells, reference))
-    words = cells.text(Column.CHANNEL) or cells.text(Column.BANK)
+    words = _channel_words(cells) or cells.text(Column.BANK)
     if words:
         payment.channel = read_channel(f"{words} {cells.text(Column.BANK)}")
         if payment.channel is None:
             cells.add(f.CHANNEL_UNKNOWN, "channel", words)
     payment.account = _account(cells, payment, reference)
     return payment
+
+
+def _channel_words(cells: RowCells) -> str:
+    """The channel's words; of a mark under `Tiền mặt`, `Qua tài khoản` side by side (or an amount there) the column's."""
+    for at in cells.layout.columns.get(Column.CHANNEL, ()):
+        cell = cells.read[at] if at < len(cells.read) else None
+        if is_mark(cell) or isinstance(cell, int | float):
+            return cells.layout.headers[at]
+        if isinstance(cell, str) and cell.lower() not in MEANS_NOTHING:
+            return cell
+    account = cells.layout.first(Column.ACCOUNT)
+    return cells.layout.headers[account] if account is not None and is_mark(cells.cell(Column.ACCOUNT)) else ""
 
 
 def _phone(cells: RowCells, reference: Reference) -> str | None:
@@ -94,7 +106,7 @@ def read_payee(
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
     name = _payee_name(cells)
     number = _payee_number(cells, reference, facts)
-    relation = cells.text(Column.RELATIONSHIP)
+    relation = _relation(cells)
     if not name and not number:
         if relation and read_relationship(relation).kin is not Kin.SELF:
             cells.add(f.PAYEE_NAME_MISSING, "payee", relation)
@@ -120,6 +132,22 @@ def _payee_name(cells: RowCells) -> str:
     elif name and not is_trivial_change(text, name):
         cells.add(f.NAME_REWRITTEN, "payee", cells.as_written(Column.PAYEE_NAME), name)
     return name
+
+
+def _relation(cells: RowCells) -> str:
+    """The relationship's words; as they stand where only so they name one (`Chú` in a column of TCVN3 is no `Chỳ`)."""
+    text = cells.text(Column.RELATIONSHIP)
+    if text and cells.was_decoded(Column.RELATIONSHIP) and read_relationship(text).kin is Kin.UNKNOWN:
+        plain = cells.undecoded(Column.RELATIONSHIP)
+        return plain if read_relationship(plain).kin is not Kin.UNKNOWN else text
+    return text or _relation_with_name(cells)
+
+
+def _relation_with_name(cells: RowCells) -> str:
+    """The relationship where it stands with the payee's name: `Trần Thị Hoa (bà ngoại)`."""
+    text = cells.text(Column.PAYEE_NAME)
+    remark = read_name(text).remark.strip(" ()[]-–:,") if text else ""
+    return remark if remark and read_relationship(remark).kin is not Kin.UNKNOWN else ""
 
 
 def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:

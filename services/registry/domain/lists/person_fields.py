@@ -15,13 +15,12 @@ from services.registry.domain.lists.identity import IdentityReading, birth_year_
 from services.registry.domain.lists.names import is_trivial_change, read_name
 from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_name
 from services.registry.domain.lists.reference import Reference
-from services.registry.domain.lists.row_cells import RowCells, written_form
+from services.registry.domain.lists.row_cells import RowCells, is_mark, written_form
 from services.registry.domain.lists.text import fold, tidy
 from services.registry.domain.lists.workbook import Cell
 
 _SEXES = {"nam": "male", "nu": "female", "n": "female", "m": "male", "f": "female", "male": "male", "female": "female",
           "trai": "male", "gai": "female", "ong": "male", "ba": "female"}  # fmt: skip
-_MARKS = frozenset({"x", "v", "✓", "✔", "1", "nam", "nữ", "nu", "có"})
 _DATE_FINDINGS: dict[DateNote, FindingKind] = {
     DateNote.TWO_DIGIT_YEAR: f.BIRTH_TWO_DIGIT_YEAR,
     DateNote.DAY_UNKNOWN: f.BIRTH_DAY_UNKNOWN,
@@ -68,8 +67,13 @@ def read_full_name(cells: RowCells, person: Person) -> None:
         cells.add(f.NAME_REWRITTEN, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
 
 
-def read_birth_and_sex(cells: RowCells, person: Person, month: date, *, month_first: bool) -> None:
-    """The birth date and the sex, from their own columns or from columns Nam and Nữ that hold the date."""
+def read_birth_and_sex(
+    cells: RowCells, person: Person, month: date, *, month_first: bool, unmarked_sex: str | None = None
+) -> None:
+    """The birth date and the sex, from their own columns or from columns Nam and Nữ that hold the date.
+
+    `unmarked_sex` is the sex of a row without a mark where the only column is one of Nữ (or Nam) and others have marks.
+    """
     written: Cell = cells.cell(Column.BIRTH)
     person.sex = _SEXES.get(fold(cells.text(Column.SEX)))
     male, female = cells.cell(Column.MALE), cells.cell(Column.FEMALE)
@@ -79,9 +83,11 @@ def read_birth_and_sex(cells: RowCells, person: Person, month: date, *, month_fi
         else:
             person.sex = "male" if male is not None else "female"
         held = male if male is not None else female
-        if written is None and not _is_mark(held):
+        if written is None and not is_mark(held):
             written = held
-    reading = _from_parts(cells) if written is None else _read(written, month, month_first)
+    elif person.sex is None:
+        person.sex = unmarked_sex
+    reading = birth_in_parts(cells) if written is None else _read(written, month, month_first)
     if reading is None:
         cells.add(f.BIRTH_MISSING, "birth_date", written_form(written))
     elif reading.note is DateNote.IMPOSSIBLE:
@@ -99,11 +105,7 @@ def _read(written: Cell, month: date, month_first: bool) -> BirthReading | None:
     return read_birth(written, month_first=month_first, latest_year=month.year)
 
 
-def _is_mark(cell: Cell) -> bool:
-    return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _MARKS)
-
-
-def _from_parts(cells: RowCells) -> BirthReading | None:
+def birth_in_parts(cells: RowCells) -> BirthReading | None:
     """A day, a month and a year in columns of their own."""
     year = cells.text(Column.BIRTH_YEAR)
     if not year:
@@ -190,6 +192,8 @@ def read_ethnicity(cells: RowCells, reference: Reference) -> str | None:
     if not text:
         return None
     known = _known_group(text, reference)
+    if known is None and cells.was_decoded(Column.ETHNICITY):
+        known = _known_group(cells.undecoded(Column.ETHNICITY), reference)
     if known is None:
         cells.add(f.ETHNICITY_UNKNOWN, "ethnicity", text)
         return tidy(text)

@@ -35,6 +35,8 @@ class RowContext:
     month: date
     commune: UnitFact
     finder: CommuneFinder
+    titles: str = ""
+    commune_by_row: bool = False
 
 
 def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonRecord:
@@ -42,7 +44,7 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
     cells, reference, month = row.cells, context.reference, context.month
     person = Person()
     read_full_name(cells, person)
-    read_birth_and_sex(cells, person, month, month_first=table.month_first)
+    read_birth_and_sex(cells, person, month, month_first=table.month_first, unmarked_sex=table.unmarked_sex)
     read_numbers(cells, person, reference, table.numbers)
     check_number(cells, person, reference)
     born_on = person.birth.first_day if person.birth else _year_of_number(cells, person)
@@ -90,8 +92,12 @@ def _check_notes(cells: RowCells, person: Person) -> None:
 
 
 def _commune_code(cells: RowCells, context: RowContext) -> str:
-    """The list's commune; a row that names another is for an officer."""
+    """The list's commune, or the row's own where each names one; a row that names another than the list is for an officer."""
     text = cells.text(Column.COMMUNE)
+    if text and context.commune_by_row:
+        reading = context.finder.in_cell(text, context.month, context.titles)
+        if reading:
+            return reading.unit.code
     if text:
         named = context.finder.in_text(text, context.month, "row", needs_kind=False)
         by_code = context.finder.by_code(text, context.month, "row") if text.isdigit() else None

@@ -15,7 +15,8 @@ _SPLIT = re.compile(r"\s*(?:/|;|,|\||\n|\bhoặc\b|\bhay\b| - )\s*", re.IGNORECA
 _PACK = re.compile(r"[\s.\-–_()'’`\u00a0]+")
 _MOBILE = re.compile(r"^0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}$")
 _OLD_LENGTH = 11
-_NONE = re.compile(r"^(không( có)?|ko|k|chưa( có)?|[-–./\\x]+|0+)$", re.IGNORECASE)
+_FLOAT_TAIL = re.compile(r"(?<=^\d{9})[.,]0$|(?<=^\d{10})[.,]0$")
+_NONE = re.compile(r"^(không( có)?|ko|k|chưa( có)?|[-–./\\x]+|0{1,3})$", re.IGNORECASE)
 _DIGITS_FIRST = re.compile(r"\+?[\d\s.\-–()]{8,}\d")
 
 
@@ -55,15 +56,25 @@ def read_phone(cell: Cell, prefixes: Mapping[str, str]) -> PhoneReading | None:
     written = cell.strip()
     if not written or _NONE.match(written):
         return None
-    whole = _one(written, prefixes)
+    whole = _one(_FLOAT_TAIL.sub("", written), prefixes)
     if whole.number:
         return whole
     readings = [_one(piece, prefixes) for piece in _SPLIT.split(written)]
+    readings += _two_by_spaces(written.split(), prefixes)
     readings += [_one(found, prefixes) for found in _DIGITS_FIRST.findall(written)]
     for reading in readings:
         if reading.number:
             return PhoneReading(reading.number, PhoneNote.SECOND_NUMBER)
     return whole
+
+
+def _two_by_spaces(words: list[str], prefixes: Mapping[str, str]) -> list[PhoneReading]:
+    """The first of two numbers with nothing but a space (or a line's end) between them."""
+    for at in range(1, len(words)):
+        first, second = _one("".join(words[:at]), prefixes), _one("".join(words[at:]), prefixes)
+        if first.number and second.number:
+            return [first]
+    return []
 
 
 def _one(text: str, prefixes: Mapping[str, str]) -> PhoneReading:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from services.registry.domain.lists.syllables import standard_tone
-from services.registry.domain.lists.text import fold, tidy
+from services.registry.domain.lists.text import fold, plain, tidy
 
 _KINDS = {
     "thon": "Thôn", "th": "Thôn", "t": "Thôn", "to dan pho": "Tổ dân phố", "tdp": "Tổ dân phố", "to dp": "Tổ dân phố",
@@ -15,11 +15,11 @@ _KINDS = {
     "ban": "Bản", "lang": "Làng", "xom": "Xóm", "buon": "Buôn", "khom": "Khóm", "doi": "Đội", "tieu khu": "Tiểu khu",
 }  # fmt: skip
 _BY_LENGTH = sorted(set(_KINDS.values()), key=len, reverse=True)
-_SHORT = frozenset({"th", "t", "kp", "kv"})
+_SHORT = frozenset({"th", "t"})
 _PIECES = re.compile(r"\s*[,;]\s*|\s+[-–]\s+")
 _ABOVE_VILLAGE = re.compile(r"^(xa|phuong|p|tt|thi tran|thi xa|tx|huyen|h|quan|q|thanh pho|tp|tinh)\b")
-_ABBREVIATED = re.compile(r"^(th|t|kp|kv|tdp|thôn|thon|tổ|ấp|xóm)\s*[.:]?\s*(\d+[A-Za-z]?)$", re.IGNORECASE)
-_SECTION_NUMBER = re.compile(r"^\s*(?:[IVX]{1,5}|\d{1,2}|[a-zA-Z])\s*[.)/:\-]\s*(?=\D)")
+_NUMBERED = re.compile(r"^([^\W\d_][^\d]*?)\s*[.:]?\s*(?:số\s*)?(\d+[A-Za-z]?)$", re.IGNORECASE)
+_SECTION_NUMBER = re.compile(r"^\s*(?:[IVXivx]{1,5}|\d{1,2}|[a-zA-Z])\s*[.)/:\-]\s*(?=\D)")
 _COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|đt|nguoi|doi tuong).*$|\s*[:;,.]+\s*$", re.IGNORECASE)
 
 
@@ -39,9 +39,8 @@ def _standard_once(text: str, default_kind: str) -> str:
     bare = next((piece for piece in pieces if village_kind(piece)), pieces[0])
     bare = re.split(r"\s+(?=(?:xã|phường|huyện|thị trấn)\s)", bare, maxsplit=1, flags=re.IGNORECASE)[0]
     bare = bare.strip(" .,:;–-")
-    short = _ABBREVIATED.match(bare)
-    if short:
-        return f"{_KINDS[fold(short.group(1))]} {short.group(2).lstrip('0').upper() or '0'}"
+    if numbered := _numbered(bare):
+        return numbered
     if re.fullmatch(r"\d{1,3}[A-Za-z]?", bare):
         return f"{default_kind} {bare.lstrip('0').upper() or '0'}"
     words = bare.split(" ")
@@ -70,8 +69,20 @@ def village_kind(text: str) -> str | None:
         key = fold(" ".join(words[:length]))
         if len(words) > length and key in _KINDS and key not in _SHORT:
             return _KINDS[key]
-    short = _ABBREVIATED.match(tidy(text))
-    return _KINDS[fold(short.group(1))] if short else None
+    numbered = _NUMBERED.match(tidy(text))
+    return _kind_of(numbered.group(1)) if numbered else None
+
+
+def _kind_of(word: str) -> str | None:
+    """The kind a word names; letters of no Vietnamese word (`Tæ`) are not passed over."""
+    return _KINDS.get(fold(word)) if plain(word).isascii() else None
+
+
+def _numbered(text: str) -> str | None:
+    """`T.1`, `TDP số 03`, `Bản5`: a kind with a number, whatever stands between them."""
+    found = _NUMBERED.match(text)
+    kind = _kind_of(found.group(1)) if found else None
+    return f"{kind} {found.group(2).lstrip('0').upper() or '0'}" if found and kind else None
 
 
 @lru_cache(maxsize=1_024)

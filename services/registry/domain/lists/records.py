@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from services.registry.domain.lists.communes import BY_ROWS
 from services.registry.domain.lists.findings import Finding, Severity
 from services.registry.domain.lists.reference import UnitFact
 from services.registry.domain.lists.workbook import Cell
@@ -117,6 +118,13 @@ class ListReading:
     sheets: tuple[SheetReading, ...]
     rows: tuple[RowReading, ...]
     notes: tuple[ListNote, ...]
+
+    def commune_codes(self) -> set[str]:
+        """The communes the list is of: those of its sheets, and of its rows where only these name them."""
+        by_rows = {sheet.name for sheet in self.sheets if sheet.commune_source == BY_ROWS}
+        return {sheet.commune.code for sheet in self.sheets} | {
+            row.record.commune_code for row in self.rows if row.sheet in by_rows
+        }
 
     def count(self, status: RowStatus) -> int:
         """How many rows ended so."""

@@ -23,6 +23,7 @@ class Kin(StrEnum):
     SPOUSE = "spouse"
     CHILD = "child"
     GRANDCHILD = "grandchild"
+    OWN_GRANDCHILD = "own_grandchild"
     GUARDIAN = "guardian"
     UNKNOWN = "unknown"
 
@@ -71,6 +72,8 @@ _WHOLE: dict[str, Relationship] = {
 }
 _GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi dưỡng", "đại diện", "hàng xóm", "người thân", "họ hàng",
               "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than")  # fmt: skip
+_OF_THE_LINE = frozenset({"nội", "ngoại", "noi", "ngoai"})
+"""A `cháu` alone may be a nephew older than the uncle; `cháu nội`, `cháu ngoại` are a child's children."""
 _SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau": _FEMALE, "rể": _MALE, "re": _MALE}
 
 
@@ -87,6 +90,8 @@ def read_relationship(text: str) -> Relationship:
     if known is None:
         return Relationship(Kin.UNKNOWN)
     sex = next((_SEXED[part] for part in parts[1:2] if part in _SEXED), known.sex)
+    if known.kin is Kin.GRANDCHILD and (parts[0] == "chắt" or {*parts[1:]} & _OF_THE_LINE):
+        return Relationship(Kin.OWN_GRANDCHILD, sex)
     return Relationship(known.kin, sex)
 
 
@@ -109,6 +114,7 @@ def age_contradicts(kin: Kin, payee_born: int | None, beneficiary_born: int, yea
         Kin.YOUNGER_SIBLING: older > 0,
         Kin.CHILD: older > -12,
         Kin.GRANDCHILD: older > 15,
+        Kin.OWN_GRANDCHILD: older > -24,
         Kin.UNCLE_AUNT: older < -15,
         Kin.SPOUSE: year - payee_born < 16,
     }

@@ -11,22 +11,31 @@ from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
-from services.registry.domain.lists.legacy import Encoding, read_text
+from services.registry.domain.lists.legacy import Encoding, makes_sense, read_text, telling_encoding
+from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Cell
 
 _DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
 _LONGEST_DITTO = 10
+_DASHES = frozenset({"-", "–", "--", "---", "- -"})
+"""As above in a village's column, where nobody has none; anywhere else they mean nothing."""
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip
 _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP,
                       Column.CHANNEL, Column.ETHNICITY, Column.COMMUNE, Column.PHONE)  # fmt: skip
-_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
+_TICKS = frozenset({"x", "v", "✓", "✔", "√", "1", "nam", "nữ", "nu", "có", "*", "+"})
+MEANS_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
 
 
 @lru_cache(maxsize=4_096)
 def is_ditto(text: str) -> bool:
     """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
     return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
+
+
+def is_mark(cell: Cell) -> bool:
+    """Whether a cell only says `this one`: `x`, `✓`, `1`."""
+    return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _TICKS)
 
 
 @dataclass(slots=True)
@@ -61,7 +70,7 @@ class RowCells:
         if cell is None:
             return ""
         if isinstance(cell, str):
-            return "" if cell.lower() in _NOTHING else cell
+            return "" if cell.lower() in MEANS_NOTHING else cell
         return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
     def joined(self, column: Column) -> str:
@@ -79,6 +88,11 @@ class RowCells:
             if at < len(self.written) and self.written[at] is not None:
                 return written_form(self.written[at])
         return None
+
+    def undecoded(self, column: Column) -> str:
+        """The first filled cell's text as it stands, tidied: what it says if its encoding was taken wrongly."""
+        written = self.as_written(column)
+        return tidy(written) if written else ""
 
     def was_decoded(self, column: Column) -> bool:
         """Whether the column's text was in an old encoding."""
@@ -101,19 +115,28 @@ def written_form(cell: Cell) -> str | None:
 class RowCellsReader:
     """Reads a table's rows in order, remembering what ditto marks point to."""
 
-    def __init__(self, layout: Layout, encodings: Sequence[Encoding], merged_down: dict[tuple[int, int], Cell]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        encodings: Sequence[Encoding],
+        merged_down: dict[tuple[int, int], Cell],
+        *,
+        rows_differ: bool = False,
+    ) -> None:
         self._layout = layout
         self._encodings = encodings
+        self._rows_differ = rows_differ
         self._merged_down = merged_down
         never = {at for column in _NEVER_DITTO for at in layout.columns.get(column, ())}
         self._names = {at: column.value for column, places in layout.columns.items() for at in places}
         self._ditto = frozenset(at for at in self._names if at not in never)
+        self._villages = frozenset(layout.columns.get(Column.VILLAGE, ()))
         self._mergeable = tuple(at for column in _FILLED_BY_MERGING for at in layout.columns.get(column, ()))
         self._above: dict[int, Cell] = {}
 
     def decoded(self, row: Sequence[Cell]) -> tuple[list[Cell], frozenset[int]]:
         """The row with its texts decoded and tidied (empty texts None), and which columns were in an old encoding."""
-        encodings = self._encodings
+        encodings = self._of_row(row) if self._rows_differ else self._encodings
         read: list[Cell] = []
         old: list[int] = []
         for at, cell in enumerate(row):
@@ -128,6 +151,15 @@ class RowCellsReader:
                 read.append(text or None)
         return read, frozenset(old)
 
+    def _of_row(self, row: Sequence[Cell]) -> Sequence[Encoding]:
+        """The one encoding that a row's cells tell, where rows were pasted together from lists typed differently."""
+        told = {encoding for cell in row if isinstance(cell, str) and (encoding := telling_encoding(cell))}
+        if len(told) != 1:
+            return self._encodings
+        one = told.pop()
+        pairs = zip(row, self._encodings, strict=False)
+        return [one if not isinstance(cell, str) or makes_sense(cell, one) else own for cell, own in pairs]
+
     def person(self, number: int, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
         """A person's row with ditto marks and merged cells filled in. `number` is the row's number from 1."""
         findings: list[Finding] = []
@@ -136,7 +168,7 @@ class RowCellsReader:
             self._fill_merged(number, read, findings)
         for at in self._ditto:
             cell = read[at] if at < width else None
-            if isinstance(cell, str) and len(cell) <= _LONGEST_DITTO and is_ditto(cell):
+            if isinstance(cell, str) and (is_ditto(cell) or (at in self._villages and cell in _DASHES)):
                 read[at] = self._above.get(at)
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
             self._above[at] = read[at] if at < len(read) else None

@@ -84,6 +84,10 @@ class RowJudge:
             return RowKind.PERSON
         return RowKind.HEADING if evidence == 0 else RowKind.OTHER
 
+    def surely_a_person(self, row: Sequence[Cell]) -> bool:
+        """Whether a row below the signatures is a person all the same, and not somebody who signed."""
+        return self.evidence(row) >= 3 or self._has_number(row)
+
     def _odd_kind(self, row: Sequence[Cell], texts: list[str]) -> RowKind | None:
         if self._repeats_header(row):
             return RowKind.NUMBERING
@@ -102,7 +106,7 @@ class RowJudge:
             cell = row[at] if at < len(row) else None
             if isinstance(cell, str) and cell and (key := fold(cell)):
                 same += words == key or words.startswith(key + " ") or words.endswith(" " + key)
-        return same >= 3
+        return same >= 3 or (same > 0 and same == sum(cell is not None for cell in row))
 
     def _name(self, row: Sequence[Cell]) -> str:
         cells = [row[at] for at in self._names if at < len(row)]

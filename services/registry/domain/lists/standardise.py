@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.across_rows import RowsSeen
-from services.registry.domain.lists.communes import CommuneReading, commune_finder
+from services.registry.domain.lists.communes import BY_ROWS, CommuneReading, commune_finder
 from services.registry.domain.lists.completeness import missing_of
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.person_rows import RowContext, read_person
@@ -12,7 +12,7 @@ from services.registry.domain.lists.records import ListNote, ListReading, RowRea
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_HEADER_NOT_FOUND
 from services.registry.domain.lists.table import PersonRow, Table
-from services.registry.domain.lists.whole_list import ListOptions, communes_of, month_of_list, tables_of
+from services.registry.domain.lists.whole_list import ListOptions, month_and_communes, tables_of
 from services.registry.domain.lists.workbook import Workbook
 from shared.kernel.errors import Refusal
 
@@ -29,13 +29,13 @@ def standardise(workbook: Workbook, reference: Reference, options: ListOptions |
     if not tables:
         raise Refusal(LIST_HEADER_NOT_FOUND, f"{workbook.filename}: no header row was recognised", file=workbook.filename)
     people = [(table, list(table.people())) for table in tables]
-    month = month_of_list(workbook, people, reference, options, notes)
-    communes = communes_of(workbook, tables, reference, month.month, options)
+    month, communes = month_and_communes(workbook, people, reference, options, notes)
     finder = commune_finder(reference)
     rows: list[RowReading] = []
     seen = RowsSeen()
     for (table, found), commune in zip(people, communes, strict=True):
-        context = RowContext(reference, month.month, commune.unit, finder)
+        by_row = commune.source == BY_ROWS
+        context = RowContext(reference, month.month, commune.unit, finder, " . ".join(table.titles()), by_row)
         rows += [_row(table, row, context, seen, len(tables) > 1) for row in found]
         notes += [*_commune_notes(table, commune), *table.notes]
     return ListReading(

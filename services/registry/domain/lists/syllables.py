@@ -29,6 +29,7 @@ _ONSET = re.compile("^(" + "|".join(sorted(_ONSETS, key=len, reverse=True)) + ")
 _FREE = frozenset(_OPEN_RIMES + _CLOSED_RIMES)
 _STOPPED = frozenset(_STOPPED_RIMES)
 _STOP_TONES = frozenset("\u0301\u0323")
+_VOWELS, _SHAPED = frozenset("aăâeêioôơuưy"), frozenset("ăâêôơư")
 _GLIDES = re.compile(r"(?<![qQ])(oa|oe|uy)([a-z]*)$", re.IGNORECASE)
 
 
@@ -65,6 +66,26 @@ def is_syllable(word: str) -> bool:
 
 def _is_rime(rime: str, tone: str) -> bool:
     return rime in _FREE or (rime in _STOPPED and tone in _STOP_TONES)
+
+
+@lru_cache(maxsize=32_768)
+def is_well_toned(word: str) -> bool:
+    """Whether a syllable's tone mark stands on a letter where somebody would put it: `táu` and `hoà`, never `taú`."""
+    marked = [at for at, letter in enumerate(unicodedata.normalize("NFC", word.lower())) if split_tone(letter)[1]]
+    if not marked:
+        return True
+    base = split_tone(word.lower())[0]
+    onset = _ONSET.match(base)
+    start = onset.end() if onset and onset.end() < len(base) and base[onset.end()] in _VOWELS else 0
+    vowels = [at for at in range(start, len(base)) if base[at] in _VOWELS]
+    if len(vowels) < 2:
+        return marked[0] in vowels or not vowels
+    shaped = [at for at in vowels if base[at] in _SHAPED]
+    if shaped:
+        return marked[0] == shaped[-1]
+    if vowels[-1] < len(base) - 1:
+        return marked[0] == vowels[-1]
+    return marked[0] == vowels[-2] or base[vowels[-2] : vowels[-1] + 1] in ("oa", "oe", "uy")
 
 
 @lru_cache(maxsize=32_768)

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.content import guess_column
-from services.registry.domain.lists.dates import column_has_month_first, read_birth
+from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout, header_text
-from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
+from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
 from services.registry.domain.lists.months import PersonFacts
-from services.registry.domain.lists.person_fields import NumberColumnFacts
+from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
-from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto
+from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell, Sheet
@@ -27,6 +27,8 @@ from services.registry.domain.lists.workbook import Cell, Sheet
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
+_SEVERAL = 3
+_MOSTLY = 0.75
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
 
@@ -50,7 +52,10 @@ class Table:
     notes: list[ListNote] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
+    rows_differ: bool = False
     month_first: bool = False
+    birth_cells: list[Cell] = field(default_factory=list)
+    unmarked_sex: str | None = None
     default_kind: str = "Thôn"
     spellings: dict[str, str] = field(default_factory=dict)
 
@@ -60,18 +65,39 @@ class Table:
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
         self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
+        self.rows_differ = _rows_differ(sample, width)
+        self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
                 self.numbers[at] = _number_facts(_column_cells(rows, at))
         dates = [at for column in (Column.BIRTH, Column.MALE, Column.FEMALE) for at in self.layout.columns.get(column, ())]
-        self.month_first = any(column_has_month_first(_column_cells(rows, at)) for at in dates)
+        self.birth_cells = [cell for at in dates for cell in _column_cells(rows, at)]
+        self.unmarked_sex = self._sex_without_mark(rows)
         self._learn_villages(rows)
 
+    def _settle_village_encoding(self, sample: Sequence[Sequence[Cell]]) -> None:
+        """A column of villages has too few words to tell its encoding by: `Xãm 1` is Xóm 1, for Xãm is no kind of village."""
+        for at in self.layout.columns.get(Column.VILLAGE, ()):
+            texts = [text for text in dict.fromkeys(_column_texts(sample, at)) if not text.isascii()]
+            named = {encoding: sum(len(village_kind(decode(text, encoding)) or "") for text in texts) for encoding in Encoding}
+            best = max(named, key=lambda encoding: named[encoding])
+            if at < len(self.encodings) and named[best] > named[self.encodings[at]]:
+                self.encodings[at] = best
+
+    def _sex_without_mark(self, rows: Sequence[Sequence[Cell]]) -> str | None:
+        """A lone column `Nữ` with marks in some rows says that the others are men, and a lone `Nam` the reverse."""
+        for column, other, sex in ((Column.FEMALE, Column.MALE, "male"), (Column.MALE, Column.FEMALE, "female")):
+            at = self.layout.first(column)
+            if at is not None and other not in self.layout.columns and any(map(is_mark, _column_cells(rows, at))):
+                return sex
+        return None
+
     def _name_columns_by_content(self, sample: Sequence[Sequence[Cell]], width: int) -> None:
-        known = {at for places in self.layout.columns.values() for at in places}
         birth_known = Column.MALE in self.layout.columns or Column.BIRTH_YEAR in self.layout.columns
         number_known = Column.CMND in self.layout.columns or Column.CCCD in self.layout.columns
+        self._join_given_names(sample)
+        known = {at for places in self.layout.columns.values() for at in places}
         for at in range(width):
             missing = [column for column in _WANTED if column not in self.layout.columns]
             missing = [
@@ -90,6 +116,22 @@ class Table:
             elif any(cell is not None for cell in cells):
                 self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
 
+    def _join_given_names(self, sample: Sequence[Sequence[Cell]]) -> None:
+        """A name whose last word stands in a column of its own, without a header: one header was merged over both."""
+        columns = self.layout.columns
+        at = self.layout.first(Column.FULL_NAME)
+        if at is None or (at + 1 < len(self.layout.headers) and self.layout.headers[at + 1] not in ("", self.layout.headers[at])):
+            return
+        if any(at + 1 in places for column, places in columns.items() if column is not Column.FULL_NAME):
+            return
+        if at + 1 >= len(self.encodings):
+            return
+        beside = [str(self._read_cell(text, at + 1)) for text in _column_texts(sample, at + 1)]
+        words = sum(text.isalpha() for text in beside)
+        if words * 2 > len(_column_texts(sample, at)) and words >= _MOSTLY * len(beside):
+            del columns[Column.FULL_NAME]
+            columns[Column.FAMILY_NAME], columns[Column.GIVEN_NAME] = (at,), (at + 1,)
+
     def _read_cell(self, cell: Cell, at: int) -> Cell:
         return read_text(cell, self.encodings[at])[0] or None if isinstance(cell, str) else cell
 
@@ -104,7 +146,7 @@ class Table:
         kinds: Counter[str] = Counter()
         forms: Counter[str] = Counter()
         for text, count in counts.items():
-            if is_ditto(text):
+            if is_ditto(text) or not any(map(str.isalnum, text)):
                 continue
             kind = village_kind(text)
             if kind:
@@ -124,6 +166,13 @@ class Table:
         """The sheet's name, decoded."""
         return read_text(self.sheet.name, self.encoding)[0]
 
+    def values(self, column: Column) -> list[str]:
+        """The texts and whole numbers in a column below the header, decoded."""
+        at = self.layout.first(column)
+        cells = [] if at is None else _column_cells(self.sheet.rows[self.layout.last_row + 1 :], at)
+        read = [self._read_cell(cell, at) if at is not None else None for cell in cells]
+        return [str(cell) for cell in read if isinstance(cell, str | int)]
+
     def titles(self) -> list[str]:
         """The texts above the table, decoded, top to bottom."""
         return self._texts(self.sheet.rows[: self.layout.first_row])
@@ -142,19 +191,23 @@ class Table:
     def people(self) -> Iterator[PersonRow]:
         """The rows that are people, in order, with the village and category that headings above them (or the sheet) name."""
         judge = RowJudge(self.layout)
-        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet))
-        village = heading_village(self.name)
+        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
+        village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
         category: str | None = None
+        closed = False
         first = self.layout.last_row + 1
         for at in range(first, len(self.sheet.rows)):
             row = self.sheet.rows[at]
             read, decoded = reader.decoded(row)
             kind = judge.kind(read)
+            closed = closed or kind is RowKind.SIGNATURE
+            if closed and kind is RowKind.PERSON and not judge.surely_a_person(read):
+                kind = RowKind.OTHER
             if kind is RowKind.PERSON:
                 yield PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
             elif kind is RowKind.HEADING:
                 text = _heading_text(read)
-                named = heading_village(text)
+                named = heading_village(text) or _village_in_any_encoding(row)
                 if named:
                     village = named
                     reader.heading(named)
@@ -164,6 +217,13 @@ class Table:
                     self._note(f.ROW_UNREAD, text, row=at + 1)
             elif kind is RowKind.OTHER:
                 self._note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
+
+
+def _village_in_any_encoding(row: Sequence[Cell]) -> str | None:
+    """The village that a heading names when its column's encoding isn't its own: `Xóm 1` above names typed in VNI."""
+    texts = [cell for cell in row if isinstance(cell, str) and not cell.isascii()]
+    readings = (heading_village(read_text(text, encoding)[0]) for text in texts for encoding in Encoding)
+    return next((village for village in readings if village), None)
 
 
 def _heading_text(read: Sequence[Cell]) -> str:
@@ -177,6 +237,16 @@ def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
 
 def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
     return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
+
+
+def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
+    """Whether a column has cells that can only be Unicode and cells that can only be of an old encoding."""
+    for at in range(width):
+        told = Counter(telling_encoding(text) for text in dict.fromkeys(_column_texts(rows, at)))
+        old = max((count for encoding, count in told.items() if encoding not in (None, Encoding.UNICODE)), default=0)
+        if old >= _SEVERAL and told[Encoding.UNICODE] >= _SEVERAL:
+            return True
+    return False
 
 
 def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
@@ -203,10 +273,11 @@ def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
     return values
 
 
-def facts_of(row: PersonRow) -> PersonFacts:
+def facts_of(row: PersonRow, *, month_first: bool = False) -> PersonFacts:
     """What a row tells of the list's month."""
     _, wording = wording_of(row.cells, row.category)
-    birth = read_birth(row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE))
+    written = row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE)
+    birth = birth_in_parts(row.cells) if written is None or is_mark(written) else read_birth(written, month_first=month_first)
     return PersonFacts(
         wording or read_wording(""),
         birth.first_day if birth else None,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.communes import CommuneReading, choose_commune, commune_finder, require_commune
+from services.registry.domain.lists.communes import CommuneFinder, CommuneReading, choose_commune, commune_finder, require_commune
+from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
+from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import find_layout
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.months import infer_month, stated_month
+from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
 from services.registry.domain.lists.table import PersonRow, Table, facts_of
+from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Sheet, Workbook
 from shared.kernel.errors import Refusal
 from shared.kernel.months import month_of, require_month
@@ -24,6 +29,7 @@ DEFAULT_MONTH = date(2021, 10, 1)
 """The plan's first month: assumed where neither the list nor the caller says one."""
 
 _TELLING_ROWS = 1_000
+_SAMPLED_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,9 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     Hidden sheets are left out where a visible one has a table, and of sheets of several months all but the month asked
     for (else the last): people would stand in them twice. Each sheet left out is a note.
     """
-    found = [(sheet, _table(sheet)) for sheet in workbook.sheets]
+    texts = (cell for sheet in workbook.sheets for row in sheet.rows[:_SAMPLED_ROWS] for cell in row if isinstance(cell, str))
+    usual = choose_encoding(dict.fromkeys(texts))
+    found = [(sheet, _table(sheet, usual)) for sheet in workbook.sheets]
     tables = [table for _, table in found if table]
     for sheet, table in found:
         if table is None and any(cell is not None for row in sheet.rows for cell in row):
@@ -64,12 +72,15 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
         old = sorted({encoding.value for encoding in table.encodings if encoding is not Encoding.UNICODE})
         if old:
             notes.append(_sheet_note(f.ENCODING_OLD, table.name, ", ".join(old)))
+    month_first = column_has_month_first(cell for table in tables for cell in table.birth_cells)
+    for table in tables:
+        table.month_first = month_first
     return tables
 
 
-def _table(sheet: Sheet) -> Table | None:
+def _table(sheet: Sheet, usual: Encoding) -> Table | None:
     rows = sheet.rows[:_TELLING_ROWS]
-    encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)))
+    encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)), usual)
     layout = find_layout(sheet.rows, encoding, hidden=sheet.hidden_columns)
     return Table(sheet, layout, encoding) if layout else None
 
@@ -119,11 +130,45 @@ def month_of_list(
     if named:
         return MonthReading(named, "file_name")
     fallback = month_of(options.fallback_month or DEFAULT_MONTH)
-    facts = [facts_of(row) for _, rows in people for row in rows]
+    facts = [facts_of(row, month_first=table.month_first) for table, rows in people for row in rows]
     month, told = infer_month(facts, reference, fallback)
     kind = f.MONTH_INFERRED if told else f.MONTH_ASSUMED
     notes.append(ListNote(None, None, Finding(kind, "month", None, f"{month:%m/%Y}")))
     return MonthReading(month, "inferred" if told else "assumed")
+
+
+def month_and_communes(
+    workbook: Workbook,
+    people: Sequence[tuple[Table, list[PersonRow]]],
+    reference: Reference,
+    options: ListOptions,
+    notes: list[ListNote],
+) -> tuple[MonthReading, list[CommuneReading]]:
+    """The month, and each table's commune in it.
+
+    A month that the list doesn't state gives way to the commune's name: a unit that came to be later tells a later month.
+    Refused as `month_of_list` and `communes_of` do.
+    """
+    tables = [table for table, _ in people]
+    month = month_of_list(workbook, people, reference, options, notes)
+    try:
+        return month, communes_of(workbook, tables, reference, month.month, options)
+    except Refusal as refusal:
+        told = month.source not in ("inferred", "assumed") or options.commune_code
+        if (
+            told
+            or refusal.code is not LIST_COMMUNE_UNKNOWN
+            or any(any(_commune_places(workbook, table, reference, month.month)) for table in tables)
+        ):
+            raise
+        for first_day in sorted({unit.valid_from for unit in reference.units if unit.valid_from > month.month}):
+            try:
+                communes = communes_of(workbook, tables, reference, first_day, options)
+            except Refusal:
+                continue
+            notes.append(ListNote(None, None, Finding(f.MONTH_ASSUMED, "month", None, f"{first_day:%m/%Y}")))
+            return MonthReading(month_of(first_day), "assumed"), communes
+        raise
 
 
 def communes_of(
@@ -146,18 +191,40 @@ def communes_of(
 
 
 def _commune(workbook: Workbook, table: Table, reference: Reference, month: date) -> CommuneReading | None:
-    finder = commune_finder(reference)
-    signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
-    places = [
-        finder.in_text(" . ".join(table.titles()), month, "title"),
-        finder.in_text(table.name, month, "sheet_name", needs_kind=False),
-        finder.in_file_name(workbook.filename, month),
-        finder.in_text(signatures, month, "signature"),
-    ]
+    places = _commune_places(workbook, table, reference, month)
     chosen = choose_commune(places)
     if chosen:
         _refuse_contradiction(workbook, places[:3], chosen)
-    return chosen
+    return chosen if chosen or any(places) else _commune_most_rows_name(table, reference, month)
+
+
+def _commune_most_rows_name(table: Table, reference: Reference, month: date) -> CommuneReading | None:
+    """Where only the rows name communes, each of them its own: the one that most of them name."""
+    finder, titles = commune_finder(reference), " . ".join(table.titles())
+    named = Counter(finder.in_cell(text, month, titles) for text in table.values(Column.COMMUNE))
+    named.pop(None, None)
+    return named.most_common(1)[0][0] if named else None
+
+
+def _commune_places(workbook: Workbook, table: Table, reference: Reference, month: date) -> list[list[CommuneReading]]:
+    """The communes that titles, the sheet's name, the file's name and the signatures name."""
+    finder = commune_finder(reference)
+    signatures = " . ".join(text for text in table.closing_words() if "ubnd" in text.lower())
+    return [
+        finder.in_text(" . ".join(table.titles()), month, "title"),
+        _commune_of_sheet_name(table, finder, month),
+        finder.in_file_name(workbook.filename, month),
+        finder.in_text(signatures, month, "signature"),
+    ]
+
+
+def _commune_of_sheet_name(table: Table, finder: CommuneFinder, month: date) -> list[CommuneReading]:
+    """The commune in a sheet's name, which needs no `xã` before it; a sheet of a village (`Thôn Thanh Thủy`) names none."""
+    names = (table.name, tidy(table.sheet.name))
+    if any(village_kind(name) for name in names):
+        return []
+    readings = (finder.in_text(name, month, "sheet_name", needs_kind=False) for name in names)
+    return next((found for found in readings if found), [])
 
 
 def _refuse_contradiction(workbook: Workbook, places: list[list[CommuneReading]], chosen: CommuneReading) -> None:

@@ -12,12 +12,18 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from services.registry.domain.lists.standardise import ListOptions, standardise
 from services.registry.domain.lists.workbook import MergedRange
 from services.registry.files import bounds
 from services.registry.files.reference import load_reference
 from services.registry.files.workbooks import read_workbook
 from shared.kernel.errors import Refusal
+from tests.registry.second_generator.commune_list import make_list
+
+REFERENCE = load_reference()
 
 
 def xlsx_bytes() -> bytes:
@@ -219,3 +225,31 @@ def test_the_reference_is_the_project_s_data(tmp_path: Path) -> None:
     assert reference.level_dong(date(2010, 1, 1), "Tỉnh Thừa Thiên Huế") is None
     with pytest.raises(OSError, match=r"ethnic_groups|units_2021"):
         load_reference(tmp_path)
+
+
+def test_lists_broken_on_the_way_are_refused_or_read_and_nothing_else_is_raised() -> None:
+    chance = random.Random(21)
+    for seed in range(36):
+        made = make_list(seed)
+        broken = bytearray(made.data)
+        for _ in range(chance.choice([1, 3, 20, 200])):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        try:
+            reading = standardise(read_workbook(bytes(broken), made.filename), REFERENCE)
+        except Refusal as refused:
+            assert refused.code.code.startswith(("spreadsheet-", "not-a-", "list-"))
+        else:
+            assert all(row.as_json(made.filename)["status"] for row in reading.rows)
+
+
+@settings(max_examples=200)
+@given(
+    st.binary(max_size=600),
+    st.sampled_from((b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"STT;H\xe4 t\xaan;")),
+)
+def test_any_bytes_are_read_or_refused(data: bytes, start: bytes) -> None:
+    try:
+        workbook = read_workbook(start + data, "x.csv")
+        standardise(workbook, REFERENCE, ListOptions(commune_code="19870"))
+    except Refusal as refused:
+        assert refused.code.title_vi

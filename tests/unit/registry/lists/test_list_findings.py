@@ -39,6 +39,10 @@ ONE_ROW: dict[str, tuple[str, Row]] = {
     "amount_differs": ("adult", {"amount": "500.000"}),
     "amount_unreadable": ("adult", {"amount": "5 trăm 4"}),
     "children_missing": ("adult", {"category": "Khoản 4 (đơn thân nghèo)", "coefficient": "1", "amount": "720.000"}),
+    "children_from_note": (
+        "adult",
+        {"category": "Khoản 4", "coefficient": "1", "amount": "720.000", "note": "đang nuôi 2 con nhỏ"},
+    ),
     "minor_without_payee": ("child", {"payee": None, "payee_number": None, "relationship": None}),
     "payee_relationship_sex": ("child", {"relationship": "Ông"}),
     "payee_relationship_age": ("child", {"relationship": "Con"}),

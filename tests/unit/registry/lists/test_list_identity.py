@@ -45,9 +45,32 @@ def test_nothing_written_is_no_number(cell: Cell) -> None:
 
 
 def test_where_zeros_are_kept_a_missing_digit_is_missing() -> None:
-    reading = read_identity("46321560263", zeros_kept=True)
+    reading = read_identity("19321560", zeros_kept=True)
     assert reading is not None
     assert reading.number is None
+
+
+def test_every_cccd_begins_with_a_zero_so_one_that_does_not_lost_it() -> None:
+    """Also where other cells kept theirs: lists are pasted together from several."""
+    reading = read_identity("46321560263", zeros_kept=True)
+    assert reading is not None
+    assert (reading.number, reading.zeros_restored) == ("046321560263", True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "second"),
+    [
+        ("46128459568.0", "046128459568", None),
+        ("198219254.0", "198219254", None),
+        ("185015737 046137495625", "046137495625", "185015737"),
+        ("046060031548 - 196200856", "046060031548", "196200856"),
+        ("046 137 495625", "046137495625", None),
+    ],
+)
+def test_numbers_copied_as_text_or_side_by_side(cell: str, number: str, second: str | None) -> None:
+    reading = read_identity(cell)
+    assert reading is not None
+    assert (reading.number, reading.second) == (number, second)
 
 
 def test_two_numbers_in_one_cell_give_the_cccd_first() -> None:
