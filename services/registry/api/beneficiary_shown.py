@@ -7,8 +7,7 @@ from typing import Any
 
 from services.registry.api.beneficiary_views import BeneficiaryView, VersionView
 from services.registry.domain.masking import mask_record
-from services.registry.domain.records import FullRecord
-from services.registry.use_cases.find_beneficiaries import SourcedRecord
+from services.registry.use_cases.find_beneficiaries import Source, SourcedRecord
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher, mask
 
 _NUMBERS = {"phone_sealed": ("phone", PHONE), "identity_sealed": ("identity_number", IDENTITY)}
@@ -28,18 +27,18 @@ def view_of_record(cipher: FieldCipher, sourced: SourcedRecord) -> BeneficiaryVi
             "beneficiary_id": record.beneficiary_id,
             "version": record.version,
             "account_provider": record.account.provider if record.account else None,
-            "source": _source(sourced, record),
+            "source": _source(sourced.source) if sourced.source else None,
         }
     )
 
 
-def _source(sourced: SourcedRecord, record: FullRecord) -> dict[str, Any]:
-    row = sourced.source
+def _source(source: Source) -> dict[str, Any]:
+    row = source.row
     cells = {letters: str(cell) for letters, cell in row.content.cells.items()}
     return {
-        "import_id": sourced.import_id,
-        "file_name": sourced.file_name,
-        "row_id": record.row_id,
+        "import_id": source.import_id,
+        "file_name": source.file_name,
+        "row_id": row.row_id,
         "sheet": row.sheet,
         "row": row.row,
         "cells": mask_record(cells),

@@ -108,7 +108,8 @@ async def _planner(work: _Work, plan: Plan, entries: Sequence[Entry], known: dic
     numbers = [n for entry in entries for n in (entry.numbers.identity_index, entry.numbers.payee_index) if n]
     held = await payees.payees_for(work.tx, work.unit.unit_id, [known[person].payee_id for person in changing], numbers)
     book = PayeeBook(held, new_id)
-    return Planner(work.facts, book, known, await decisions.decisions_in_force(work.tx, changing), plan), book
+    in_force = await decisions.decisions_in_force(work.tx, changing, work.facts.month)
+    return Planner(work.facts, book, known, in_force, plan), book
 
 
 async def _write(work: _Work, plan: Plan, book: PayeeBook) -> None:
