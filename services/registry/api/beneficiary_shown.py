@@ -8,6 +8,7 @@ from typing import Any
 from services.registry.api.beneficiary_views import BeneficiaryView, VersionView
 from services.registry.domain.masking import mask_record
 from services.registry.use_cases.find_beneficiaries import Source, SourcedRecord
+from services.registry.use_cases.look_back import Then
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher, mask
 
 _NUMBERS = {"phone_sealed": ("phone", PHONE), "identity_sealed": ("identity_number", IDENTITY)}
@@ -28,6 +29,20 @@ def view_of_record(cipher: FieldCipher, sourced: SourcedRecord) -> BeneficiaryVi
             "version": record.version,
             "account_provider": record.account.provider if record.account else None,
             "source": _source(sourced.source) if sourced.source else None,
+        }
+    )
+
+
+def view_of_then(cipher: FieldCipher, then: Then) -> BeneficiaryView:
+    """A person's record as it was, numbers masked."""
+    account = then.record["account"]
+    return BeneficiaryView.model_validate(
+        {
+            **masked_record(cipher, then.record),
+            "beneficiary_id": then.beneficiary_id,
+            "version": then.version,
+            "account_provider": account["provider"] if account else None,
+            "source": None,
         }
     )
 

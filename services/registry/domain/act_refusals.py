@@ -5,10 +5,16 @@ from __future__ import annotations
 from shared.kernel.errors import ErrorCode, Kind
 
 PERSON_DEAD = ErrorCode(
-    "person-dead", Kind.CONFLICT, "The person is recorded as dead: annul that first", "Đối tượng đã ghi nhận chết, phải hủy ghi nhận"
+    "person-dead",
+    Kind.CONFLICT,
+    "The person is recorded as dead: annul that first",
+    "Đối tượng đã ghi nhận chết, phải hủy ghi nhận",
 )
 PERSON_SUSPENDED = ErrorCode(
-    "person-suspended", Kind.CONFLICT, "The person is suspended: resume first", "Đối tượng đang tạm dừng, phải cho hưởng lại trước"
+    "person-suspended",
+    Kind.CONFLICT,
+    "The person is suspended: resume first",
+    "Đối tượng đang tạm dừng, phải cho hưởng lại trước",
 )
 PERSON_STOPPED = ErrorCode("person-stopped", Kind.CONFLICT, "The person was stopped before", "Đối tượng đã thôi hưởng")
 NOT_SUSPENDED = ErrorCode("not-suspended", Kind.CONFLICT, "The person is not suspended", "Đối tượng không bị tạm dừng")
@@ -28,7 +34,10 @@ DECISION_OVERLAPS = ErrorCode(
     "Đã có quyết định hưởng cho các tháng này, chỉ hưởng mức cao nhất",
 )
 NOTHING_TO_CHANGE = ErrorCode(
-    "nothing-to-change", Kind.CONFLICT, "No decision counts in that month to be changed", "Tháng đó không có quyết định để điều chỉnh"
+    "nothing-to-change",
+    Kind.CONFLICT,
+    "No decision counts in that month to be changed",
+    "Tháng đó không có quyết định để điều chỉnh",
 )
 NOTHING_TO_END = ErrorCode(
     "nothing-to-end", Kind.CONFLICT, "No decision lasts beyond that month", "Không có quyết định nào còn hiệu lực sau tháng đó"
@@ -68,14 +77,15 @@ ACT_OVERTAKEN = ErrorCode(
     "Đã có quyết định sau đó, phải hủy quyết định sau trước",
 )
 ACT_OF_TRANSFER = ErrorCode(
-    "act-of-transfer", Kind.CONFLICT, "It belongs to a transfer: cancel that instead", "Thuộc hồ sơ chuyển xã, hãy hủy hồ sơ chuyển"
+    "act-of-transfer",
+    Kind.CONFLICT,
+    "It belongs to a transfer: cancel that instead",
+    "Thuộc hồ sơ chuyển xã, hãy hủy hồ sơ chuyển",
 )
 UNKNOWN_TRANSFER = ErrorCode("unknown-transfer", Kind.MISSING, "No such transfer", "Không có hồ sơ chuyển này")
 TRANSFER_SETTLED = ErrorCode("transfer-settled", Kind.CONFLICT, "The transfer was settled before", "Hồ sơ chuyển đã được xử lý")
 SAME_COMMUNE = ErrorCode("same-commune", Kind.INVALID, "The person lives there already", "Đối tượng đang ở chính xã/phường đó")
-NOT_A_COMMUNE = ErrorCode(
-    "not-a-commune", Kind.INVALID, "No such commune in that month", "Không có xã/phường này trong tháng đó"
-)
+NOT_A_COMMUNE = ErrorCode("not-a-commune", Kind.INVALID, "No such commune in that month", "Không có xã/phường này trong tháng đó")
 PAYEE_CONFLICT = ErrorCode(
     "payee-number-taken",
     Kind.CONFLICT,
@@ -95,7 +105,10 @@ PERSON_INCOMPLETE = ErrorCode(
     "person-incomplete", Kind.INVALID, "Something a beneficiary must have is lacking", "Thiếu thông tin bắt buộc của đối tượng"
 )
 NEEDS_ITS_OWN_ACT = ErrorCode(
-    "proposal-needs-its-own-act", Kind.CONFLICT, "This proposal is carried out elsewhere", "Đề xuất này được thực hiện bằng việc khác"
+    "proposal-needs-its-own-act",
+    Kind.CONFLICT,
+    "This proposal is carried out elsewhere",
+    "Đề xuất này được thực hiện bằng việc khác",
 )
 NOT_YET_REGISTERED = ErrorCode(
     "not-yet-registered", Kind.MISSING, "The registry knew nothing of the person then", "Thời điểm đó chưa có hồ sơ đối tượng"

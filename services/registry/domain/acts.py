@@ -36,6 +36,7 @@ from services.registry.domain.lives import (
     BY_STOP,
     BY_TRANSFER,
     DEAD,
+    MONTHLY,
     SINGLE_PARENT,
     STOPPED,
     SUSPENDED,
@@ -68,7 +69,15 @@ class Given:
     def held(self, from_month: date, to_month: date | None = None) -> Held:
         """The decision, from a month."""
         return Held(
-            self.decision_id, self.number, self.signed_on, self.kind, self.category, self.heads, from_month, to_month, self.paid_by
+            self.decision_id,
+            self.number,
+            self.signed_on,
+            self.kind,
+            self.category,
+            self.heads,
+            from_month,
+            to_month,
+            self.paid_by,
         )
 
 
@@ -214,7 +223,7 @@ def _check_slots(decisions: Sequence[Held], new: Held) -> None:
 def _in_each_others_way(one: Held, other: Held) -> bool:
     if one.slot == other.slot:
         return True
-    if SINGLE_PARENT not in (one.slot, other.slot) or "monthly" not in (one.slot, other.slot):
+    if {one.slot, other.slot} != {SINGLE_PARENT, MONTHLY}:
         return False
     beside = other if one.slot == SINGLE_PARENT else one
     return not beside.category.startswith(_BESIDE_SINGLE_PARENT)

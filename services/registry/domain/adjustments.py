@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.acts import CHANGE, STOP
-from services.registry.domain.dependants import STUDENT, Dependant, heads_in
+from services.registry.domain.dependants import CARED_FOR, STUDENT, Dependant, heads_in
 from services.registry.domain.legal_months import Categories, birthday, falls
 from services.registry.domain.proposals import NewProposal, proposal_kind
 from shared.kernel.months import month_of, next_month
@@ -25,7 +25,9 @@ YEAR_ALONE = (1, 1)
 """Month and day that a birth year alone stands for: a provincial parameter, 1 January by default."""
 
 BIRTHDAY = proposal_kind(
-    "birthday", "Đối tượng đến tuổi chuyển mức hoặc thôi hưởng, cần quyết định điều chỉnh.", "A birthday calls for another decision."
+    "birthday",
+    "Đối tượng đến tuổi chuyển mức hoặc thôi hưởng, cần quyết định điều chỉnh.",
+    "A birthday calls for another decision.",
 )
 DEPENDANT_ENDS = proposal_kind(
     "dependant_ends",
@@ -148,19 +150,17 @@ def propose_for_dependants(decision: HeadCount, dependants: Sequence[Dependant],
     """What follows where dependants of a decision stop counting soon: fewer heads from the month after, or the end."""
     first, last = _span(today)
     found = []
-    for one in dependants:
+    for one in () if decision.category in CARED_FOR else dependants:
         due_on = one.ends_on
         if not first <= due_on <= last:
             continue
         month = next_month(month_of(due_on))
-        left = heads_in(dependants, month)
+        left = heads_in(decision.category, dependants, month)
         if left >= decision.heads:
             continue
         details = {**decision.details(left), "dependant": one.full_name}
         occasion = f"{one.dependant_id}:{due_on}"
-        found.append(
-            NewProposal(decision.beneficiary_id, DEPENDANT_ENDS, occasion, due_on, decision.decision_id, month, details)
-        )
+        found.append(NewProposal(decision.beneficiary_id, DEPENDANT_ENDS, occasion, due_on, decision.decision_id, month, details))
     return found
 
 

@@ -37,9 +37,7 @@ def as_of(versions: Sequence[Version], on: date | None, known_at: datetime | Non
 
     Decisions that begin after the day are left out; those that ended before it stay, with their last months.
     """
-    known = sorted(
-        (one for one in versions if known_at is None or one.recorded_at <= known_at), key=lambda one: one.version
-    )
+    known = sorted((one for one in versions if known_at is None or one.recorded_at <= known_at), key=lambda one: one.version)
     effective = [one for one in known if on is None or one.effective_from <= on]
     if not effective:
         return None

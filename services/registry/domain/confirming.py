@@ -57,7 +57,12 @@ class Planner:
     """Plans one list. `known` are the people of the commune by id, `in_force` their decisions."""
 
     def __init__(
-        self, facts: ListFacts, book: PayeeBook, known: Mapping[UUID, Known], in_force: Mapping[UUID, Sequence[InForce]], plan: Plan
+        self,
+        facts: ListFacts,
+        book: PayeeBook,
+        known: Mapping[UUID, Known],
+        in_force: Mapping[UUID, Sequence[InForce]],
+        plan: Plan,
     ) -> None:
         self.plan = plan
         self._facts = facts

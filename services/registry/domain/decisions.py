@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.registry.domain.lives import slot_of
+from services.registry.domain.lives import MONTHLY, slot_of
 from shared.kernel.months import previous_month
 
 COUNTS_HEADS = frozenset({"K4-DTN"})
@@ -94,5 +94,5 @@ def held_for(held: Sequence[InForce], granted: Granted, month: date) -> InForce 
     same_kind = [one for one in held if one.kind == granted.kind]
     slot = slot_of(granted.kind, granted.category)
     same_slot = [one for one in same_kind if slot_of(one.kind, one.category) == slot]
-    candidates = same_slot or same_kind
+    candidates = same_slot or (same_kind if granted.kind == MONTHLY else [])
     return min(candidates, key=lambda one: (one.from_month > month, one.from_month), default=None)

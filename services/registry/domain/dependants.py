@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.registry.domain.decisions import COUNTS_HEADS
 from services.registry.domain.legal_months import birthday
 from shared.kernel.months import month_of
 
@@ -45,6 +46,21 @@ class Dependant:
         return month_of(self.birth_date) <= month <= month_of(self.ends_on)
 
 
-def heads_in(dependants: Iterable[Dependant], month: date) -> int:
-    """How many heads the month counts."""
+CARED_FOR = frozenset({"CS-DBN-HGD", "CS-NHAN-DBN"})
+"""Care support for each person cared for (Decree 20/2021/NĐ-CP Art. 20), of whatever age."""
+
+PER_HEAD = COUNTS_HEADS | CARED_FOR
+"""Categories that count dependants."""
+
+
+def heads_in(category: str, dependants: Iterable[Dependant], month: date) -> int:
+    """How many heads of a category the month counts: children by age and study, persons cared for as long as they stand."""
+    if category in CARED_FOR:
+        return sum(one.birth_date <= month for one in dependants)
     return sum(one.counts_in(month) for one in dependants)
+
+
+def still_counting(category: str, dependants: Iterable[Dependant], month: date) -> tuple[Dependant, ...]:
+    """Dependants who count in the month, or will."""
+    others = [one for one in dependants if one.relationship != OWN_STUDY]
+    return tuple(one for one in others if category in CARED_FOR or month_of(one.ends_on) >= month)

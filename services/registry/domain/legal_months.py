@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from services.registry.domain.act_refusals import BAD_AGE, BAD_CATEGORY, BAD_HEADS, MONTH_TOO_EARLY, MONTH_TOO_FAR, SIGNED_AHEAD
-from services.registry.domain.decisions import COUNTS_HEADS, MAX_HEADS, obligation_kind
+from services.registry.domain.act_refusals import BAD_AGE, BAD_CATEGORY, MONTH_TOO_EARLY, MONTH_TOO_FAR, SIGNED_AHEAD
+from services.registry.domain.decisions import obligation_kind
 from services.registry.domain.lists.reference import CategoryFact
 from shared.kernel.errors import Refusal
 from shared.kernel.months import month_of, next_month
@@ -67,10 +67,10 @@ def falls(categories: Categories, before: tuple[str, int], after: tuple[str, int
     return weight_of(categories, *after) < weight_of(categories, *before)
 
 
-def check_given(categories: Categories, category: str, heads: int, month: date, born_on: date) -> str:
+def check_given(categories: Categories, category: str, month: date, born_on: date) -> str:
     """The obligation kind of a category that can be given from a month to somebody born on a day.
 
-    Refused: `bad-category` (not the law of that month, or no monthly payment), `age-does-not-fit`, `bad-heads`.
+    Refused: `bad-category` (not the law of that month, or no monthly payment), `age-does-not-fit`.
     """
     kind = obligation_kind(category)
     fact = categories.get(category)
@@ -79,8 +79,6 @@ def check_given(categories: Categories, category: str, heads: int, month: date, 
     first, last = age_on(born_on, month), age_on(born_on, next_month(month))
     if not (fact.admits_age(first) or fact.admits_age(last)):
         raise Refusal(BAD_AGE, f"{category} at {last}", category=category, age=last)
-    if not 1 <= heads <= (MAX_HEADS if category in COUNTS_HEADS else 1):
-        raise Refusal(BAD_HEADS, f"{heads} for {category}", heads=heads)
     return kind
 
 

@@ -14,13 +14,21 @@ from uuid import UUID
 ACTIVE, SUSPENDED, STOPPED, DEAD = "active", "suspended", "stopped", "dead"
 BY_STOP, BY_INSTITUTION, BY_TRANSFER = "stop", "institution", "transfer"
 
-SINGLE_PARENT = "single_parent"
-"""The slot of K4: it may stand beside another monthly decision, so it is no part of the slot `monthly`."""
+MONTHLY, SINGLE_PARENT = "monthly", "single_parent"
+"""The slot of K4 is its own: K4 may stand beside another monthly decision."""
+
+_SLOTS = (
+    ("K4-", SINGLE_PARENT),
+    ("CS-DBN-HGD", "care_household"),
+    ("CS-NKT-MT", "care_mother"),
+    ("CS-NHAN-", "care_foster"),
+)
 
 
 def slot_of(kind: str, category: str) -> str:
-    """What no two decisions may give a person for the same month: the kind, with K4 in a slot of its own."""
-    return SINGLE_PARENT if category.startswith("K4-") else kind
+    """What no two decisions may give a person for the same month: the kind, but K4 and each ground of care support (Decree
+    20/2021/NĐ-CP Art. 20) have a slot of their own. `decisions.slot` in the database says the same."""
+    return next((slot for prefix, slot in _SLOTS if category.startswith(prefix)), kind)
 
 
 @dataclass(frozen=True, slots=True)

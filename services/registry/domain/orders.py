@@ -9,8 +9,7 @@ from uuid import UUID
 
 from services.registry.domain import acts
 from services.registry.domain.act_refusals import BAD_DAY, BAD_HEADS, NOBODY_COUNTS, STUDY_PROOF_MISSING
-from services.registry.domain.decisions import COUNTS_HEADS
-from services.registry.domain.dependants import OWN_STUDY, STUDENT, Dependant, heads_in
+from services.registry.domain.dependants import OWN_STUDY, PER_HEAD, STUDENT, Dependant, heads_in, still_counting
 from services.registry.domain.legal_months import (
     Categories,
     change_month,
@@ -92,7 +91,7 @@ def effect_of(order: Order, subject: Subject, categories: Categories, today: dat
 
 def _giving(order: Order, subject: Subject, categories: Categories, new_decision_id: UUID) -> Effect:
     month, heads, dependants = _month_and_heads(order, subject, categories)
-    kind = check_given(categories, order.category, heads, month, subject.born_on)
+    kind = check_given(categories, order.category, month, subject.born_on)
     dependants += _own_study(order, subject, month)
     given = acts.Given(new_decision_id, order.paper_number, order.signed_on, kind, order.category, heads, subject.unit_id)
     if order.kind == acts.GRANT:
@@ -112,33 +111,31 @@ def _month_and_heads(order: Order, subject: Subject, categories: Categories) -> 
         earliest = max(earliest, subject.life.status_from_month)
     if order.kind != acts.CHANGE:
         month = lawful_month(order.from_month, earliest, order.signed_on)
-        return month, _heads(order, dependants, month, 1), _still(dependants, month)
+        return month, _heads(order, dependants, month, 1), still_counting(order.category, dependants, month)
     earliest = change_month(order.signed_on, order.happened_on, falls=False)
     held = acts.changing(subject.life, order.from_month or earliest, order.decision_id)
     heads = _heads(order, dependants, order.from_month or earliest, held.heads)
     if order.category in categories and falls(categories, (held.category, held.heads), (order.category, heads)):
         earliest = change_month(order.signed_on, order.happened_on, falls=True)
     month = lawful_month(order.from_month, max(earliest, held.from_month), order.signed_on)
-    return month, _heads(order, dependants, month, held.heads), _still(dependants, month)
+    return month, _heads(order, dependants, month, held.heads), still_counting(order.category, dependants, month)
 
 
 def _heads(order: Order, dependants: Sequence[Dependant], month: date, otherwise: int) -> int:
     """Heads follow from the dependants that count in the month; without any on file they are as entered, or as before."""
-    if order.category not in COUNTS_HEADS:
-        return order.heads or 1
+    category = order.category
+    if category not in PER_HEAD:
+        if order.heads not in (None, 1):
+            raise Refusal(BAD_HEADS, f"{order.heads} for {category}", heads=order.heads)
+        return 1
     if not dependants:
         return order.heads or otherwise
-    counted = heads_in(dependants, month)
+    counted = heads_in(category, dependants, month)
     if not counted:
         raise Refusal(NOBODY_COUNTS, f"{month:%Y-%m}")
     if order.heads not in (None, counted):
         raise Refusal(BAD_HEADS, f"{counted} count in {month:%Y-%m}, not {order.heads}", heads=counted)
     return counted
-
-
-def _still(dependants: Sequence[Dependant], month: date) -> tuple[Dependant, ...]:
-    """Those who count in the month or will."""
-    return tuple(one for one in dependants if month_of(one.ends_on) >= month and one.relationship != OWN_STUDY)
 
 
 def _own_study(order: Order, subject: Subject, month: date) -> tuple[Dependant, ...]:

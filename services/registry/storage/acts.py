@@ -14,8 +14,8 @@ from services.registry.storage.lives import Person
 from shared.auth import Caller
 from shared.database import Tx
 
-_SHOWN = """act_id, beneficiary_id, unit_id, kind, paper_number, signed_on, from_month, note, proposal_id, life_before, life_after,
-    entered_at, issuer, subject, annulled_at, annulled_subject, annulled_note"""
+_SHOWN = """act_id, beneficiary_id, unit_id, kind, paper_number, signed_on, from_month, note, proposal_id, life_before,
+    life_after, entered_at, issuer, subject, annulled_at, annulled_subject, annulled_note"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,7 @@ async def _subject(tx: Tx, person: Person, order: Order) -> Subject:
         for held in named:
             changing += await dependants_of(tx, held.decision_id) if held.to_month is None else []
     born_on = birth_day(person.birth_date, person.birth_precision)
-    return Subject(
-        person.full_name, born_on, person.birth_precision, person.sex, person.unit_id, person.life, tuple(changing)
-    )
+    return Subject(person.full_name, born_on, person.birth_precision, person.sex, person.unit_id, person.life, tuple(changing))
 
 
 async def annul_act(tx: Tx, caller: Caller, beneficiary_id: UUID, act_id: UUID, note: str) -> None:
@@ -116,9 +114,7 @@ class Acceptance:
     study_until: date | None = None
 
 
-async def accept_proposal(
-    tx: Tx, caller: Caller, categories: Categories, proposal_id: UUID, acceptance: Acceptance
-) -> Entered:
+async def accept_proposal(tx: Tx, caller: Caller, categories: Categories, proposal_id: UUID, acceptance: Acceptance) -> Entered:
     """Carry out what a birthday or a dependant's end proposed.
 
     Refused: `unknown-proposal`, `proposal-settled`, `proposal-needs-its-own-act` for other kinds, `bad-category`, and as

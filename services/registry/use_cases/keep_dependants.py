@@ -8,8 +8,7 @@ from uuid import UUID
 
 from services.registry.domain.act_refusals import UNKNOWN_DECISION, UNKNOWN_DEPENDANT
 from services.registry.domain.adjustments import DEPENDANT_ENDS, HEADS_DIFFER, HeadCount, propose_for_heads
-from services.registry.domain.decisions import COUNTS_HEADS
-from services.registry.domain.dependants import Dependant, heads_in
+from services.registry.domain.dependants import PER_HEAD, Dependant, heads_in
 from services.registry.domain.lives import Held
 from services.registry.storage.adjustment_proposals import withdraw_about
 from services.registry.storage.dependants import dependants_of, insert_dependants, prove_study, remove_dependant
@@ -32,7 +31,9 @@ async def enter_dependants(
     """
     person, held = await _decision(tx, beneficiary_id, decision_id)
     await insert_dependants(tx, dependants, decision_id=decision_id, beneficiary_id=beneficiary_id, unit_id=person.unit_id)
-    return await _recount(tx, caller, person, held, "dependants.enter", str(dependants[-1].dependant_id) if dependants else "none")
+    return await _recount(
+        tx, caller, person, held, "dependants.enter", str(dependants[-1].dependant_id) if dependants else "none"
+    )
 
 
 async def take_off_dependant(tx: Tx, caller: Caller, beneficiary_id: UUID, decision_id: UUID, dependant_id: UUID) -> int:
@@ -74,9 +75,9 @@ async def _forget_end(tx: Tx, caller: Caller, held: Held, dependant_id: UUID) ->
 async def _recount(tx: Tx, caller: Caller, person: Person, held: Held, action: str, occasion: str) -> int:
     """How many count now; where the decision counts more or fewer, that is proposed, in place of what was before."""
     today = await tx.today()
-    counted = heads_in(await dependants_of(tx, held.decision_id), max(month_of(today), held.from_month))
+    counted = heads_in(held.category, await dependants_of(tx, held.decision_id), max(month_of(today), held.from_month))
     await withdraw_about(tx, caller, [held.decision_id], action, kinds=[HEADS_DIFFER])
-    if held.category in COUNTS_HEADS and held.to_month is None and counted != held.heads:
+    if held.category in PER_HEAD and held.to_month is None and counted != held.heads:
         counts = HeadCount(person.beneficiary_id, held.decision_id, held.category, held.heads)
         await insert_proposals(tx, [propose_for_heads(counts, counted, today, occasion)])
     await audit.append(tx, caller, action, f"beneficiary/{person.beneficiary_id}", decision_id=held.decision_id, counted=counted)

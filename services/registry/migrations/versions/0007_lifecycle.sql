@@ -89,7 +89,9 @@ CREATE INDEX beneficiaries_birth ON beneficiaries (birth_date);
 DROP INDEX decisions_in_force;
 ALTER TABLE decisions
     ADD COLUMN slot text NOT NULL GENERATED ALWAYS AS (
-        CASE WHEN category LIKE 'K4-%' THEN 'single_parent' ELSE kind END) STORED,   -- what no two may give for the same month
+        CASE WHEN category LIKE 'K4-%' THEN 'single_parent' WHEN category LIKE 'CS-DBN-HGD%' THEN 'care_household'
+             WHEN category LIKE 'CS-NKT-MT%' THEN 'care_mother' WHEN category LIKE 'CS-NHAN-%' THEN 'care_foster'
+             ELSE kind END) STORED,   -- what no two may give for the same month
     ADD COLUMN paid_by text,              -- unit id of the commune whose decision it is: it pays; NULL: unit_id
     ADD COLUMN act_id uuid REFERENCES acts,      -- newest act that made or ended it: lists leave it alone then
     ADD COLUMN annulled_at timestamptz;   -- business clock: it never counted; NULL while it stands
