@@ -88,7 +88,7 @@ def view_of_version(cipher: FieldCipher, row: Mapping[str, Any]) -> VersionView:
     return VersionView.model_validate(
         {
             **{name: row[name] for name in plain},
-            "source": source if row["row_id"] else None,
+            "source": source if row["import_id"] else None,
             "record": masked_record(cipher, row["record"]),
         }
     )

@@ -114,8 +114,10 @@ def _month_and_heads(order: Order, subject: Subject, categories: Categories) -> 
         return month, _heads(order, dependants, month, 1), still_counting(order.category, dependants, month)
     earliest = change_month(order.signed_on, order.happened_on, falls=False)
     held = acts.changing(subject.life, order.from_month or earliest, order.decision_id)
-    heads = _heads(order, dependants, order.from_month or earliest, held.heads)
-    if order.category in categories and falls(categories, (held.category, held.heads), (order.category, heads)):
+    first = order.category, _heads(order, dependants, order.from_month or earliest, held.heads)
+    before = held.category, held.heads
+    # What is no change yet in the day's own month (a child counts in that of its birthday) is one from the month after.
+    if first == before or (order.category in categories and falls(categories, before, first)):
         earliest = change_month(order.signed_on, order.happened_on, falls=True)
     month = lawful_month(order.from_month, max(earliest, held.from_month), order.signed_on)
     return month, _heads(order, dependants, month, held.heads), still_counting(order.category, dependants, month)
