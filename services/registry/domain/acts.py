@@ -194,9 +194,9 @@ def move_in(life: Life, given: Sequence[Given]) -> Life:
     return _begin(replace(life, ended_by=None), [one.held(life.status_from_month) for one in given], life.status_from_month)
 
 
-def annul(life: Life, before: Life, after: Life) -> Life:
-    """An act was entered by mistake: back to how it was. Refused: `act-overtaken` where something followed."""
-    if life != after:
+def annul(life: Life, before: Life, after: Life, *, is_newest: bool) -> Life:
+    """An act was entered by mistake: back to how it was. Refused: `act-overtaken` where another act followed, or a list."""
+    if not is_newest or life != after:
         raise Refusal(ACT_OVERTAKEN)
     return before
 

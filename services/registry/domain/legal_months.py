@@ -7,7 +7,7 @@ on has happened: a rise counts in the birthday's own month, a fall from the mont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from services.registry.domain.act_refusals import BAD_AGE, BAD_CATEGORY, MONTH_TOO_EARLY, MONTH_TOO_FAR, SIGNED_AHEAD
@@ -76,7 +76,7 @@ def check_given(categories: Categories, category: str, month: date, born_on: dat
     fact = categories.get(category)
     if kind is None or fact is None or not fact.in_force(month):
         raise Refusal(BAD_CATEGORY, f"{category} in {month:%Y-%m}", category=category)
-    first, last = age_on(born_on, month), age_on(born_on, next_month(month))
+    first, last = age_on(born_on, month), age_on(born_on, next_month(month) - timedelta(days=1))
     if not (fact.admits_age(first) or fact.admits_age(last)):
         raise Refusal(BAD_AGE, f"{category} at {last}", category=category, age=last)
     return kind

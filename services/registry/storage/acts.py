@@ -57,6 +57,15 @@ async def act_by_id(tx: Tx, beneficiary_id: UUID, act_id: UUID) -> dict[str, Any
     )
 
 
+async def newest_act(tx: Tx, beneficiary_id: UUID) -> UUID | None:
+    """The newest act of a person that counts."""
+    found: UUID | None = await tx.scalar(
+        "SELECT act_id FROM acts WHERE beneficiary_id = :id AND annulled_at IS NULL ORDER BY act_id DESC LIMIT 1",
+        id=beneficiary_id,
+    )
+    return found
+
+
 async def mark_annulled(tx: Tx, caller: Caller, act_id: UUID, note: str) -> None:
     """Note that an act was entered by mistake."""
     await tx.run(

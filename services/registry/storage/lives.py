@@ -24,6 +24,8 @@ _DECISION = {
     "to_month": "date",
     "paid_by": "text",
 }
+_ENTERED = {"paid_by": "nullif(v.paid_by, :unit_id)"}
+"""A decision of the person's own commune names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ async def _enter(tx: Tx, person: Person, decisions: Sequence[Held], act_id: UUID
     names = ", ".join(_DECISION)
     await tx.run(
         f"""INSERT INTO decisions ({names}, beneficiary_id, unit_id, number_listed, act_id)
-            SELECT {", ".join(f"v.{name}" for name in _DECISION)}, :beneficiary_id, :unit_id, true, :act_id
+            SELECT {", ".join(_ENTERED.get(name, f"v.{name}") for name in _DECISION)}, :beneficiary_id, :unit_id, true, :act_id
             FROM {bulk.values_of(_DECISION)}
             ON CONFLICT (decision_id) DO UPDATE SET annulled_at = NULL, to_month = excluded.to_month, act_id = excluded.act_id""",  # noqa: S608
         beneficiary_id=person.beneficiary_id,

@@ -20,7 +20,7 @@ from services.registry.domain.legal_months import Categories
 from services.registry.domain.lives import life_from_json
 from services.registry.domain.orders import Order, Subject, effect_of, with_ids
 from services.registry.domain.proposals import ACCEPTED
-from services.registry.storage.acts import NewAct, act_by_id, mark_annulled
+from services.registry.storage.acts import NewAct, act_by_id, mark_annulled, newest_act
 from services.registry.storage.adjustment_proposals import reopen_about
 from services.registry.storage.dependants import dependants_of, insert_dependants
 from services.registry.storage.lives import Person, write_life
@@ -91,7 +91,8 @@ async def annul_act(tx: Tx, caller: Caller, beneficiary_id: UUID, act_id: UUID, 
         raise Refusal(ACT_ANNULLED)
     if act["kind"] in (acts.MOVE_OUT, acts.MOVE_IN):
         raise Refusal(ACT_OF_TRANSFER)
-    before = acts.annul(person.life, life_from_json(act["life_before"]), life_from_json(act["life_after"]))
+    lives = life_from_json(act["life_before"]), life_from_json(act["life_after"])
+    before = acts.annul(person.life, *lives, is_newest=await newest_act(tx, beneficiary_id) == act_id)
     await mark_annulled(tx, caller, act_id, note)
     await write_life(tx, person, before, act_id)
     lasting = [held.decision_id for held in before.decisions if held.to_month is None]

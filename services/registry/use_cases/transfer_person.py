@@ -130,7 +130,8 @@ async def cancel_transfer(tx: Tx, caller: Caller, transfer_id: UUID, note: str) 
     act = await act_by_id(tx, person.beneficiary_id, transfer["out_act_id"])
     if act is None:
         raise Refusal(ACT_OVERTAKEN)
-    before = acts.annul(person.life, life_from_json(act["life_before"]), life_from_json(act["life_after"]))
+    lives = life_from_json(act["life_before"]), life_from_json(act["life_after"])
+    before = acts.annul(person.life, *lives, is_newest=True)  # nothing is decided while a transfer is open
     await mark_annulled(tx, caller, act["act_id"], note)
     await write_life(tx, person, before, act["act_id"])
     await reopen_about(tx, [held.decision_id for held in before.decisions if held.to_month is None], None)
