@@ -14,6 +14,7 @@ from services.registry.api import (
     imports,
     proposals,
     registering,
+    successions,
     transfers,
     units,
 )
@@ -40,6 +41,7 @@ def build(platform: Platform) -> Service:
     cipher = platform.field_cipher()
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
+    app.include_router(successions.make_router(database))
     reference = load_reference()
     app.include_router(imports.make_router(database, cipher, reference))
     app.include_router(as_of.make_router(database))

@@ -145,7 +145,6 @@ async def test_a_proposal_falls_away_with_its_ground_and_comes_back_with_it(mine
 
 async def test_other_proposals_are_carried_out_elsewhere(mine: Officer, service: Service, officer: Officers) -> None:
 
-
     person = await _born(mine, service, "10/1/1943", "K5A-60-80")
     async with service.database.transaction() as tx:
         await insert_proposals(tx, [NewProposal(UUID(person.beneficiary_id), "something_else", "x", date(2022, 1, 1))])

@@ -114,3 +114,9 @@ NOT_YET_REGISTERED = ErrorCode(
     "not-yet-registered", Kind.MISSING, "The registry knew nothing of the person then", "Thời điểm đó chưa có hồ sơ đối tượng"
 )
 UNKNOWN_DEPENDANT = ErrorCode("unknown-dependant", Kind.MISSING, "No such dependant", "Không có người phụ thuộc này")
+NOT_A_SUCCESSOR = ErrorCode(
+    "not-a-successor",
+    Kind.INVALID,
+    "The commune did not end before the other began",
+    "Đơn vị này không phải đơn vị kế tiếp của xã/phường cũ",
+)
