@@ -142,3 +142,33 @@ async def test_the_same_request_twice_registers_once(mine: Officer, admin: async
 async def test_only_writers_register(officer: Officers) -> None:
     for reader in (officer("maker", HUE), officer("provider_staff", HUE)):
         assert (await reader.ask("POST", "/v1/beneficiaries", json=_person())).status_code == 403
+
+
+async def test_numbers_stand_nowhere_in_clear_and_other_communes_see_no_row(
+    mine: Officer, service: Service, admin: asyncpg.Connection
+) -> None:
+    payee_number, child_number = new_number(1960), new_number(2014)
+    payee = {"full_name": "Lê Thị Thay", "relationship": "con", "identity_number": payee_number}
+    said = _person(payee=payee, birth_date="1985-02-03", phone="0912345987")
+    child = {"full_name": "Lê Văn Tí", "birth_date": "2014", "sex": "male", "identity_number": child_number}
+    grant = {**GRANT, "category": "K4-DTN", "dependants": [child]}
+    done = await mine.post("/v1/beneficiaries", {**said, "grant": grant})
+    decision_id = done["entered"]["decision_id"]
+    shown = await mine.get(f"/v1/beneficiaries/{done['beneficiary_id']}/decisions/{decision_id}/dependants")
+    assert shown["items"][0]["identity_number"].startswith("•")
+    person = Somebody(mine, service, done["beneficiary_id"])
+    out = {"to_unit_id": VINH_MY, "paper_number": "1", "signed_on": "2021-11-12"}
+    await mine.post(f"{person.path}/transfers", out)
+    tables = await admin.fetch(
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')"
+    )
+    for (table,) in tables:
+        rows = await admin.fetchval(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM registry.\"{table}\" t")
+        for number in (payee_number, child_number, "912345987", *said["identity_numbers"]):
+            assert number not in rows, f"{number} stands in {table}"
+    for scope, seen in ((VINH_HUNG, True), (PHU_LOC, True), (VINH_MY, False), (HUE, False), ("", False)):
+        async with service.database.transaction(scope) as tx:
+            for table in ("acts", "dependants", "beneficiary_versions"):
+                assert bool(await tx.scalar(f"SELECT count(*) FROM {table}")) == seen, f"{table} for {scope}"
+            transfers = await tx.scalar("SELECT count(*) FROM transfers")
+            assert bool(transfers) == (seen or scope == VINH_MY), "both communes see a transfer"

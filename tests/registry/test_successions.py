@@ -63,6 +63,7 @@ async def test_two_communes_become_one(
     there = await enter(other, service, "Xã Vinh Mỹ", Line(
         "Trần Thị Hai", "5/5/2017", "Nữ", children[1], "K6-N-TE", payee="Lê Thị Mẹ", payee_identity=mother, relationship="Mẹ",
     ))  # fmt: skip
+    suspended = await here.act("suspend", "2021-11-13")
     mover = await enter(mine, service, "Xã Vinh Hưng", Line("Hồ Thị Dời", "1940", identity=new_number()))
     staying = await enter(mine, service, "Xã Vinh Hưng", Line("Hồ Thị Chờ", "1940", identity=new_number()))
     out = {"to_unit_id": VINH_MY, "paper_number": "1", "signed_on": "2021-11-12"}
@@ -96,6 +97,9 @@ async def test_two_communes_become_one(
     then = await new.get("/v1/beneficiaries/as-of", unit_id=VINH_HUNG, on="2024-12-31")
     assert "Trần Thị Một" in [one["full_name"] for one in then["items"]], "on the last day it was the old commune's"
     assert (await mine.ask("GET", here.path)).status_code == 404
+
+    assert (await Somebody(new, service, here.beneficiary_id).annul(suspended["act_id"])).status_code == 200
+    assert (await new.get(here.path))["status"] == "active", "what was entered by mistake can still be taken back"
 
     before = await admin.fetchval("SELECT count(*) FROM registry.beneficiary_versions")
     again = (await admin_officer.post("/v1/units/successions", _rows(VINH_HUNG, VINH_MY)))["items"]

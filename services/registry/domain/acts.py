@@ -195,10 +195,17 @@ def move_in(life: Life, given: Sequence[Given]) -> Life:
 
 
 def annul(life: Life, before: Life, after: Life, *, is_newest: bool) -> Life:
-    """An act was entered by mistake: back to how it was. Refused: `act-overtaken` where another act followed, or a list."""
-    if not is_newest or life != after:
+    """An act was entered by mistake: back to how it was. Refused: `act-overtaken` where another act followed, or a list.
+
+    A succession of communes changes who pays, and nothing of what an act did.
+    """
+    if not is_newest or _whoever_pays(life) != _whoever_pays(after):
         raise Refusal(ACT_OVERTAKEN)
     return before
+
+
+def _whoever_pays(life: Life) -> Life:
+    return life.with_decisions(replace(held, paid_by="") for held in life.decisions)
 
 
 def _begin(life: Life, new: Sequence[Held], from_month: date) -> Life:
