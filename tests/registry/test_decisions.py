@@ -227,3 +227,14 @@ async def test_a_list_does_not_undo_what_was_decided(elder: Somebody, mine: Offi
 def _number_of(seen: dict[str, Any]) -> str:
     """The number was made from the name's last digits."""
     return f"046140100{seen['full_name'][-3:]}"
+
+
+async def test_a_death_settles_what_was_held_for_being_reported(elder: Somebody) -> None:
+    for reason in ("reported_dead", "reported_away", "under_review"):
+        await elder.officer.post(f"{elder.path}/holds", {"reason": reason, "note": "trưởng thôn báo"})
+    await elder.act("death", "2021-11-12", happened_on="2021-11-10")
+    assert (await elder.seen())["hold"] == "under_review", "another reason stands"
+    lifted = (await elder.officer.get("/v1/holds", beneficiary_id=elder.beneficiary_id, standing=False))["items"]
+    assert {(hold["reason"], hold["lifted_note"]) for hold in lifted} == {
+        ("reported_dead", "death/2021-11-12"), ("reported_away", "death/2021-11-12"),
+    }  # fmt: skip

@@ -27,6 +27,7 @@ from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
 from services.registry.storage.acts import page_of_acts
 from services.registry.storage.records import load_records
 from services.registry.use_cases.enter_act import Acceptance, Entered, accept_proposal, annul_act, enter_act
+from shared import audit
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
 from shared.database import Database
@@ -81,13 +82,14 @@ def make_router(database: Database, cipher: FieldCipher, categories: Categories)
         cursor: Cursor = None,
         limit: Limit = 100,
     ) -> ActPage:
-        """Acts with number, date, who and why, newest first, annulled ones too. Refused: `unknown-beneficiary`,
-        `bad-cursor`."""
+        """Acts with number, date, who and why, newest first, annulled ones too; the reading is audited.
+        Refused: `unknown-beneficiary`, `bad-cursor`."""
         before = id_cursor(cursor)
         async with database.transaction(caller.row_scope) as tx:
             if not await load_records(tx, [beneficiary_id]):
                 raise Refusal(UNKNOWN_BENEFICIARY)
             rows = await page_of_acts(tx, beneficiary_id, before=before, limit=limit)
+            await audit.append(tx, caller, "acts.read", f"beneficiary/{beneficiary_id}")
         items = [view_of_act(row) for row in rows]
         return ActPage(items=items, next_cursor=str(items[-1].act_id) if len(items) == limit else None)
 

@@ -16,6 +16,7 @@ from services.registry.domain.act_refusals import UNKNOWN_TRANSFER
 from services.registry.domain.legal_months import Categories
 from services.registry.storage.transfers import page_of_transfers, transfer_by_id
 from services.registry.use_cases.transfer_person import Paper, cancel_transfer, open_transfer, receive_transfer
+from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database
 from shared.idempotency import IdempotencyKey, once
@@ -171,11 +172,12 @@ def make_router(database: Database, categories: Categories) -> APIRouter:
 
     @router.get("/transfers/{transfer_id}", summary="See a transfer")
     async def get(caller: Reader, transfer_id: UUID) -> TransferView:
-        """Seen by both communes. Refused: `unknown-transfer`."""
+        """Seen by both communes; the reading is audited. Refused: `unknown-transfer`."""
         async with database.transaction(caller.row_scope) as tx:
             row = await transfer_by_id(tx, transfer_id)
-        if row is None:
-            raise Refusal(UNKNOWN_TRANSFER)
+            if row is None:
+                raise Refusal(UNKNOWN_TRANSFER)
+            await audit.append(tx, caller, "transfer.read", f"beneficiary/{row['beneficiary_id']}", transfer_id=transfer_id)
         return _view(row)
 
     @router.post("/transfers/{transfer_id}/receive", summary="Receive a person from another commune")

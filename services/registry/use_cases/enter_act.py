@@ -15,17 +15,19 @@ from services.registry.domain.act_refusals import (
     UNKNOWN_ACT,
 )
 from services.registry.domain.adjustments import ADJUSTMENT_KINDS, birth_day
-from services.registry.domain.dependants import Dependant
+from services.registry.domain.holds import REPORTED_AWAY, REPORTED_DEAD
 from services.registry.domain.legal_months import Categories
-from services.registry.domain.lives import life_from_json
+from services.registry.domain.lives import life_from_json, slot_of
 from services.registry.domain.orders import Order, Subject, effect_of, with_ids
 from services.registry.domain.proposals import ACCEPTED
 from services.registry.storage.acts import NewAct, act_by_id, mark_annulled, newest_act
 from services.registry.storage.adjustment_proposals import reopen_about
 from services.registry.storage.dependants import dependants_of, insert_dependants
+from services.registry.storage.holds import open_holds
 from services.registry.storage.lives import Person, write_life
 from services.registry.storage.proposals import settle_proposal
 from services.registry.use_cases.decline_proposal import open_proposal
+from services.registry.use_cases.lift_holds import lift_holds
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.record_act import person_to_act_on, record_act
 from shared import audit
@@ -45,7 +47,8 @@ class Entered:
 
 
 async def enter_act(tx: Tx, caller: Caller, categories: Categories, beneficiary_id: UUID, order: Order) -> Entered:
-    """Enter a grant, change, stop, suspension, resumption, death, or the entering or leaving of an institution.
+    """Enter a grant, change, stop, suspension, resumption, death, or the entering or leaving of an institution. A death settles
+    what was held for being reported.
 
     Refused: `unknown-beneficiary`, and as `domain/orders.py` and `domain/acts.py` refuse.
     """
@@ -64,17 +67,24 @@ async def enter_act(tx: Tx, caller: Caller, categories: Categories, beneficiary_
             tx, with_ids(effect.dependants, [new_id() for _ in effect.dependants]), decision_id=decision_id,
             beneficiary_id=beneficiary_id, unit_id=person.unit_id,
         )  # fmt: skip
+    if order.kind == acts.DEATH:
+        for reason in (REPORTED_DEAD, REPORTED_AWAY):
+            await lift_holds(tx, caller, await open_holds(tx, [beneficiary_id], reason), order.paper_number)
     return Entered(act_id, effect.from_month, decision_id if made else None)
 
 
 async def _subject(tx: Tx, person: Person, order: Order) -> Subject:
-    changing: list[Dependant] = []
-    if order.kind == acts.CHANGE:
-        named = [held for held in person.life.decisions if order.decision_id in (None, held.decision_id)]
-        for held in named:
-            changing += await dependants_of(tx, held.decision_id) if held.to_month is None else []
+    changing = [
+        held
+        for held in person.life.decisions
+        if order.kind == acts.CHANGE
+        and order.decision_id in (None, held.decision_id)
+        and held.slot == slot_of(held.kind, order.category)
+    ]
+    newest = max(changing, key=lambda held: held.from_month, default=None)
+    dependants = await dependants_of(tx, newest.decision_id) if newest else []
     born_on = birth_day(person.birth_date, person.birth_precision)
-    return Subject(person.full_name, born_on, person.birth_precision, person.sex, person.unit_id, person.life, tuple(changing))
+    return Subject(person.full_name, born_on, person.birth_precision, person.sex, person.unit_id, person.life, tuple(dependants))
 
 
 async def annul_act(tx: Tx, caller: Caller, beneficiary_id: UUID, act_id: UUID, note: str) -> None:

@@ -21,16 +21,20 @@ from services.registry.domain.act_refusals import (
     TRANSFER_SETTLED,
     UNKNOWN_TRANSFER,
 )
+from services.registry.domain.holds import REPORTED_AWAY
 from services.registry.domain.legal_months import Categories, check_signed
 from services.registry.domain.lives import life_from_json
 from services.registry.domain.orders import with_ids
 from services.registry.storage.acts import NewAct, act_by_id, mark_annulled
 from services.registry.storage.adjustment_proposals import reopen_about
 from services.registry.storage.dependants import dependants_of, insert_dependants
+from services.registry.storage.holds import open_holds
+from services.registry.storage.imports import lock_commune
 from services.registry.storage.lives import Person, write_life
 from services.registry.storage.moves import move_person
 from services.registry.storage.transfers import NewTransfer, insert_transfer, settle_transfer, transfer_by_id
 from services.registry.storage.units import unit_by_id
+from services.registry.use_cases.lift_holds import lift_holds
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.record_act import person_to_act_on, record_act
 from shared import audit
@@ -72,6 +76,7 @@ async def open_transfer(tx: Tx, caller: Caller, beneficiary_id: UUID, to_unit_id
     await record_act(tx, caller, person, after, act)
     transfer_id = new_id()
     await insert_transfer(tx, person, NewTransfer(transfer_id, to_unit_id, from_month, act.act_id), carried)
+    await lift_holds(tx, caller, await open_holds(tx, [beneficiary_id], REPORTED_AWAY), paper.number)
     return transfer_id
 
 
@@ -86,6 +91,8 @@ async def receive_transfer(
     """
     check_signed(paper.signed_on, await tx.today())
     transfer = await _open(tx, caller, transfer_id, "to_unit_id")
+    for unit_id in sorted((transfer["from_unit_id"], transfer["to_unit_id"])):
+        await lock_commune(tx, unit_id)  # neither commune's lists may name payees or people meanwhile
     person = await person_to_act_on(tx, transfer["beneficiary_id"])
     left = await act_by_id(tx, person.beneficiary_id, transfer["out_act_id"])
     if left is None or paper.signed_on < left["signed_on"]:
