@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.registry.api import (
     account_changes,
     account_steps,
     accounts,
+    acts,
+    as_of,
     beneficiaries,
     change_requests,
+    dependants,
     duplicates,
     enrolment,
     holds,
@@ -19,7 +24,10 @@ from services.registry.api import (
     openings,
     payees,
     proposals,
+    registering,
     registration_lists,
+    successions,
+    transfers,
     units,
     workbooks,
 )
@@ -30,9 +38,11 @@ from services.registry.use_cases.appoint_payee import PAYEE, PAYEE_CHANGE
 from services.registry.use_cases.ask_change import ChangeKinds
 from services.registry.use_cases.ask_names import ask_names
 from services.registry.use_cases.change_account import ACCOUNT_CHANGE
+from services.registry.use_cases.propose_adjustments import propose_birthdays, propose_dependants
 from services.registry.use_cases.watch_payees import watch_lines, watch_papers, watch_wards
 from services.registry.workers.daily import DailyTask, daily_worker
 from services.registry.workers.duplicates import DuplicateFinder
+from shared.database import Tx
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
@@ -63,10 +73,13 @@ def build(platform: Platform) -> Service:
     reference = load_reference()
     app = make_app(NAME, TITLE, DESCRIPTION, database, platform.verifier)
     app.include_router(units.make_router(database))
+    app.include_router(successions.make_router(database))
     app.include_router(import_reports.make_router(database, cipher))
     app.include_router(imports.make_router(database, cipher, reference))
     app.include_router(workbooks.make_router(database, cipher, reference))
     app.include_router(openings.make_router(database, cipher, reference))
+    app.include_router(as_of.make_router(database))
+    app.include_router(registering.make_router(database, cipher, reference.categories))
     app.include_router(beneficiaries.make_router(database, cipher))
     app.include_router(accounts.make_router(database, cipher))
     app.include_router(account_steps.make_router(database))
@@ -81,11 +94,19 @@ def build(platform: Platform) -> Service:
     app.include_router(notices.make_router(database, cipher))
     app.include_router(duplicates.make_router(database))
     app.include_router(match_lists.make_router(database, cipher))
+    app.include_router(acts.make_router(database, cipher, reference.categories))
+    app.include_router(dependants.make_router(database, cipher))
+    app.include_router(transfers.make_router(database, reference.categories))
+
+    async def birthdays(tx: Tx, today: date) -> int:
+        return await propose_birthdays(tx, reference.categories, today)
+
+    daily = daily_worker(database, {**DAILY_TASKS, "birthdays": birthdays, "dependants": propose_dependants})
     return Service(
         name=NAME,
         app=app,
         database=database,
         subscribes_to=SUBSCRIBES_TO,
         handlers=make_handlers(cipher),
-        workers=(daily_worker(database, DAILY_TASKS), DuplicateFinder(database).worker()),
+        workers=(daily, DuplicateFinder(database).worker()),
     )

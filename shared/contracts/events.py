@@ -72,6 +72,7 @@ class DecisionRecord(Contract):
     from_month: date
     to_month: date | None  # last month owed; None while it lasts
     heads: int
+    paid_by: str | None = None  # unit id of the commune whose decision it is and that pays it; None: the person's commune
 
 
 class PayeeRecord(Contract):

@@ -29,26 +29,36 @@ _TABLES = (
 )
 
 # Of a part the highest claim, the parts of a bundle add up, of the bundles the highest: once for each person and kind.
+# A decision is owed by the commune whose it is: a mover's months before the move are the old commune's (`paid_by`).
 # `changed_after`: of months drawn before only people whom the registry changed since are looked at again.
 _OWED = """
 INSERT INTO draw_owed
 WITH law AS (
     SELECT * FROM jsonb_to_recordset(CAST(:law AS jsonb)) AS l (month date, category text, kind text, bundle text, part text,
         category_group text, coefficient numeric, level_dong bigint, counts_heads boolean, once boolean, changed_after bigint)),
+communes AS (
+    SELECT u.unit_id FROM units u WHERE u.level = 'commune' AND u.path @> ARRAY[CAST(:authority_id AS text)]),
+held AS (
+    SELECT d.decision_id, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, p.unit_id, p.status,
+           p.status_from_month, p.position
+    FROM people p JOIN decisions d USING (beneficiary_id)
+    WHERE p.unit_id IN (SELECT unit_id FROM communes) AND d.paid_by IS NULL
+    UNION ALL
+    SELECT d.decision_id, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, d.paid_by, p.status,
+           p.status_from_month, p.position
+    FROM people p JOIN decisions d USING (beneficiary_id)
+    WHERE d.paid_by IN (SELECT unit_id FROM communes)),
 claims AS (
-    SELECT l.month, p.beneficiary_id, p.unit_id, l.kind, l.bundle, l.part, l.category, l.category_group, l.coefficient,
+    SELECT l.month, d.beneficiary_id, d.unit_id, l.kind, l.bundle, l.part, l.category, l.category_group, l.coefficient,
            l.level_dong, h.heads, d.decision_id,
            CASE WHEN l.coefficient IS NULL THEN l.level_dong * h.heads
                 ELSE CAST(round(l.level_dong * l.coefficient * h.heads) AS bigint) END AS amount_dong
-    FROM people p
-    JOIN decisions d ON d.beneficiary_id = p.beneficiary_id
+    FROM held d
     JOIN law l ON l.category = d.category AND d.from_month <= l.month AND (d.to_month IS NULL OR d.to_month >= l.month)
     CROSS JOIN LATERAL (SELECT CASE WHEN l.counts_heads THEN d.heads ELSE 1 END AS heads) h
-    WHERE p.unit_id IN (SELECT u.unit_id FROM units u
-                        WHERE u.level = 'commune' AND u.path @> ARRAY[CAST(:authority_id AS text)])
-      AND (l.changed_after IS NULL OR p.position > l.changed_after)
+    WHERE (l.changed_after IS NULL OR d.position > l.changed_after)
       AND (NOT l.once OR d.from_month = l.month)
-      AND (l.once OR p.status NOT IN ('stopped', 'dead') OR p.status_from_month > l.month)),
+      AND (l.once OR d.status NOT IN ('stopped', 'dead') OR d.status_from_month > l.month)),
 highest AS (
     SELECT DISTINCT ON (month, beneficiary_id, kind, bundle, part) * FROM claims
     ORDER BY month, beneficiary_id, kind, bundle, part, amount_dong DESC, category COLLATE "C", decision_id),

@@ -42,6 +42,7 @@ _DECISION = {
     "from_month": "date",
     "to_month": "date",
     "heads": "integer",
+    "paid_by": "text",
 }
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime
 
-from services.registry.api.beneficiary_shown import view_of_record, view_of_version
+from services.registry.api.act_views import Day
+from services.registry.api.beneficiary_shown import view_of_record, view_of_then, view_of_version
 from services.registry.api.beneficiary_views import (
     BeneficiaryBrief,
     BeneficiaryPage,
@@ -17,6 +19,7 @@ from services.registry.api.beneficiary_views import (
 from services.registry.api.wire import BAD_CURSOR, Cursor, Limit, UnitQuery, number_cursor
 from services.registry.domain.search import SearchPlace, read_place
 from services.registry.use_cases.find_beneficiaries import get_beneficiary, get_history, search_beneficiaries
+from services.registry.use_cases.look_back import person_as_of
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
 from shared.database import Database
@@ -63,9 +66,19 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
         return BeneficiaryPage(items=items, next_cursor=last)
 
     @router.get("/{beneficiary_id}", summary="See a beneficiary")
-    async def get(caller: Reader, beneficiary_id: UUID, response: Response) -> BeneficiaryView:
-        """The whole record with documents, decisions, payee, account, and the list row that it comes from. Numbers are
-        masked; the reading is audited. Refused: `unknown-beneficiary`."""
+    async def get(
+        caller: Reader,
+        beneficiary_id: UUID,
+        response: Response,
+        as_of: Annotated[Day | None, Query(description="What was effective on this day.")] = None,
+        known_at: Annotated[AwareDatetime | None, Query(description="As the registry knew it at this instant.")] = None,
+    ) -> BeneficiaryView:
+        """The whole record with documents, decisions, payee, account, and the list row that it comes from. With `as_of` as it
+        was on a day (without decisions that began later), with `known_at` as it was known then; both together too. Numbers
+        are masked; the reading is audited. Refused: `unknown-beneficiary`, `not-yet-registered`."""
+        if as_of or known_at:
+            async with database.transaction(caller.row_scope) as tx:
+                return view_of_then(cipher, await person_as_of(tx, caller, beneficiary_id, as_of, known_at))
         async with database.transaction(caller.row_scope) as tx:
             sourced = await get_beneficiary(tx, caller, cipher, beneficiary_id)
         response.headers["ETag"] = f'"{sourced.record.version}"'

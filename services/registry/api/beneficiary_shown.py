@@ -7,8 +7,8 @@ from typing import Any
 
 from services.registry.api.beneficiary_views import BeneficiaryView, VersionView
 from services.registry.domain.masking import mask_record
-from services.registry.domain.records import FullRecord
-from services.registry.use_cases.find_beneficiaries import SourcedRecord
+from services.registry.use_cases.find_beneficiaries import Source, SourcedRecord
+from services.registry.use_cases.look_back import Then
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher, mask
 
 _NUMBERS = {"phone_sealed": ("phone", PHONE), "identity_sealed": ("identity_number", IDENTITY)}
@@ -28,18 +28,32 @@ def view_of_record(cipher: FieldCipher, sourced: SourcedRecord) -> BeneficiaryVi
             "beneficiary_id": record.beneficiary_id,
             "version": record.version,
             "account_provider": record.account.provider if record.account else None,
-            "source": _source(sourced, record),
+            "source": _source(sourced.source) if sourced.source else None,
         }
     )
 
 
-def _source(sourced: SourcedRecord, record: FullRecord) -> dict[str, Any]:
-    row = sourced.source
+def view_of_then(cipher: FieldCipher, then: Then) -> BeneficiaryView:
+    """A person's record as it was, numbers masked."""
+    account = then.record["account"]
+    return BeneficiaryView.model_validate(
+        {
+            **masked_record(cipher, then.record),
+            "beneficiary_id": then.beneficiary_id,
+            "version": then.version,
+            "account_provider": account["provider"] if account else None,
+            "source": None,
+        }
+    )
+
+
+def _source(source: Source) -> dict[str, Any]:
+    row = source.row
     cells = {letters: str(cell) for letters, cell in row.content.cells.items()}
     return {
-        "import_id": sourced.import_id,
-        "file_name": sourced.file_name,
-        "row_id": record.row_id,
+        "import_id": source.import_id,
+        "file_name": source.file_name,
+        "row_id": row.row_id,
         "sheet": row.sheet,
         "row": row.row,
         "cells": mask_record(cells),
@@ -74,7 +88,7 @@ def view_of_version(cipher: FieldCipher, row: Mapping[str, Any]) -> VersionView:
     return VersionView.model_validate(
         {
             **{name: row[name] for name in plain},
-            "source": source if row["row_id"] else None,
+            "source": source if row["import_id"] else None,
             "record": masked_record(cipher, row["record"]),
         }
     )

@@ -38,6 +38,7 @@ _DECISION: JsonDict = {
     "from_month": "2021-10-01",
     "to_month": None,
     "heads": 1,
+    "paid_by": None,
 }
 _PAYEE: JsonDict = {
     "payee_id": ID,
@@ -139,6 +140,7 @@ class DecisionView(BaseModel):
     from_month: date
     to_month: date | None = Field(description="Last month owed; none while it lasts.")
     heads: int
+    paid_by: str | None = Field(None, description="The commune whose decision it is; none: the person's own.")
 
 
 class PayeeView(BaseModel):
@@ -193,7 +195,7 @@ class BeneficiaryView(BeneficiaryBrief):
     decisions: list[DecisionView]
     payee: PayeeView
     account: AccountInUseView | None
-    source: SourceView
+    source: SourceView | None = Field(description="None where no list names the person, or only another commune's.")
 
 
 class VersionSource(BaseModel):

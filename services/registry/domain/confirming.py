@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.appointments import listed_capacity, of_age_on
-from services.registry.domain.decisions import Granted, InForce, change_of, obligation_kind, stand_in_number
+from services.registry.domain.decisions import Change, Granted, InForce, change_of, held_for, obligation_kind, stand_in_number
 from services.registry.domain.matching import (
+    DECIDED_OTHERWISE,
     PAYEE_APPOINTED,
     PAYEE_DEAD,
     PAYEE_NUMBER_OF_ANOTHER,
@@ -75,9 +76,14 @@ class Planner:
     """Plans one list. `known` are the people of the commune by id, `in_force` their decisions."""
 
     def __init__(
-        self, facts: ListFacts, book: PayeeBook, known: Mapping[UUID, Known], in_force: Mapping[UUID, InForce], plan: Plan,
+        self,
+        facts: ListFacts,
+        book: PayeeBook,
+        known: Mapping[UUID, Known],
+        in_force: Mapping[UUID, Sequence[InForce]],
+        plan: Plan,
         limits: PayeeLimits,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.plan = plan
         self._facts = facts
         self._book = book
@@ -86,11 +92,16 @@ class Planner:
         self._limits = limits
 
     def enter(self, entry: Entry) -> None:
-        """Plan one row: a new person, or one whose record changes; back to review where the payee can't be."""
+        """Plan one row: a new person, or one whose record changes; back to review where the payee can't be, or where an act
+        has settled the decision otherwise."""
         candidate = entry.match.candidate
         known = self._known[entry.match.about] if entry.match.about else None
         beneficiary_id = known.beneficiary_id if known else new_id()
-        wanted = _wanted(beneficiary_id, candidate.person, entry.numbers, known)
+        held, change = self._held_decision(candidate.person, known)
+        if change and change.action == "ask":
+            self.plan.raised.append(raised(candidate, DECIDED_OTHERWISE.code, beneficiary_id))
+            return
+        wanted = payee_wanted(beneficiary_id, candidate.person, entry.numbers, known)
         limit = self._payee_limit(wanted, known)
         payee = None if limit else self._book.choose(wanted, known.payee_id if known else None)
         if payee is None:
@@ -98,7 +109,7 @@ class Planner:
             return
         self._person(entry, beneficiary_id, payee, known)
         self._document(entry, beneficiary_id, known)
-        self._decision(entry, beneficiary_id, known)
+        self._decision(entry, beneficiary_id, held, change)
         self._account(entry, payee)
         verdict = "updated" if known else "created"
         self.plan.outcomes.append(outcome(candidate, verdict, beneficiary_id))
@@ -114,7 +125,7 @@ class Planner:
 
     def _person(self, entry: Entry, beneficiary_id: UUID, payee: Payee, known: Known | None) -> None:
         candidate, said = entry.match.candidate, entry.match.candidate.person
-        relationship = SELF if _is_self(said) else said.payee.relationship if said.payee else SELF
+        relationship = relationship_of(said)
         values: Values = {
             "beneficiary_id": beneficiary_id,
             "full_name": said.full_name,
@@ -170,24 +181,24 @@ class Planner:
             }
         )
 
-    def _decision(self, entry: Entry, beneficiary_id: UUID, known: Known | None) -> None:
+    def _held_decision(self, said: ListedPerson, known: Known | None) -> tuple[InForce | None, Change | None]:
+        """The decision that a row speaks of, and what the row does to it; neither for a new one."""
+        granted = Granted(_kind(said), said.category, said.heads, said.decision_number, said.decided_on)
+        held = held_for(self._in_force.get(known.beneficiary_id, ()), granted, self._facts.month) if known else None
+        return held, change_of(held, granted, self._facts.month) if held else None
+
+    def _decision(self, entry: Entry, beneficiary_id: UUID, held: InForce | None, change: Change | None) -> None:
         said, facts = entry.match.candidate.person, self._facts
-        kind = obligation_kind(said.category)
-        if kind is None:
-            raise ValueError(f"no monthly list grants {said.category}")
-        granted = Granted(kind, said.category, said.heads, said.decision_number, said.decided_on)
         number = said.decision_number or stand_in_number(facts.month, facts.commune_code, entry.row)
         values: Values = {
             "number": number,
             "number_listed": said.decision_number is not None,
             "decided_on": said.decided_on or facts.month,
-            "kind": kind,
+            "kind": _kind(said),
             "category": said.category,
             "heads": said.heads,
             "row_id": entry.match.candidate.row_id,
         }
-        held = self._in_force.get(beneficiary_id) if known else None
-        change = change_of(held, granted, facts.month) if held else None
         if held and change and change.action == "keep":
             return
         if held and change and change.action == "correct":
@@ -215,12 +226,25 @@ class Planner:
             )
 
 
+def _kind(said: ListedPerson) -> str:
+    kind = obligation_kind(said.category)
+    if kind is None:
+        raise ValueError(f"no monthly list grants {said.category}")
+    return kind
+
+
 def _is_self(said: ListedPerson) -> bool:
     """Nobody else is named, or the one named has the beneficiary's own number."""
     return said.payee is None or (said.payee.identity_number is not None and said.payee.identity_number == said.identity_number)
 
 
-def _wanted(beneficiary_id: UUID, said: ListedPerson, numbers: Numbers, known: Known | None) -> Wanted:
+def relationship_of(said: ListedPerson) -> str:
+    """`self`, or what the payee is to the person, in the list's own word."""
+    return SELF if _is_self(said) or said.payee is None else said.payee.relationship
+
+
+def payee_wanted(beneficiary_id: UUID, said: ListedPerson, numbers: Numbers, known: Known | None) -> Wanted:
+    """Whom the saying names to receive for the person."""
     own = _is_self(said)
     payee = None if own else said.payee
     return Wanted(

@@ -41,6 +41,18 @@ PAYEE_NUMBER_OF_ANOTHER = FindingKind(
     "Số định danh của người nhận thay đã ghi cho người khác tên.",
     "The payee's identity number stands for somebody with another name.",
 )
+ENDED = FindingKind(
+    "entitlement_ended",
+    Severity.REVIEW,
+    "Đối tượng đã thôi hưởng hoặc đã chết theo hồ sơ: {proposed}.",
+    "The registry has the person as stopped or dead: {proposed}.",
+)
+DECIDED_OTHERWISE = FindingKind(
+    "decided_otherwise",
+    Severity.REVIEW,
+    "Danh sách khác với quyết định đã nhập cho đối tượng: {proposed}.",
+    "The list differs from a decision that was entered for the person: {proposed}.",
+)
 PAYEE_APPOINTED = FindingKind(
     "payee_appointed",
     Severity.REVIEW,
@@ -60,6 +72,8 @@ RAISED_KINDS = {
         PAYEE_NUMBER_OF_ANOTHER,
         PAYEE_APPOINTED,
         PAYEE_DEAD,
+        ENDED,
+        DECIDED_OTHERWISE,
         INCOMPLETE,
     )
 }
@@ -89,9 +103,11 @@ class Known:
     numbers: Mapping[str, bytes]  # kind (cccd, cmnd) -> blind index, of the current documents
     phone_index: bytes | None
     payee_id: UUID
-    listed_month: date
-    listed_index: bytes
-    place: tuple[str, int]  # sheet and row of the list that the record was last taken from
+    listed_month: date | None  # all three: None where no list of this commune names the person
+    listed_index: bytes | None
+    place: tuple[str, int] | None  # sheet and row of the list that the record was last taken from
+    status: str = "active"
+    status_from_month: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +228,10 @@ def _by_name(waiting: Sequence[Candidate], free: Sequence[Known], month: date) -
 
 
 def _same(candidate: Candidate, person: Known, month: date) -> Match:
-    if month < person.listed_month:
+    if person.listed_month is not None and month < person.listed_month:
         return Match(candidate, Verdict.OLDER, person.beneficiary_id)
+    if person.status in ("stopped", "dead") and month >= person.status_from_month:
+        return Match(candidate, Verdict.RAISED, person.beneficiary_id, ENDED)
     same = candidate.listed_index == person.listed_index
     return Match(candidate, Verdict.UNCHANGED if same else Verdict.CHANGED, person.beneficiary_id)
 

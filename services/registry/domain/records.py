@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision of the person, in force or ended."""
+    """A decision of the person, in force or ended. `paid_by` is the commune whose it is, None the person's own."""
 
     decision_id: UUID
     number: str
@@ -23,6 +23,7 @@ class Decision:
     from_month: date
     to_month: date | None
     heads: int
+    paid_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class FullRecord:
     status: str
     status_from_month: date
     hold: str | None
-    row_id: UUID
+    row_id: UUID | None
     documents: tuple[Json, ...]
     decisions: tuple[Decision, ...]
     payee: PayeeInUse

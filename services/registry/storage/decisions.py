@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,16 +27,21 @@ _DECISION = {
 _CORRECTED = {name: kind for name, kind in _DECISION.items() if name not in ("beneficiary_id", "unit_id", "from_month")}
 
 
-async def decisions_in_force(tx: Tx, beneficiary_ids: Sequence[UUID]) -> dict[UUID, InForce]:
-    """The newest decision without an end of each beneficiary."""
+async def decisions_in_force(tx: Tx, beneficiary_ids: Sequence[UUID], month: date) -> dict[UUID, list[InForce]]:
+    """Decisions of each beneficiary that give something for the month or a later one, in the order of their months."""
     rows = await tx.rows(
-        """SELECT DISTINCT ON (beneficiary_id) beneficiary_id, decision_id, number, number_listed, decided_on, kind, category,
-               heads, from_month
-           FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND to_month IS NULL
-           ORDER BY beneficiary_id, from_month DESC, decision_id DESC""",
+        """SELECT beneficiary_id, decision_id, number, number_listed, decided_on, kind, category, heads, from_month, to_month,
+               act_id IS NOT NULL AS by_act
+           FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND annulled_at IS NULL
+               AND (to_month IS NULL OR to_month >= :month)
+           ORDER BY beneficiary_id, from_month, decision_id""",
         ids=list(beneficiary_ids),
+        month=month,
     )
-    return {row["beneficiary_id"]: InForce(**{k: v for k, v in row.items() if k != "beneficiary_id"}) for row in rows}
+    found: dict[UUID, list[InForce]] = {}
+    for row in rows:
+        found.setdefault(row.pop("beneficiary_id"), []).append(InForce(**row))
+    return found
 
 
 async def insert_decisions(tx: Tx, decisions: Sequence[Mapping[str, Any]]) -> None:

@@ -176,11 +176,11 @@ async def count_left(tx: Tx, import_id: UUID) -> int:
     return int(await tx.scalar("SELECT count(*) FROM import_rows WHERE import_id = :id AND outcome IS NULL", id=import_id))
 
 
-async def source_row(tx: Tx, row_id: UUID, cipher: FieldCipher) -> tuple[Row, ImportRow]:
-    """A row that somebody's record came from, and the import that it is of."""
+async def source_row(tx: Tx, row_id: UUID, cipher: FieldCipher) -> tuple[Row, ImportRow] | None:
+    """A row that somebody's record came from, and the import that it is of; None where it is another commune's list."""
     rows = await tx.rows(f"{_ROW} WHERE r.row_id = :row_id", row_id=row_id)
     files = await tx.rows(
         "SELECT i.import_id, i.file_name, i.month FROM imports i JOIN import_rows r USING (import_id) WHERE r.row_id = :row_id",
         row_id=row_id,
     )
-    return files[0], _opened(rows[0], cipher)
+    return (files[0], _opened(rows[0], cipher)) if rows else None

@@ -50,8 +50,8 @@ async def known_people(tx: Tx, unit_id: str) -> list[Known]:
     """Everybody of a commune, as matching wants them."""
     rows = await tx.rows(
         """SELECT b.beneficiary_id, b.code, b.full_name, b.sex, b.birth_date, b.birth_precision, b.village, b.phone_index,
-               b.payee_id, b.listed_month, b.listed_index, r.sheet, r.row, d.cccd, d.cmnd
-           FROM beneficiaries b JOIN import_rows r USING (row_id)
+               b.payee_id, b.listed_month, b.listed_index, b.status, b.status_from_month, r.sheet, r.row, d.cccd, d.cmnd
+           FROM beneficiaries b LEFT JOIN import_rows r USING (row_id)
            LEFT JOIN LATERAL (
                SELECT min(number_index) FILTER (WHERE kind = 'cccd') AS cccd,
                       min(number_index) FILTER (WHERE kind = 'cmnd') AS cmnd
@@ -65,8 +65,8 @@ async def known_people(tx: Tx, unit_id: str) -> list[Known]:
 def _known(row: Any) -> Known:
     values = dict(row)
     numbers = {kind: index for kind in ("cccd", "cmnd") if (index := values.pop(kind)) is not None}
-    place = (values.pop("sheet"), values.pop("row"))
-    return Known(**values, numbers=numbers, place=place)
+    sheet, row_number = values.pop("sheet"), values.pop("row")
+    return Known(**values, numbers=numbers, place=(sheet, row_number) if sheet is not None else None)
 
 
 async def holders_of(tx: Tx, number_indexes: Sequence[bytes]) -> dict[bytes, Holder]:
@@ -108,7 +108,7 @@ async def listed_again(tx: Tx, beneficiary_ids: Sequence[UUID], month: date) -> 
     """Note that a newer list says the same of people: no new version."""
     await tx.run(
         """UPDATE beneficiaries SET listed_month = :month
-           WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND listed_month < :month""",
+           WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND (listed_month IS NULL OR listed_month < :month)""",
         ids=list(beneficiary_ids),
         month=month,
     )

@@ -97,8 +97,9 @@ def _account(row: Any) -> AccountInUse | None:
 
 async def _decisions(tx: Tx, ids: list[UUID]) -> dict[UUID, list[Decision]]:
     rows = await tx.rows(
-        """SELECT beneficiary_id, decision_id, number, decided_on, kind, category, from_month, to_month, heads
-           FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY from_month, decision_id""",
+        """SELECT beneficiary_id, decision_id, number, decided_on, kind, category, from_month, to_month, heads, paid_by
+           FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND annulled_at IS NULL
+           ORDER BY from_month, decision_id""",
         ids=ids,
     )
     found: dict[UUID, list[Decision]] = {}

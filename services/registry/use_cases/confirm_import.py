@@ -126,7 +126,8 @@ async def _planner(work: _Work, plan: Plan, entries: Sequence[Entry], known: dic
     book = PayeeBook(held, new_id)
     guarded = await appointments.guarded_people(work.tx, changing, PAYEE_HOLDS)
     limits = PayeeLimits(frozenset(guarded), frozenset(await payees.dead_payees(work.tx, work.unit.unit_id)))
-    return Planner(work.facts, book, known, await decisions.decisions_in_force(work.tx, changing), plan, limits), book
+    in_force = await decisions.decisions_in_force(work.tx, changing, work.facts.month)
+    return Planner(work.facts, book, known, in_force, plan, limits), book
 
 
 async def _write(work: _Work, plan: Plan, book: PayeeBook) -> None:

@@ -23,12 +23,19 @@ from shared.kernel.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class SourcedRecord:
-    """A record with the list row that it was last taken from."""
+    """A record with the list row that it was last taken from; None where no list of the caller's units names the person."""
 
     record: FullRecord
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A list row, and the import that it is of."""
+
     import_id: UUID
     file_name: str
-    source: ImportRow
+    row: ImportRow
 
 
 async def search_beneficiaries(
@@ -43,9 +50,10 @@ async def get_beneficiary(tx: Tx, caller: Caller, cipher: FieldCipher, beneficia
     records = await load_records(tx, [beneficiary_id])
     if not records:
         raise Refusal(UNKNOWN_BENEFICIARY)
-    file, row = await source_row(tx, records[0].row_id, cipher)
+    found = await source_row(tx, records[0].row_id, cipher) if records[0].row_id else None
+    source = Source(found[0]["import_id"], found[0]["file_name"], found[1]) if found else None
     await audit.append(tx, caller, "beneficiary.read", f"beneficiary/{beneficiary_id}", version=records[0].version)
-    return SourcedRecord(records[0], file["import_id"], file["file_name"], row)
+    return SourcedRecord(records[0], source)
 
 
 async def get_history(

@@ -5,7 +5,7 @@ from pathlib import Path
 from shared.schema import run_sql, scope_rows, sql_beside
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
