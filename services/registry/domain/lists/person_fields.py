@@ -13,7 +13,7 @@ from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_name
+from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_kind, village_name
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.row_cells import RowCells, is_mark, written_form
 from services.registry.domain.lists.text import fold, tidy
@@ -219,6 +219,8 @@ def _known_group(text: str, reference: Reference) -> str | None:
 def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str) -> str | None:
     """The village in its standard form, else that of the heading above. `spellings` gives what a row lost: diacritics, `Thôn`."""
     text = cells.text(Column.VILLAGE)
+    if cells.was_decoded(Column.VILLAGE) and village_kind(text) is None and village_kind(cells.undecoded(Column.VILLAGE)):
+        text = cells.undecoded(Column.VILLAGE)
     village = standard_village(text, default_kind) if text else ""
     if not village:
         if heading:
