@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from services.registry.domain.lists.workbook import Cell
 
-_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|đ|d|ñ|®|ð)\.?(?:/tháng)?\s*$", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|[^\W\d_kmnt]|®)\.?(?:/tháng)?\s*$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<=\d)\s*(?:nghìn|ngàn|nghin|ngan|k)$", re.IGNORECASE)
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
