@@ -31,7 +31,7 @@ def id_length(room: Room, line: Line) -> bool:
         return False
     number, rng = line.person.national_id, room.rng
     bad = (
-        number[: rng.choice((6, 7))]
+        rng.choice((number[:6], number[:7], f"{number}{rng.randrange(10)}", f"{number}{rng.randrange(10, 100)}"))
         if len(number) == 9
         else rng.choice((number[:10], number + str(rng.randrange(10)), number[:7], number + "12"))
     )

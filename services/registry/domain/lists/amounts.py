@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from services.registry.domain.lists.workbook import Cell
 
-_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|đ|d|ñ|®|ð)\.?(?:/tháng)?\s*$", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|[^\W\d_kmnt]|®)\.?(?:/tháng)?\s*$", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d)\s*(?:nghìn|ngàn|nghin|ngan|k)$", re.IGNORECASE)
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
 _COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{1,3}))?$")
@@ -35,6 +36,8 @@ def read_amount_dong(cell: Cell) -> int | None:
 @lru_cache(maxsize=4_096)
 def _amount(cell: str) -> int | None:
     text = _UNIT.sub("", cell.strip())
+    if _THOUSANDS.search(text):
+        return 1_000 * (_amount(_THOUSANDS.sub("", text)) or 0)
     if text in ("", "-", "–"):
         return None
     if _GROUPED.match(text):

@@ -16,7 +16,7 @@ _CODE = re.compile(r"\b(?:k[1-8][a-d]?-[a-z0-9]+(?:-[a-z0-9]+)*|htxh-\d\d|cs-[a-
 _CLAUSE_WORD = r"(?:khoan|\bk|\bkh)\s*\.?\s*"
 _POINT_FIRST = re.compile(r"\b([a-eghikđ])\b[\s,.;:)\-]*(?:cua\s+)?" + _CLAUSE_WORD + r"0?([1-9])(?!\d)")
 _CLAUSE_FIRST = re.compile(
-    _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
+    _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
 )
 _BARE = re.compile(r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([a-dđ])?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$")
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
@@ -38,18 +38,19 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
     ("K4", re.compile(r"đon than|don than|nuoi con nho|\bđt nuoi con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
-    ("K6", re.compile(r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
+    ("K6", re.compile(r"khuyet tat|tam than|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
     ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
-    ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|\btemc\b")),
-    ("K5", re.compile(r"cao tuoi|\bnct\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 tuoi|\bnguoi gia\b")),
+    ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|\btemc\b|\b(?:te|tre|tre em) mc\b")),
+    ("K5", re.compile(r"cao tuoi|\bnct\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
 )
+_RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
 _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"}}
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),
-    ("a", re.compile(r"ngheo|phung duong|co đon|co don|neo đon|neo don")),
-    ("c", re.compile(r"\b80\b|luong huu|bhxh")),
+    ("a", re.compile(r"ngheo|phung duong|co đon|co don|neo đon|neo don|đon than|don than")),
+    ("c", re.compile(r"\b80t?\b|luong huu|bhxh")),
 )
 
 
@@ -104,6 +105,8 @@ def _named_groups(words: str) -> tuple[str, ...]:
     care = [group for group in names if group.startswith(("CS", "MT"))]
     if care:
         return (care[0],)
+    if "K4" in names and "K5" in names and not _RAISING.search(words):
+        names.remove("K4")  # an old person who lives alone, not a single parent
     absorbed = {other for group in names for other in _ABSORBS.get(group, ())}
     return tuple(group for group in names if group not in absorbed)
 

@@ -46,7 +46,7 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
     wording = read_wording(text)
     severity, heads = wording.severity, wording.heads
     if severity is None and Column.SEVERITY in cells.layout.columns:
-        severity = read_severity(cells.text(Column.SEVERITY))
+        severity = read_severity(cells.joined(Column.SEVERITY))
     if heads is None and Column.CHILDREN in cells.layout.columns:
         count = _COUNT.match(cells.text(Column.CHILDREN))
         heads = int(count.group(1)) if count and 0 < int(count.group(1)) <= 15 else None

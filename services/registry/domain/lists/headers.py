@@ -52,12 +52,15 @@ _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
+_BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
 _STAR = re.compile(r"\s*(?:\(\*+\)|\*+)")
 _ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
 _IDENTITY = re.compile(r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
 _CMND = re.compile(r"cmnd|\bcmt(?:nd)?\b|chung minh|9 so")
 _CCCD = re.compile(r"cccd|can cuoc|dinh danh|12 so")
-_PHONE = re.compile(r"dien thoai|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac")
+_PHONE = re.compile(
+    r"dien thoai|\bd thoai\b|\bso may\b|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac"
+)
 _ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b")
 _BIRTH = re.compile(r"\bsinh\b|\bns\b|ntns|ngay thang nam$|nam tuoi")
 
@@ -69,20 +72,21 @@ def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
 # The first rule that matches decides; payees, phones and dates of issue are settled before these.
 _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.ORDINAL, r"^(?:s? ?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
-    _rule(Column.NOTE, r"ghi chu|^gc$|nhan xet|dien giai|luu y"),
+    _rule(Column.NOTE, r"ghi chu|^g ?c$|^ly do|nhan xet|dien giai|luu y"),
     _rule(
         Column.OTHER,
         r"ky nhan|ky ten|chu ky|quyet dinh|\bqd\b|tu thang|thoi (?:diem|gian)|thang (?:bat dau|huong)|truy linh",
         r"ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b",
     ),
-    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu tk"),
+    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu tk"),
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
-        r"phuong an chi|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^nhan qua",
+        r"phuong an chi|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^nhan (?:tien )?qua|^htct$",
+        r"^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
-    _rule(Column.RELATIONSHIP, r"quan he|^qh\b|moi qh|^q he\b"),
+    _rule(Column.RELATIONSHIP, r"quan he|^m?qh\b|moi qh|^q he\b"),
     _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
     _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so"),
     _rule(
@@ -90,7 +94,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"so tien|muc (?:tro cap|tc|huong|tien|chi|chuan|trc)|kinh phi|thanh tien|tro cap (?:hang|thang|xa hoi|btxh)",
         r"^tien|tong (?:tien|cong|so tien)|^muc$|^mtc$|^tro cap$|^so tc$",
     ),
-    _rule(Column.SEVERITY, r"muc do|dang (?:tat|khuyet)|loai khuyet tat|tinh trang khuyet"),
+    _rule(Column.SEVERITY, r"muc do|^mdkt$|dang (?:tat|kt|khuyet)|loai khuyet tat|tinh trang khuyet"),
     _rule(Column.FAMILY_NAME, r"^ho(?: va)?(?: ten)?(?: chu)? (?:dem|lot)$|^ho$"),
     _rule(
         Column.FULL_NAME,
@@ -103,10 +107,10 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
         r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$",
         r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
-        r"diem khoan|khoan diem|che do|loai tro cap",
+        r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),
-    _rule(Column.ETHNICITY, r"dan toc|^d toc$"),
+    _rule(Column.ETHNICITY, r"dan toc|^d ?toc$"),
     _rule(Column.SEX, r"gioi tinh|^phai$|^gt$|^g tinh$|nam nu|gioi$"),
     _rule(
         Column.VILLAGE,
@@ -131,7 +135,7 @@ def read_header(text: str) -> Column | None:
         return sexed
     if _ISSUED.search(words):
         return Column.OTHER
-    if _PAYEE.search(words) and (payee := _payee_column(written, words)):
+    if _PAYEE.search(words) and not _BY_WHAT.search(words) and (payee := _payee_column(written, words)):
         return payee
     return _numbered(written, words) or next((column for column, pattern in _RULES if pattern.search(words)), None)
 
@@ -142,7 +146,7 @@ def _numbered(written: str, words: str) -> Column | None:
         return _identity_column(words)
     if _ACCOUNT.search(words):
         return Column.ACCOUNT
-    if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b", written):
+    if _PHONE.search(words) or re.search(r"(?:^|số )đt$|^đt\b(?! (?:hưởng|thuộc|theo))", written):
         return Column.PHONE
     if re.fullmatch(r"d\.?t\.?\W*", written):
         return Column.ETHNICITY

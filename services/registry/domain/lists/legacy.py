@@ -111,9 +111,10 @@ def fits(word: str, encoding: Encoding) -> bool:
     return bool(_WORD.fullmatch(read)) and is_syllable(read)
 
 
-def words_to_judge(text: str) -> list[str]:
+@lru_cache(maxsize=32_768)
+def words_to_judge(text: str) -> tuple[str, ...]:
     """The words of a text that say something of its encoding: those with a letter beyond ASCII."""
-    return [word for word in _LEGACY_WORD.findall(text) if not word.isascii()]
+    return tuple(word for word in _LEGACY_WORD.findall(text) if not word.isascii())
 
 
 def choose_encoding(texts: Iterable[str], otherwise: Encoding = Encoding.UNICODE) -> Encoding:

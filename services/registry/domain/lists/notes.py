@@ -13,13 +13,16 @@ _OF_KIN = re.compile(_KIN + r"(?: (?:de|ruot|nuoi|deu|cung|da|bi|moi|va|me|mat t
 _LOST_THING = re.compile(
     r"mat (?:cmnd|cccd|cmt|giay|so|the|suc|kha nang|nguon|lien lac|tri|dien thoai|quyen)|(?:bi|lam|that) mat "
 )
-_DEATH = re.compile(r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\b(?:da|moi) mat\b|^mat\b")
+_DEATH = re.compile(
+    r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\bmai tang\b|\btu vong\b|\b(?:da|moi) mat\b|^mat\b"
+)
 _MAT_DATED = re.compile(r"\bmat (?:ngay|thang|nam|luc|tu|\d)")
 _MOVE = re.compile(
     r"\bchuyen (?:di|ho khau|noi|den|ve|xa|phuong|cho o|khau|sang (?:xa|phuong|huyen|tinh)|vao)\b"
     r"|\bda chuyen\b(?! (?:khoan|tien|doi|sang (?:nd|muc|he so|tai khoan|vi)))"
-    r"|\bdi khoi\b|\bkhong con (?:o|cu tru)|\bcat (?:khau|giam|tro cap)|\bthoi huong\b|\bdung (?:huong|tro cap|chi tra)"
-    r"|\bvao (?:trung tam|co so|nha duong lao)|\bvang mat\b|\bbo di\b|\bmat tich\b|\bxuat canh\b|\bchuyen di\b|^chuyen$"
+    r"|\bdi khoi\b|\bkhong con (?:o|cu tru)|\bcat (?:khau|giam|tro cap)|\bthoi huong\b"
+    r"|\b(?:dung|ngung|tam dung) (?:huong|tro cap|chi tra)"
+    r"|\bvao (?:trung tam|tt ?bt\w*|co so|nha duong lao)|\bvang mat\b|\bbo di\b|\bmat tich\b|\bxuat canh\b|\bchuyen di\b|^chuyen$"
 )
 _PARENT_LEFT = re.compile(_KIN + r"(?: \w+){0,2} bo di")
 

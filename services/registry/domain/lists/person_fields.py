@@ -13,7 +13,7 @@ from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_name
+from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_kind, village_name
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.row_cells import RowCells, is_mark, written_form
 from services.registry.domain.lists.text import fold, tidy
@@ -31,10 +31,11 @@ _DATE_FINDINGS: dict[DateNote, FindingKind] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberColumnFacts:
-    """What a column of identity numbers shows: whether leading zeros survived, and how most of its CMND begin."""
+    """What a column of identity numbers shows: whether leading zeros survived, how its CMND and its CCCD mostly begin."""
 
     zeros_kept: bool = False
     home_prefix: str = ""
+    provinces: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -130,7 +131,8 @@ def read_numbers(cells: RowCells, person: Person, reference: Reference, facts: d
         for at in cells.layout.columns.get(column, ()):
             cell = cells.read[at] if at < len(cells.read) else None
             fact = facts.get(at, _NO_FACTS)
-            reading = believable(read_identity(cell, zeros_kept=fact.zeros_kept), reference, fact)
+            born = person.birth.year if person.birth else None
+            reading = believable(read_identity(cell, zeros_kept=fact.zeros_kept), reference, fact, born)
             if reading:
                 found.append(reading)
     if not found:
@@ -156,13 +158,20 @@ def read_numbers(cells: RowCells, person: Person, reference: Reference, facts: d
 _NO_FACTS = NumberColumnFacts()
 
 
-def believable(reading: IdentityReading | None, reference: Reference, facts: NumberColumnFacts) -> IdentityReading | None:
-    """The reading, unless zeros were put back to make a number of no province, or one that rather lost its last digit."""
+def believable(
+    reading: IdentityReading | None, reference: Reference, facts: NumberColumnFacts, birth_year: int | None = None
+) -> IdentityReading | None:
+    """The reading, unless zeros were put back to make a number of no province, or one that rather has a wrong length.
+
+    A CMND with digits too many would become a CCCD of a province that nobody else in the list is from, and of another year.
+    """
     if reading is None or reading.number is None or not reading.zeros_restored:
         return reading
     number = reading.number
     if reading.kind == "cccd":
         real = number[:3] in reference.birth_provinces and number[3] in "0123"
+        if number[:3] not in facts.provinces and birth_year is not None:
+            real = real and birth_year_of(number) == birth_year
     else:
         real = not facts.home_prefix or not number[1:].startswith(facts.home_prefix)
     return reading if real else IdentityReading(None, reading.written)
@@ -210,6 +219,8 @@ def _known_group(text: str, reference: Reference) -> str | None:
 def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str) -> str | None:
     """The village in its standard form, else that of the heading above. `spellings` gives what a row lost: diacritics, `Thôn`."""
     text = cells.text(Column.VILLAGE)
+    if cells.was_decoded(Column.VILLAGE) and village_kind(text) is None and village_kind(cells.undecoded(Column.VILLAGE)):
+        text = cells.undecoded(Column.VILLAGE)
     village = standard_village(text, default_kind) if text else ""
     if not village:
         if heading:

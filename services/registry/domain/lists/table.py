@@ -27,7 +27,7 @@ from services.registry.domain.lists.workbook import Cell, Sheet
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
-_SEVERAL = 3
+_SEVERAL, _FEW = 3, 10
 _MOSTLY = 0.75
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
@@ -256,7 +256,9 @@ def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
     prefixes = Counter(text[:2] for text in digits if len(text) == 9)
     common = prefixes.most_common(1)
     home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""
-    return NumberColumnFacts(zeros_kept, home)
+    provinces = Counter(text.zfill(12)[:3] for text in digits if len(text) in (11, 12))
+    usual = frozenset(province for province, count in provinces.items() if count > 1 and count * _FEW >= sum(provinces.values()))
+    return NumberColumnFacts(zeros_kept, home, usual)
 
 
 def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:

@@ -133,3 +133,22 @@ def test_a_category_that_ended_is_named(reference: Reference) -> None:
     assert [remark[0] for remark in settled.remarks] == [f.CATEGORY_NOT_IN_FORCE]
     pension = answer(reference, "Hưu trí xã hội", date(1945, 1, 1), None, date(2025, 9, 1))
     assert (pension.code, pension.remarks) == ("HTXH-75", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "point"),
+    [
+        ("Trẻ em MC", ("K1",), None),
+        ("TE không nơi nương tựa", ("K1",), None),
+        ("Tâm thần nặng", ("K6",), None),
+        ("NCT trên 80T", ("K5",), "c"),
+        ("K5.Đa", ("K5",), "a"),
+        ("NCT đơn thân nghèo", ("K5",), "a"),
+        ("TEKT nặng", ("K6",), None),
+        ("TCHTXH", ("HTXH",), None),
+        ("ĐT nuôi con", ("K4",), None),
+    ],
+)
+def test_short_wordings_of_categories(text: str, groups: tuple[str, ...], point: str | None) -> None:
+    wording = read_wording(text)
+    assert (wording.groups, wording.point) == (groups, point)

@@ -145,3 +145,30 @@ def test_a_sheet_without_a_table_has_no_header() -> None:
 def test_which_rows_are_people(row: list[Cell], kind: RowKind) -> None:
     layout = layout_of(["STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CMND", "Đối tượng", "Số tiền"])
     assert RowJudge(layout).kind(row) is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [
+        ("ĐT hưởng", Column.CATEGORY),
+        ("ĐT", Column.PHONE),
+        ("Đ.thoại", Column.PHONE),
+        ("MQH", Column.RELATIONSHIP),
+        ("Nhận tiền qua", Column.CHANNEL),
+        ("Người nhận tiền", Column.PAYEE_NAME),
+        ("Số CCCD NNT", Column.PAYEE_ID),
+        ("Số CMTND", Column.CMND),
+        ("HKTT", Column.VILLAGE),
+        ("Nữ (x)", Column.FEMALE),
+        ("Họ và tên đệm", Column.FAMILY_NAME),
+        ("Họ, tên và chữ đệm", Column.FULL_NAME),
+        ("SL con", Column.CHILDREN),
+        ("Số con (*)", Column.CHILDREN),
+        ("Thuộc diện", Column.CATEGORY),
+        ("Loại hình trợ cấp", Column.CATEGORY),
+        ("Dạng KT", Column.SEVERITY),
+        ("Lý do", Column.NOTE),
+    ],
+)
+def test_short_forms_of_column_words(words: str, column: Column) -> None:
+    assert read_header(words) is column

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registry.domain.lists.findings import Severity
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
+from services.registry.domain.lists.records import ListReading
 from services.registry.domain.lists.workbook import Cell
+
+ReadRows = Callable[..., ListReading]
 
 
 @pytest.mark.parametrize(
@@ -109,3 +115,15 @@ def test_reading_a_read_number_changes_nothing(cell: Cell) -> None:
         again = read_identity(reading.number)
         assert again is not None
         assert (again.number, again.zeros_restored) == (reading.number, False)
+
+
+@pytest.mark.parametrize("number", ["2012345678", "19123456789"])
+def test_a_cmnd_with_digits_too_many_is_no_cccd_that_lost_zeros(read_rows: ReadRows, adult: dict[str, Cell], number: str) -> None:
+    row = read_rows({**adult, "number": number}).rows[0]
+    assert [finding.code for finding in row.findings if finding.severity is not Severity.INFO] == ["id_length"]
+
+
+def test_a_cccd_that_lost_its_zero_and_has_another_year_is_for_an_officer(read_rows: ReadRows, adult: dict[str, Cell]) -> None:
+    others = [{**adult, "name": f"Lê Văn {name}", "number": f"0460801{at:05d}"} for at, name in enumerate(("An", "Ba", "Cả"))]
+    row = read_rows(*others, {**adult, "number": "46090123456"}).rows[3]
+    assert {finding.code for finding in row.findings} == {"id_zero_restored", "id_birth_differs"}
