@@ -20,6 +20,8 @@ from shared.kernel.clock import wall_now
 BATCH = 200
 IDLE_SECONDS = 0.1
 """Between looks for events of other processes; those of its own wake the relay at once."""
+GATHER_SECONDS = 0.01
+"""After being woken: what is said at the same time goes in one round."""
 MAX_PAUSE_SECONDS = 5.0
 
 log = structlog.get_logger("chitra.relay")
@@ -76,6 +78,7 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IDLE_SECONDS):
                 await said.wait()
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _ensure_partitions(self) -> None:
         """Once a day: a process may run for months."""
