@@ -99,7 +99,8 @@ async def save(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
            FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:attempt_nos AS int[]), CAST(:states AS text[]), CAST(:steps AS int[]),
                        CAST(:reasons AS text[]), CAST(:provider_references AS text[]), CAST(:not_founds AS int[]))
                 AS u(payment_id, attempt_no, state, step, reason, provider_reference, not_found)
-           WHERE a.run_month = :run_month AND a.payment_id = u.payment_id AND a.attempt_no = u.attempt_no""",
+           WHERE a.run_month = :run_month AND a.payment_id = u.payment_id AND a.attempt_no = u.attempt_no
+               AND a.payment_id = ANY(CAST(:payment_ids AS uuid[]))""",  # by its key also while a new partition has no statistics
         run_month=chunk.run_month,
         payment_ids=[attempt.payment_id for attempt in changed],
         attempt_nos=[attempt.attempt_no for attempt in changed],
