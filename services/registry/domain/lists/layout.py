@@ -54,6 +54,11 @@ class Layout:
         return found[0] if found else None
 
 
+def names_people(layout: Layout) -> bool:
+    """Whether the table tells of people: birth dates or identity numbers beside names."""
+    return bool(_OF_PEOPLE & layout.columns.keys())
+
+
 def header_text(cell: Cell, encoding: Encoding) -> str:
     """A cell's words as a header: text decoded and tidied, anything else empty.
 
@@ -128,10 +133,13 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
 
 
 def _find_names(kinds: list[Column | None], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
-    """Under a header of people whose word for the name is unknown: the first column that holds names."""
+    """Under a header of people whose word for the name is unknown: the first column that holds names.
+
+    Whoever is paid for caring for others is the payee's words (`Người chăm sóc`) where no other column names anybody.
+    """
     if not _OF_PEOPLE & {*kinds}:
         return
-    for allowed in (None, Column.CATEGORY):
+    for allowed in (None, Column.CATEGORY, Column.PAYEE_NAME):
         for at in (at for at, kind in enumerate(kinds) if kind is allowed):
             cells = [row[at] for row in rows if at < len(row)]
             if looks_like_names([read_text(cell, encoding)[0] if isinstance(cell, str) else cell for cell in cells]):

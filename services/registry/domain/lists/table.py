@@ -44,11 +44,18 @@ class PersonRow:
 
 @dataclass(slots=True)
 class Table:
-    """A sheet's table: its layout, how its columns are encoded, and what its columns show as a whole."""
+    """A table on a sheet: its layout, how its columns are encoded, and what its columns show as a whole.
+
+    It takes the rows (indexes) from `first_row`, its own titles, to before `end_row`. The first `title_rows` of the sheet
+    are titles of all its tables.
+    """
 
     sheet: Sheet
     layout: Layout
     encoding: Encoding
+    first_row: int
+    end_row: int
+    title_rows: int
     notes: list[ListNote] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
@@ -61,7 +68,7 @@ class Table:
 
     def prepare(self) -> None:
         """Learn from the columns as a whole: encodings, lost zeros, the order of day and month, village spellings."""
-        rows = self.sheet.rows[self.layout.last_row + 1 :]
+        rows = self.rows
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
         self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
@@ -169,18 +176,27 @@ class Table:
     def values(self, column: Column) -> list[str]:
         """The texts and whole numbers in a column below the header, decoded."""
         at = self.layout.first(column)
-        cells = [] if at is None else _column_cells(self.sheet.rows[self.layout.last_row + 1 :], at)
+        cells = [] if at is None else _column_cells(self.rows, at)
         read = [self._read_cell(cell, at) if at is not None else None for cell in cells]
         return [str(cell) for cell in read if isinstance(cell, str | int)]
 
+    @property
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        """The rows below the header."""
+        return self.sheet.rows[self.layout.last_row + 1 : self.end_row]
+
     def titles(self) -> list[str]:
-        """The texts above the table, decoded, top to bottom."""
-        return self._texts(self.sheet.rows[: self.layout.first_row])
+        """The texts above the sheet's first table, decoded, top to bottom."""
+        return self._texts(self.sheet.rows[: self.title_rows])
+
+    def own_titles(self) -> list[str]:
+        """The texts right above this table: with `titles` for the first of a sheet, between two tables for others."""
+        return self._texts(self.sheet.rows[self.first_row : self.layout.first_row])
 
     def closing_words(self) -> list[str]:
         """The texts of the last rows, decoded: signatures."""
-        first = max(self.layout.last_row + 1, len(self.sheet.rows) - _CLOSING_ROWS)
-        return self._texts(self.sheet.rows[first:])
+        first = max(self.layout.last_row + 1, self.end_row - _CLOSING_ROWS)
+        return self._texts(self.sheet.rows[first : self.end_row])
 
     def _texts(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
         return [text for row in rows for cell in row if (text := header_text(cell, self.encoding))]
@@ -196,7 +212,7 @@ class Table:
         category: str | None = None
         closed = False
         first = self.layout.last_row + 1
-        for at in range(first, len(self.sheet.rows)):
+        for at in range(first, self.end_row):
             row = self.sheet.rows[at]
             read, decoded = reader.decoded(row)
             kind = judge.kind(read)
