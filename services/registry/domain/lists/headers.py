@@ -102,7 +102,8 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.FAMILY_NAME, r"^ho(?: va)?(?: ten)?(?: chu)? (?:dem|lot)$|^ho$"),
     _rule(
         Column.FULL_NAME,
-        r"\bho (?:va |n )?(?:chu )?(?:(?:dem|lot) )?(?:va )?ten\b|^(?:full ?)?name$|^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
+        r"\bho (?:va |n )?(?:chu )?(?:(?:dem|lot) )?(?:va )?ten\b|^(?:full ?)?name$",
+        r"^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
         r"^(?:nguoi|doi tuong) (?:thu )?huong(?: tro cap)?$|^ho ?va ?ten|^hoten|quy danh|^ten day du",
     ),
     _rule(

@@ -118,7 +118,7 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
     headers = [[line[at] for line in grid if line[at]] for at in range(width)]
     kinds = [_column(parts) for parts in headers]
     settle_by_place(kinds, headers)
-    if _MIN_KNOWN_COLUMNS <= len({*kinds} - {None}) and not _NAMES & {*kinds}:
+    if len({*kinds} - {None}) >= _MIN_KNOWN_COLUMNS and not _NAMES & {*kinds}:
         _find_names(kinds, rows[last + 1 : last + 1 + _ROWS_WITH_NAMES], own)
     found: dict[Column, list[int]] = {}
     for at, column in enumerate(kinds):

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
+from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
-from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.headers import Column, is_payee_header
 from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
 from services.registry.domain.lists.months import PersonFacts
+from services.registry.domain.lists.notes import read_note
 from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
@@ -75,6 +78,8 @@ class Table:
         self.rows_differ = _rows_differ(sample, width)
         self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
+        self._keep_remarks(rows, width)
+        self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
                 self.numbers[at] = _number_facts(_column_cells(rows, at))
@@ -122,6 +127,39 @@ class Table:
                 self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
             elif any(cell is not None for cell in cells):
                 self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
+
+    def _keep_remarks(self, rows: Sequence[Sequence[Cell]], width: int) -> None:
+        """Words of death or moving in a column that isn't used are remarks all the same."""
+        columns = self.layout.columns
+        used = {at for column, places in columns.items() if column is not Column.OTHER for at in places}
+        for at in range(width):
+            if at not in used and any(read_note(str(self._read_cell(text, at))) for text in set(_column_texts(rows, at))):
+                columns[Column.NOTE] = (*columns.get(Column.NOTE, ()), at)
+                header = self.layout.headers[at] if at < len(self.layout.headers) else ""
+                self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
+
+    def _settle_whose_numbers(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Numbers taken for the payees' that stand mostly in rows without a payee are the beneficiaries' own, and the
+        reverse: a lone column of numbers beside the payees, filled only where there is one."""
+        columns = self.layout.columns
+        payee = self.layout.first(Column.PAYEE_NAME)
+        if payee is None:
+            return
+        beside = set(columns.get(Column.PAYEE_ID, ()))
+        own = [at for column in OWN_NUMBERS for at in columns.get(column, ())]
+        if beside and all(is_payee_header(self.layout.headers[at]) for at in beside if at < len(self.layout.headers)):
+            return
+        if beside:
+            filled, alone = _filled_without(rows, min(beside), payee)
+            if alone >= _SEVERAL and alone * 2 > filled:
+                columns[Column.IDENTITY] = (*columns.get(Column.IDENTITY, ()), *columns.pop(Column.PAYEE_ID))
+        elif len(own) == 1 and own[0] > payee:
+            filled, alone = _filled_without(rows, own[0], payee)
+            empty = sum(payee >= len(row) or row[payee] is None for row in rows)
+            if filled and not alone and empty >= _SEVERAL:
+                for column in OWN_NUMBERS:
+                    columns.pop(column, None)
+                columns[Column.PAYEE_ID] = (own[0],)
 
     def _join_given_names(self, sample: Sequence[Sequence[Cell]]) -> None:
         """A name whose last word stands in a column of its own, without a header: one header was merged over both."""
@@ -209,7 +247,7 @@ class Table:
         judge = RowJudge(self.layout)
         reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
         village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
-        category: str | None = None
+        category = None if Column.CATEGORY in self.layout.columns else category_of_titles(self.own_titles(), self.name)
         closed = False
         first = self.layout.last_row + 1
         for at in range(first, self.end_row):
@@ -253,6 +291,12 @@ def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
 
 def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
     return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
+
+
+def _filled_without(rows: Sequence[Sequence[Cell]], at: int, other: int) -> tuple[int, int]:
+    """How many rows have a cell in one column, and how many of them none in the other."""
+    filled = [row for row in rows if at < len(row) and row[at] is not None]
+    return len(filled), sum(other >= len(row) or row[other] is None for row in filled)
 
 
 def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
