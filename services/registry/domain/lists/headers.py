@@ -164,6 +164,8 @@ def _sexed(written: str, words: str) -> Column | None:
     if re.search(r"nam\W+nữ|nam\W+nu\b|nữ\W+nam", written):
         return Column.SEX
     last = re.split(r"[\s/,(]+", re.sub(r"\s*\((?:x|v|đánh dấu x?)\)$", "", written).rstrip(" )"))[-1]
+    if re.match(r"nam\W+sinh năm", written):
+        return Column.MALE
     about = bool(_BIRTH.search(words)) or "gioi" in words or words in ("nam", "nu", "nam x", "nu x")
     if about and last in ("nữ", "nu", "nư"):
         return Column.FEMALE

@@ -118,8 +118,8 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
     headers = [[line[at] for line in grid if line[at]] for at in range(width)]
     kinds = [_column(parts) for parts in headers]
     settle_by_place(kinds, headers)
-    if len({*kinds} - {None}) >= _MIN_KNOWN_COLUMNS and not _NAMES & {*kinds}:
-        _find_names(kinds, rows[last + 1 : last + 1 + _ROWS_WITH_NAMES], own)
+    if len({*kinds} - {None}) >= _MIN_KNOWN_COLUMNS:
+        _find_names(kinds, headers, rows[last + 1 : last + 1 + _ROWS_WITH_NAMES], own)
     found: dict[Column, list[int]] = {}
     for at, column in enumerate(kinds):
         if column:
@@ -132,18 +132,22 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
     return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns)
 
 
-def _find_names(kinds: list[Column | None], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
+def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
     """Under a header of people whose word for the name is unknown: the first column that holds names.
 
+    Of `Đối tượng hưởng`, which may head names as well as categories, the names elsewhere make it a category.
     Whoever is paid for caring for others is the payee's words (`Người chăm sóc`) where no other column names anybody.
     """
-    if not _OF_PEOPLE & {*kinds}:
+    vague = [at for at, kind in enumerate(kinds) if kind is Column.FULL_NAME and "ten" not in fold(" ".join(headers[at])).split()]
+    if not _OF_PEOPLE & {*kinds} or sum(kind in _NAMES for kind in kinds) > len(vague):
         return
-    for allowed in (None, Column.CATEGORY, Column.PAYEE_NAME):
+    for allowed in (None,) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
         for at in (at for at, kind in enumerate(kinds) if kind is allowed):
             cells = [row[at] for row in rows if at < len(row)]
             if looks_like_names([read_text(cell, encoding)[0] if isinstance(cell, str) else cell for cell in cells]):
                 kinds[at] = Column.FULL_NAME
+                for other in vague:
+                    kinds[other] = Column.CATEGORY
                 return
 
 

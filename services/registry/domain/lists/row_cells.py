@@ -20,7 +20,7 @@ _DITTO = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DITTO = 10
-_DASHES = frozenset({"-", "–", "--", "---", "- -"})
+_DASHES = frozenset({"..", "...", "-", "–", "--", "---", "- -"})
 """As above in a village's column, where nobody has none; anywhere else they mean nothing."""
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip

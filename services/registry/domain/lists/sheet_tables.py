@@ -64,7 +64,7 @@ def _later(rows: Sequence[Sequence[Cell]], main: Layout, encoding: Encoding, hid
 
 def _starts_header(row: Sequence[Cell], encoding: Encoding) -> bool:
     """Whether a row reads like the first of a header: words only, four known heads, the number's or the name's among them."""
-    texts = []
+    texts: list[str] = []
     for cell in row:
         if cell is not None:
             if not isinstance(cell, str) or (not texts and cell[:1].isdigit()):
