@@ -81,6 +81,9 @@ def _annotated(file: ListFile, cipher: FieldCipher, reference: Reference) -> byt
 def _layouts(
     workbook: Workbook, file: ListFile, reference: Reference
 ) -> dict[str, tuple[tuple[int, int], dict[str, tuple[int, ...]]]]:
-    """Where each sheet's header and columns are, read again: what was found in the rows comes from the import itself."""
+    """Where each sheet's header and columns are, read again: what was found in the rows comes from the import itself.
+
+    Of a sheet with several tables, those of the first.
+    """
     reading = standardise(workbook, reference, ListOptions(file.commune.code, file.listed.month))
-    return {sheet.name: (sheet.header_rows, dict(sheet.columns)) for sheet in reading.sheets}
+    return {sheet.name: (sheet.header_rows, dict(sheet.columns)) for sheet in reversed(reading.sheets)}

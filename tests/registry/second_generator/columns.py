@@ -10,7 +10,7 @@ from tests.registry.second_generator.plans import Plan
 from tests.registry.second_generator.wording import GROUPS, HEADERS
 
 _PAYEE = ("payee", "payee_number", "relationship")
-_BIRTH_GROUP = ("Ngày, tháng, năm sinh", "Năm sinh", "Ngày sinh", "Ngày tháng năm sinh")
+_BIRTH_GROUP = ("Sinh", "Ngày, tháng, năm sinh", "Năm sinh", "Ngày sinh", "Ngày tháng năm sinh")
 
 
 @dataclass

@@ -14,11 +14,13 @@ from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import fold, tidy
 from shared.kernel.errors import Refusal
 
-_KIND = re.compile(r"\b(xa|phuong|thi tran|tt)\s+(?=\w)")
+_KIND = re.compile(r"\b(xa|phuong|thi tran|tt|p|x)\s+(?=\w)")
 _NOT_A_COMMUNE = re.compile(r"\b(?:thi xa|xa hoi)\b")
+_ABOVE_KIND = re.compile(r"^(?:xa|phuong|thi tran|thi xa|huyen|quan|thanh pho|tinh) ")
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _CODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
-_KINDS = {"xa": "xa", "phuong": "phuong", "thi tran": "thi tran", "tt": "thi tran"}
+_SHORT_DISTRICT = ((re.compile(r"\btp\b"), "thanh pho"), (re.compile(r"\btx\b"), "thi xa"))
+_KINDS = {"x": "xa", "p": "phuong", "xa": "xa", "phuong": "phuong", "thi tran": "thi tran", "tt": "thi tran"}
 
 
 BY_ROWS = "rows"
@@ -58,7 +60,8 @@ class CommuneFinder:
 
         Several where a name is used twice and neither diacritics nor a district in the text tells which.
         """
-        words = _NOT_A_COMMUNE.sub(" . ", fold(text))
+        districts = _in_full(fold(text))
+        words = _NOT_A_COMMUNE.sub(" . ", districts)
         names = [(_KINDS[found.group(1)], words[found.end() :]) for found in _KIND.finditer(words)]
         if not names and not needs_kind:
             split = words.split()
@@ -66,7 +69,7 @@ class CommuneFinder:
         readings: list[CommuneReading] = []
         for kind, rest in names:
             units = self._longest_match(kind, rest)
-            readings += self._readings(units, text, words, day, source)
+            readings += self._readings(units, text, districts, day, source)
         return list({reading.unit: reading for reading in readings}.values())
 
     def in_cell(self, text: str, day: date, titles: str) -> CommuneReading | None:
@@ -149,6 +152,19 @@ def require_commune(reference: Reference, code: str, day: date) -> CommuneReadin
     if reading is None:
         raise Refusal(LIST_COMMUNE_UNKNOWN, f"no commune has the code {code!r} on {day}", commune=code)
     return reading
+
+
+@lru_cache(maxsize=512)
+def names_above(unit: UnitFact) -> frozenset[str]:
+    """The folded names, with and without their kind, of a commune, its district and its province."""
+    names = {fold(name) for name in (unit.name, unit.district, unit.province, "TT Huế") if name}
+    return frozenset(names | {_ABOVE_KIND.sub("", name) for name in names})
+
+
+def _in_full(words: str) -> str:
+    for short, full in _SHORT_DISTRICT:
+        words = short.sub(full, words)
+    return words
 
 
 def _bare_name(name: str) -> str:

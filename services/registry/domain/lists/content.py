@@ -15,7 +15,7 @@ from services.registry.domain.lists.workbook import Cell
 _MOSTLY = 0.7
 _LEAST_CELLS = 3
 _IDENTITY = re.compile(r"^\d{9}$|^\d{12}$|^\d{11}$|^\d{3} \d{9}$|^\d{3} \d{6}$")
-_PHONE = re.compile(r"^(?:\+84|0)[\d .]{8,12}$")
+_PHONE = re.compile(r"^(?:\+?84[ .]?|0)\d(?:[ .]?\d){7,9}$")
 _DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$|^(?:19|20)\d\d$")
 _SEX = re.compile(r"^(?:nam|nữ|nu)$", re.IGNORECASE)
 
@@ -31,6 +31,13 @@ def _is_name(text: str) -> bool:
 
 def _is_category(text: str) -> bool:
     return len(text) > 1 and len(read_wording(text).groups) == 1
+
+
+def looks_like_names(cells: Sequence[Cell]) -> bool:
+    """Whether a column holds people's names: several words each, hardly one of them twice, and no categories."""
+    texts = [text for text in map(_text, cells) if text]
+    names = {text for text in texts if _is_name(text) and not _is_category(text)}
+    return len(texts) >= _LEAST_CELLS and len(names) >= _MOSTLY * len(texts)
 
 
 def guess_column(cells: Sequence[Cell], wanted: Sequence[Column]) -> Column | None:

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from services.registry.domain.lists.text import fold, tidy
+from services.registry.domain.lists.header_words import header_words
 
 
 class Column(StrEnum):
@@ -53,16 +53,19 @@ _PAYEE = re.compile(
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
-_STAR = re.compile(r"\s*(?:\(\*+\)|\*+)")
 _ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
-_IDENTITY = re.compile(r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to tuy than|\bddcn\b|ho chieu")
+_IDENTITY = re.compile(
+    r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to|\bddcn\b|ho chieu"
+    r"|(?:ma|so)(?: so)? (?:cong dan|ca nhan)"
+)
 _CMND = re.compile(r"cmnd|\bcmt(?:nd)?\b|chung minh|9 so")
 _CCCD = re.compile(r"cccd|can cuoc|dinh danh|12 so")
 _PHONE = re.compile(
     r"dien thoai|\bd thoai\b|\bso may\b|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac"
 )
-_ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b")
+_ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b|^tai khoan ngan hang$")
 _BIRTH = re.compile(r"\bsinh\b|\bns\b|ntns|ngay thang nam$|nam tuoi")
+_NO_BIRTH = re.compile(r"noi sinh|khai sinh$|khai sinh so")
 
 
 def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
@@ -72,13 +75,18 @@ def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
 # The first rule that matches decides; payees, phones and dates of issue are settled before these.
 _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.ORDINAL, r"^(?:s? ?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
-    _rule(Column.NOTE, r"ghi chu|^g ?c$|^ly do|nhan xet|dien giai|luu y"),
+    _rule(
+        Column.NOTE,
+        r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|tinh trang(?! khuyet| kt| ho\b| hon)|hien trang|^ly do|bien dong",
+        r"^g ?c$|^(?:tang|giam)(?: (?:tang|giam))?\b",
+    ),
+    _rule(Column.RELATIONSHIP, r"quan he|la gi (?:cua|voi)|^m?qh\b|moi qh|^q he\b"),
     _rule(
         Column.OTHER,
         r"ky nhan|ky ten|chu ky|quyet dinh|\bqd\b|tu thang|thoi (?:diem|gian)|thang (?:bat dau|huong)|truy linh",
-        r"ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b",
+        r"ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
     ),
-    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu tk"),
+    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu t(?:ai )?k"),
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
@@ -86,26 +94,27 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
-    _rule(Column.RELATIONSHIP, r"quan he|^m?qh\b|moi qh|^q he\b"),
     _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
-    _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so"),
+    _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so\b"),
     _rule(
         Column.AMOUNT,
-        r"so tien|muc (?:tro cap|tc|huong|tien|chi|chuan|trc)|kinh phi|thanh tien|tro cap (?:hang|thang|xa hoi|btxh)",
-        r"^tien|tong (?:tien|cong|so tien)|^muc$|^mtc$|^tro cap$|^so tc$",
+        r"so tien|muc (?:tro cap|huong|tien|chi|chuan|trc)|kinh phi|thanh tien|^tro cap (?:hang|thang|xa hoi|btxh)",
+        r"^tien|(?:tong|thuc) (?:tien|cong|so tien|nhan|linh|chi|huong)|^muc$|^mtc$",
+        r"^(?:so )?tro cap(?: (?:d|vnd|dong|nghin dong|1000d|1 000d))*$|^duoc (?:nhan|linh)",
     ),
     _rule(Column.SEVERITY, r"muc do|^mdkt$|dang (?:tat|kt|khuyet)|loai khuyet tat|tinh trang khuyet"),
     _rule(Column.FAMILY_NAME, r"^ho(?: va)?(?: ten)?(?: chu)? (?:dem|lot)$|^ho$"),
     _rule(
         Column.FULL_NAME,
-        r"ho (?:va|n) ten|ho ten|^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
-        r"^(?:nguoi|doi tuong) (?:thu )?huong(?: tro cap)?$|^hovaten$|quy danh|^ten day du",
+        r"\bho (?:va |n )?(?:chu )?(?:(?:dem|lot) )?(?:va )?ten\b|^(?:full ?)?name$",
+        r"^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
+        r"^(?:nguoi|doi tuong) (?:thu )?huong(?: tro cap)?$|^ho ?va ?ten|^hoten|quy danh|^ten day du",
     ),
     _rule(
         Column.CATEGORY,
         r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
-        r"^(?:thuoc )?dien(?: (?:tro cap|tc|doi tuong|duoc huong|btxh|bao tro))?$",
+        r"^(?:thuoc )?dien(?: (?:tro cap(?: xa hoi)?|doi tuong|duoc huong|btxh|bao tro))?$",
         r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
@@ -127,8 +136,7 @@ def read_header(text: str) -> Column | None:
 
     `text` is the column's header with the words of the row above in front of it (`Người nhận thay` `Họ tên`).
     """
-    written = _STAR.sub("", tidy(text).lower())
-    words = fold(written)
+    written, words = header_words(text)
     if not words:
         return None
     if sexed := _sexed(written, words):
@@ -150,7 +158,7 @@ def _numbered(written: str, words: str) -> Column | None:
         return Column.PHONE
     if re.fullmatch(r"d\.?t\.?\W*", written):
         return Column.ETHNICITY
-    if _BIRTH.search(words) and "noi sinh" not in words:
+    if _BIRTH.search(words) and not _NO_BIRTH.search(words):
         return _birth_column(words)
     return None
 
@@ -160,6 +168,8 @@ def _sexed(written: str, words: str) -> Column | None:
     if re.search(r"nam\W+nữ|nam\W+nu\b|nữ\W+nam", written):
         return Column.SEX
     last = re.split(r"[\s/,(]+", re.sub(r"\s*\((?:x|v|đánh dấu x?)\)$", "", written).rstrip(" )"))[-1]
+    if re.match(r"nam\W+sinh năm", written):
+        return Column.MALE
     about = bool(_BIRTH.search(words)) or "gioi" in words or words in ("nam", "nu", "nam x", "nu x")
     if about and last in ("nữ", "nu", "nư"):
         return Column.FEMALE
@@ -202,4 +212,4 @@ def _payee_column(written: str, words: str) -> Column | None:
 
 def is_payee_header(text: str) -> bool:
     """Whether the words speak of the person who receives in the beneficiary's place."""
-    return bool(_PAYEE.search(fold(text)))
+    return bool(_PAYEE.search(header_words(text)[1]))

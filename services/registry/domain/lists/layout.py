@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from services.registry.domain.lists.channels import read_channel
+from services.registry.domain.lists.column_places import settle_by_place
+from services.registry.domain.lists.content import looks_like_names
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, read_text
 from services.registry.domain.lists.text import fold, tidy
@@ -19,8 +21,11 @@ _MIN_KNOWN_COLUMNS = 4
 _SURELY_ENOUGH = 8
 _PARTS_OF_A_GROUP = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME, Column.MALE, Column.FEMALE})
 _PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
+_NAMES = frozenset({Column.FULL_NAME, Column.GIVEN_NAME, Column.FAMILY_NAME})
+_OF_PEOPLE = frozenset({Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE})
+_ROWS_WITH_NAMES = 40
 _NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
-_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME, Column.PAYEE_ID,
+_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME,
                      Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
 
 
@@ -47,6 +52,11 @@ class Layout:
         """The column's index, None where the table has none."""
         found = self.columns.get(column)
         return found[0] if found else None
+
+
+def names_people(layout: Layout) -> bool:
+    """Whether the table tells of people: birth dates or identity numbers beside names."""
+    return bool(_OF_PEOPLE & layout.columns.keys())
 
 
 def header_text(cell: Cell, encoding: Encoding) -> str:
@@ -106,9 +116,12 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
             if not upper[at] and lower[at]:
                 upper[at] = upper[at - 1]
     headers = [[line[at] for line in grid if line[at]] for at in range(width)]
+    kinds = [_column(parts) for parts in headers]
+    settle_by_place(kinds, headers)
+    if len({*kinds} - {None}) >= _MIN_KNOWN_COLUMNS:
+        _find_names(kinds, headers, rows[last + 1 : last + 1 + _ROWS_WITH_NAMES], own)
     found: dict[Column, list[int]] = {}
-    for at, parts in enumerate(headers):
-        column = _column(parts)
+    for at, column in enumerate(kinds):
         if column:
             found.setdefault(column, []).append(at)
     _settle_names(found, headers)
@@ -117,6 +130,25 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
         return None
     columns = {column: tuple(_preferred(column, places, headers, hidden)) for column, places in found.items()}
     return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns)
+
+
+def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
+    """Under a header of people whose word for the name is unknown: the first column that holds names.
+
+    Of `Đối tượng hưởng`, which may head names as well as categories, the names elsewhere make it a category.
+    Whoever is paid for caring for others is the payee's words (`Người chăm sóc`) where no other column names anybody.
+    """
+    vague = [at for at, kind in enumerate(kinds) if kind is Column.FULL_NAME and "ten" not in fold(" ".join(headers[at])).split()]
+    if not _OF_PEOPLE & {*kinds} or sum(kind in _NAMES for kind in kinds) > len(vague):
+        return
+    for allowed in (None,) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
+        for at in (at for at, kind in enumerate(kinds) if kind is allowed):
+            cells = [row[at] for row in rows if at < len(row)]
+            if looks_like_names([read_text(cell, encoding)[0] if isinstance(cell, str) else cell for cell in cells]):
+                kinds[at] = Column.FULL_NAME
+                for other in vague:
+                    kinds[other] = Column.CATEGORY
+                return
 
 
 def _column(parts: list[str]) -> Column | None:
@@ -158,4 +190,13 @@ def _preferred(column: Column, places: list[int], headers: list[list[str]], hidd
     ordered = sorted(places, key=lambda at: at in hidden)
     if column is Column.VILLAGE:
         ordered.sort(key=lambda at: not re.search(r"\bthon\b|\bto\b|tdp|\bap\b", fold(" ".join(headers[at]))))
+    if column is Column.AMOUNT:
+        ordered.sort(key=lambda at: _amount_order(fold(" ".join(headers[at]))))
+    if column is Column.PAYEE_ID:
+        ordered.sort(key=lambda at: not re.search(r"cccd|can cuoc|dinh danh", fold(" ".join(headers[at]))))
     return ordered[:1] if column in _SINGLE else ordered
+
+
+def _amount_order(words: str) -> int:
+    """A month's amount before a total with arrears, and both before the level that amounts are reckoned from."""
+    return 2 if "muc chuan" in words else int(bool(re.search(r"\btong\b|thuc (?:nhan|linh)", words)))

@@ -15,6 +15,13 @@ from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.text import fold
 
 _STATED = re.compile(r"(?:thang|ky|\bt) ?0?(1[0-2]|[1-9])(?: ?(?:va|\+|den|,|0?\d{1,2}|thang| )*)?(?: ?nam ?| )(20\d\d)\b")
+_AS_OF = re.compile(
+    r"\b(?:thoi diem|tinh den|den|chot|ky|ky chi tra|ky chi|ky tro cap|dot|dot chi tra|chi tra)(?: het)?(?: ngay)?"
+    r"(?: (?:0?[1-9]|[12]\d|3[01]))? 0?(1[0-2]|[1-9]) (20\d\d)\b"
+)
+_BARE_MONTH = re.compile(r"(?<![\d/.\-])(0?[1-9]|1[0-2])\s?[/.\-]\s?(20\d\d)(?![\d/.\-])")
+_BARE_DAY = re.compile(r"(?<![\d/.\-])(?:0?[1-9]|[12]\d|3[01])[/.\-](0?[1-9]|1[0-2])[/.\-](20\d\d)(?!\d)")
+_OF_PAPERS = re.compile(r"nghi dinh|quyet dinh|thong tu|nghi quyet|to trinh|cong van|nd cp|\bqd\b|\bso$")
 _QUARTER = re.compile(r"\bquy (i{1,3}|iv|[1-4]) (?:nam )?(20\d\d)\b")
 _QUARTERS = {"i": 1, "1": 1, "ii": 4, "2": 4, "iii": 7, "3": 7, "iv": 10, "4": 10}
 _EARLIEST = date(2015, 1, 1)
@@ -39,8 +46,10 @@ def stated_month(texts: Iterable[str]) -> date | None:
     A date of signing (`ngày 5 tháng 10 năm 2021`) counts only where nothing else does; a decree's date never.
     """
     signed: date | None = None
+    written: date | None = None
     for text in texts:
         words = fold(text)
+        as_of = _AS_OF.search(words)
         for found in _STATED.finditer(words):
             month = date(int(found.group(2)), int(found.group(1)), 1)
             before = words[: found.start()]
@@ -51,7 +60,18 @@ def stated_month(texts: Iterable[str]) -> date | None:
         quarter = _QUARTER.search(words)
         if quarter:
             return date(int(quarter.group(2)), _QUARTERS[quarter.group(1)], 1)
-    return signed
+        if as_of and not _OF_PAPERS.search(words[: as_of.start()]):
+            return date(int(as_of.group(2)), int(as_of.group(1)), 1)
+        written = written or _numbers_only(text, _BARE_MONTH) or _numbers_only(text, _BARE_DAY)
+    return signed or written
+
+
+def _numbers_only(text: str, pattern: re.Pattern[str]) -> date | None:
+    """A month or a day in figures alone (`9/2022`, `05/8/2022`), unless a paper is of that date."""
+    found = pattern.search(text)
+    if found is None or _OF_PAPERS.search(fold(text[: found.start()])):
+        return None
+    return date(int(found.group(2)), int(found.group(1)), 1)
 
 
 def _index(day: date) -> int:

@@ -216,12 +216,14 @@ def _known_group(text: str, reference: Reference) -> str | None:
     return ethnic_group(text, reference.ethnic_groups)
 
 
-def read_village(cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str) -> str | None:
+def read_village(
+    cells: RowCells, heading: str | None, spellings: dict[str, str], default_kind: str, above: frozenset[str] = frozenset()
+) -> str | None:
     """The village in its standard form, else that of the heading above. `spellings` gives what a row lost: diacritics, `Thôn`."""
     text = cells.text(Column.VILLAGE)
     if cells.was_decoded(Column.VILLAGE) and village_kind(text) is None and village_kind(cells.undecoded(Column.VILLAGE)):
         text = cells.undecoded(Column.VILLAGE)
-    village = standard_village(text, default_kind) if text else ""
+    village = standard_village(text, default_kind, above) if text else ""
     if not village:
         if heading:
             cells.add(f.VILLAGE_FROM_HEADING, "village", None, heading)

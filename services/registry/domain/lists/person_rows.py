@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.communes import CommuneFinder
+from services.registry.domain.lists.communes import CommuneFinder, names_above
 from services.registry.domain.lists.entitlement_fields import ListFacts, read_entitlement
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of
@@ -65,7 +65,7 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
         national_id_kind=person.number_kind,
         ethnicity=read_ethnicity(cells, reference),
         commune_code=_commune_code(cells, context),
-        village=read_village(cells, row.village, table.spellings, table.default_kind),
+        village=read_village(cells, row.village, table.spellings, table.default_kind, names_above(context.commune)),
         category=entitlement.category,
         phone=payment.phone,
         channel=payment.channel,

@@ -24,19 +24,37 @@ _COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|
 
 
 @lru_cache(maxsize=8_192)
-def standard_village(text: str, default_kind: str = "Thôn") -> str:
-    """The village: `THÔN 1` -> `Thôn 1`, `TDP 3` -> `Tổ dân phố 3`, `Thôn 2, xã Quảng Thái` -> `Thôn 2`, `4` -> `Thôn 4`."""
-    village = _standard_once(text, default_kind)
-    while (again := _standard_once(village, default_kind)) != village and len(again) <= len(text) + len(default_kind) + 1:
+def standard_village(text: str, default_kind: str = "Thôn", above: frozenset[str] = frozenset()) -> str:
+    """The village: `THÔN 1` -> `Thôn 1`, `TDP 3` -> `Tổ dân phố 3`, `Thôn 2, xã Quảng Thái` -> `Thôn 2`, `4` -> `Thôn 4`.
+
+    `above` are the folded names of the units the village lies in, which may follow it without their kind (`Tổ 3, An Hòa`).
+    """
+    village = _standard_once(text, default_kind, above)
+    while (again := _standard_once(village, default_kind, above)) != village and len(again) <= len(text) + len(default_kind) + 1:
         village = again
     return village
 
 
-def _standard_once(text: str, default_kind: str) -> str:
-    pieces = [piece for piece in _PIECES.split(tidy(text)) if piece and not _ABOVE_VILLAGE.match(fold(piece))]
+def _standard_once(text: str, default_kind: str, above: frozenset[str]) -> str:
+    pieces = [piece for piece in _PIECES.split(tidy(text)) if piece and not _is_above(piece, above)]
     if not pieces:
         return ""
-    bare = next((piece for piece in pieces if village_kind(piece)), pieces[0])
+    if len(pieces) > 1:
+        return _joined([_one_village(piece, default_kind) for piece in pieces], text)
+    return _one_village(pieces[0], default_kind)
+
+
+def _is_above(piece: str, above: frozenset[str]) -> bool:
+    key = fold(piece)
+    return bool(_ABOVE_VILLAGE.match(key)) or key in above
+
+
+def _joined(pieces: list[str], text: str) -> str:
+    """`Đội 4 - Nghĩa Lập`: villages merged since 2018 have double names, and stay whole."""
+    return (" - " if re.search(r"\s[-–]\s", text) else ", ").join(piece for piece in pieces if piece)
+
+
+def _one_village(bare: str, default_kind: str) -> str:
     bare = re.split(r"\s+(?=(?:xã|phường|huyện|thị trấn)\s)", bare, maxsplit=1, flags=re.IGNORECASE)[0]
     bare = bare.strip(" .,:;–-")
     if numbered := _numbered(bare):
@@ -65,6 +83,8 @@ def _name(words: list[str]) -> str:
 def village_kind(text: str) -> str | None:
     """`Thôn`, `Tổ dân phố`, ... when the text begins with such a word (with something after it), else None."""
     words = tidy(text).split(" ")
+    if fold(" ".join(words[:2])) == "doi tuong":
+        return None
     for length in (3, 2, 1):
         key = fold(" ".join(words[:length]))
         if len(words) > length and key in _KINDS and key not in _SHORT:

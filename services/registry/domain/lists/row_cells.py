@@ -15,9 +15,12 @@ from services.registry.domain.lists.legacy import Encoding, makes_sense, read_te
 from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Cell
 
-_DITTO = re.compile(r"^[-–.\s]*(?:n\s?\.?\s?t\.?|như trên|nhu tren|[\"“”„″〃]{1,2}|''|’’|´´|,,|//|\\\\)[-–.\s]*$", re.IGNORECASE)
+_DITTO = re.compile(
+    r"^[-–—.(\s]*(?:n\s?[./]?\s?t\.?|như trên|nhu tren|idem|~|[\"“”„″〃](?:\s?[\"“”„″〃])?|'\s?'|’\s?’|´´|,,|//|\\\\)[-–—.)\s]*$",
+    re.IGNORECASE,
+)
 _LONGEST_DITTO = 10
-_DASHES = frozenset({"-", "–", "--", "---", "- -"})
+_DASHES = frozenset({"..", "...", "-", "–", "--", "---", "- -"})
 """As above in a village's column, where nobody has none; anywhere else they mean nothing."""
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
+from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
-from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.headers import Column, is_payee_header
 from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
 from services.registry.domain.lists.months import PersonFacts
+from services.registry.domain.lists.notes import read_note
 from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
@@ -44,11 +47,18 @@ class PersonRow:
 
 @dataclass(slots=True)
 class Table:
-    """A sheet's table: its layout, how its columns are encoded, and what its columns show as a whole."""
+    """A table on a sheet: its layout, how its columns are encoded, and what its columns show as a whole.
+
+    It takes the rows (indexes) from `first_row`, its own titles, to before `end_row`. The first `title_rows` of the sheet
+    are titles of all its tables.
+    """
 
     sheet: Sheet
     layout: Layout
     encoding: Encoding
+    first_row: int
+    end_row: int
+    title_rows: int
     notes: list[ListNote] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
@@ -61,13 +71,15 @@ class Table:
 
     def prepare(self) -> None:
         """Learn from the columns as a whole: encodings, lost zeros, the order of day and month, village spellings."""
-        rows = self.sheet.rows[self.layout.last_row + 1 :]
+        rows = self.rows
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
         self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
         self.rows_differ = _rows_differ(sample, width)
         self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
+        self._keep_remarks(rows, width)
+        self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
                 self.numbers[at] = _number_facts(_column_cells(rows, at))
@@ -115,6 +127,39 @@ class Table:
                 self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
             elif any(cell is not None for cell in cells):
                 self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
+
+    def _keep_remarks(self, rows: Sequence[Sequence[Cell]], width: int) -> None:
+        """Words of death or moving in a column that isn't used are remarks all the same."""
+        columns = self.layout.columns
+        used = {at for column, places in columns.items() if column is not Column.OTHER for at in places}
+        for at in range(width):
+            if at not in used and any(read_note(str(self._read_cell(text, at))) for text in set(_column_texts(rows, at))):
+                columns[Column.NOTE] = (*columns.get(Column.NOTE, ()), at)
+                header = self.layout.headers[at] if at < len(self.layout.headers) else ""
+                self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
+
+    def _settle_whose_numbers(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Numbers taken for the payees' that stand mostly in rows without a payee are the beneficiaries' own, and the
+        reverse: a lone column of numbers beside the payees, filled only where there is one."""
+        columns = self.layout.columns
+        payee = self.layout.first(Column.PAYEE_NAME)
+        if payee is None:
+            return
+        beside = set(columns.get(Column.PAYEE_ID, ()))
+        own = [at for column in OWN_NUMBERS for at in columns.get(column, ())]
+        if beside and all(is_payee_header(self.layout.headers[at]) for at in beside if at < len(self.layout.headers)):
+            return
+        if beside:
+            filled, alone = _filled_without(rows, min(beside), payee)
+            if alone >= _SEVERAL and alone * 2 > filled:
+                columns[Column.IDENTITY] = (*columns.get(Column.IDENTITY, ()), *columns.pop(Column.PAYEE_ID))
+        elif len(own) == 1 and own[0] > payee:
+            filled, alone = _filled_without(rows, own[0], payee)
+            empty = sum(payee >= len(row) or row[payee] is None for row in rows)
+            if filled and not alone and empty >= _SEVERAL:
+                for column in OWN_NUMBERS:
+                    columns.pop(column, None)
+                columns[Column.PAYEE_ID] = (own[0],)
 
     def _join_given_names(self, sample: Sequence[Sequence[Cell]]) -> None:
         """A name whose last word stands in a column of its own, without a header: one header was merged over both."""
@@ -169,18 +214,27 @@ class Table:
     def values(self, column: Column) -> list[str]:
         """The texts and whole numbers in a column below the header, decoded."""
         at = self.layout.first(column)
-        cells = [] if at is None else _column_cells(self.sheet.rows[self.layout.last_row + 1 :], at)
+        cells = [] if at is None else _column_cells(self.rows, at)
         read = [self._read_cell(cell, at) if at is not None else None for cell in cells]
         return [str(cell) for cell in read if isinstance(cell, str | int)]
 
+    @property
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        """The rows below the header."""
+        return self.sheet.rows[self.layout.last_row + 1 : self.end_row]
+
     def titles(self) -> list[str]:
-        """The texts above the table, decoded, top to bottom."""
-        return self._texts(self.sheet.rows[: self.layout.first_row])
+        """The texts above the sheet's first table, decoded, top to bottom."""
+        return self._texts(self.sheet.rows[: self.title_rows])
+
+    def own_titles(self) -> list[str]:
+        """The texts right above this table: with `titles` for the first of a sheet, between two tables for others."""
+        return self._texts(self.sheet.rows[self.first_row : self.layout.first_row])
 
     def closing_words(self) -> list[str]:
         """The texts of the last rows, decoded: signatures."""
-        first = max(self.layout.last_row + 1, len(self.sheet.rows) - _CLOSING_ROWS)
-        return self._texts(self.sheet.rows[first:])
+        first = max(self.layout.last_row + 1, self.end_row - _CLOSING_ROWS)
+        return self._texts(self.sheet.rows[first : self.end_row])
 
     def _texts(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
         return [text for row in rows for cell in row if (text := header_text(cell, self.encoding))]
@@ -193,10 +247,10 @@ class Table:
         judge = RowJudge(self.layout)
         reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
         village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
-        category: str | None = None
+        category = None if Column.CATEGORY in self.layout.columns else category_of_titles(self.own_titles(), self.name)
         closed = False
         first = self.layout.last_row + 1
-        for at in range(first, len(self.sheet.rows)):
+        for at in range(first, self.end_row):
             row = self.sheet.rows[at]
             read, decoded = reader.decoded(row)
             kind = judge.kind(read)
@@ -237,6 +291,12 @@ def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
 
 def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
     return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
+
+
+def _filled_without(rows: Sequence[Sequence[Cell]], at: int, other: int) -> tuple[int, int]:
+    """How many rows have a cell in one column, and how many of them none in the other."""
+    filled = [row for row in rows if at < len(row) and row[at] is not None]
+    return len(filled), sum(other >= len(row) or row[other] is None for row in filled)
 
 
 def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:

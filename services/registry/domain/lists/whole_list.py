@@ -12,13 +12,13 @@ from services.registry.domain.lists.communes import CommuneFinder, CommuneReadin
 from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
-from services.registry.domain.lists.layout import find_layout
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.months import infer_month, stated_month
 from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
+from services.registry.domain.lists.sheet_tables import find_tables
 from services.registry.domain.lists.table import PersonRow, Table, facts_of
 from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Sheet, Workbook
@@ -57,13 +57,14 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     """
     texts = (cell for sheet in workbook.sheets for row in sheet.rows[:_SAMPLED_ROWS] for cell in row if isinstance(cell, str))
     usual = choose_encoding(dict.fromkeys(texts))
-    found = [(sheet, _table(sheet, usual)) for sheet in workbook.sheets]
-    tables = [table for _, table in found if table]
-    for sheet, table in found:
-        if table is None and any(cell is not None for row in sheet.rows for cell in row):
+    found = [(sheet, _tables(sheet, usual)) for sheet in workbook.sheets]
+    tables = [table for _, on_sheet in found for table in on_sheet]
+    for sheet, on_sheet in found:
+        if not on_sheet and any(cell is not None for row in sheet.rows for cell in row):
             notes.append(_sheet_note(f.SHEET_UNREAD, sheet.name))
     if any(not table.sheet.hidden for table in tables):
-        notes += [_sheet_note(f.SHEET_HIDDEN, table.name) for table in tables if table.sheet.hidden]
+        hidden = dict.fromkeys(table.name for table in tables if table.sheet.hidden)
+        notes += [_sheet_note(f.SHEET_HIDDEN, name) for name in hidden]
         tables = [table for table in tables if not table.sheet.hidden]
     tables = _of_one_month(tables, options, notes)
     for table in tables:
@@ -78,11 +79,12 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     return tables
 
 
-def _table(sheet: Sheet, usual: Encoding) -> Table | None:
+def _tables(sheet: Sheet, usual: Encoding) -> list[Table]:
     rows = sheet.rows[:_TELLING_ROWS]
     encoding = choose_encoding(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str)), usual)
-    layout = find_layout(sheet.rows, encoding, hidden=sheet.hidden_columns)
-    return Table(sheet, layout, encoding) if layout else None
+    found = find_tables(sheet.rows, encoding, hidden=sheet.hidden_columns)
+    sheet_titles = found[0].layout.first_row if found else 0
+    return [Table(sheet, one.layout, encoding, one.first_row, one.end_row, sheet_titles) for one in found]
 
 
 def _sheet_note(kind: FindingKind, sheet: str, proposed: str | None = None) -> ListNote:

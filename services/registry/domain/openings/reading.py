@@ -59,7 +59,8 @@ def _found(sheet: Sheet) -> _Found | None:
     table = find_opening_table(sheet.rows, encoding)
     if table is None:
         return None
-    return _Found(table, Table(sheet, Layout(table.first_row, table.last_row, (), {}), encoding))
+    layout = Layout(table.first_row, table.last_row, (), {})
+    return _Found(table, Table(sheet, layout, encoding, 0, len(sheet.rows), table.first_row))
 
 
 def _lines(found: _Found, today: date) -> Iterator[OpeningLine]:

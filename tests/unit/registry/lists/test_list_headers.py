@@ -25,6 +25,8 @@ from services.registry.domain.lists.workbook import Cell
         ("Ngày, tháng, năm sinh Nữ", Column.FEMALE),
         ("Nam (năm sinh)", Column.MALE),
         ("Nam", Column.MALE),
+        ("NAM SINH NĂM", Column.MALE),
+        ("NỮ SINH NĂM", Column.FEMALE),
         ("Nam/Nữ", Column.SEX),
         ("Phái", Column.SEX),
         ("Số CMND/CCCD", Column.IDENTITY),
