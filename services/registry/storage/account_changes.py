@@ -38,7 +38,8 @@ async def way_of(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> Way | 
     """
     by_id = await _accounts(tx, beneficiary_id, target_id)
     person = await tx.row(
-        """SELECT code, unit_id, merged_into, payee_id, account_id, cash_chosen FROM beneficiaries WHERE beneficiary_id = :beneficiary_id
+        """SELECT code, unit_id, merged_into, payee_id, account_id, cash_chosen FROM beneficiaries
+           WHERE beneficiary_id = :beneficiary_id
            FOR NO KEY UPDATE""",
         beneficiary_id=beneficiary_id,
     )

@@ -38,7 +38,8 @@ FOLLOW_THE_ACCOUNT = ("account_steps", "name_evidence")
 
 _MOVED = {"old_id": "uuid", "new_id": "uuid"}
 
-_PAYEE = "full_name, name_key, identity_kind, identity_sealed, identity_index, phone_sealed, phone_index, birth_year, died_on, death_paper"
+_PAYEE = """full_name, name_key, identity_kind, identity_sealed, identity_index, phone_sealed, phone_index, birth_year, died_on,
+    death_paper"""
 
 
 async def move_person(tx: Tx, person: Person, to_unit_id: str, village: str | None) -> UUID | None:
