@@ -138,7 +138,7 @@ async def test_merged_stops_one_keeps_all_and_is_undone_exactly(
     now = await _person(admin, goes)
     assert (now["status"], str(now["status_from_month"]), str(now["merged_into"])) == ("stopped", "2021-10-01", stays)
     differ = {name for name in now if now[name] != before[name]}
-    assert differ == {"status", "merged_into", "version"}, "the month was this one already; all else is kept"
+    assert differ == {"status", "ended_by", "merged_into", "version"}, "the month was this one already; all else is kept"
     assert await _person(admin, stays) == other
     body = await admin.fetchval(
         "SELECT body::text FROM registry.outbox WHERE type = 'beneficiaries_changed' ORDER BY seq DESC LIMIT 1"
@@ -214,7 +214,10 @@ async def test_who_was_ended_does_not_stay_for_who_was_not(
 ) -> None:
     above, path = officer("province", PROVINCE), f"/v1/duplicates/{pairs['Thủy']['candidate_id']}"
     dead = pairs["Thủy"]["first"]["beneficiary_id"]
-    await admin.execute("UPDATE registry.beneficiaries SET status = 'dead' WHERE beneficiary_id = $1", UUID(dead))
+    await admin.execute(
+        "UPDATE registry.beneficiaries SET status = 'dead', died_on = '2021-10-02', ended_by = NULL WHERE beneficiary_id = $1",
+        UUID(dead),
+    )
     current = await above.get(path)
     refused = await above.ask("POST", f"{path}/merge", json=_merge(current, "first"))
     assert (refused.status_code, refused.json()["code"]) == (409, "survivor-ended")
@@ -222,12 +225,21 @@ async def test_who_was_ended_does_not_stay_for_who_was_not(
     assert merged["first"]["status"] == "dead", "who had died stays so"
     await above.post(f"{path}/undo", {"note": "xem lại"})
     current = await above.get(path)
-    await admin.execute("UPDATE registry.beneficiaries SET status = 'active' WHERE beneficiary_id = $1", UUID(dead))
+    await admin.execute(
+        "UPDATE registry.beneficiaries SET status = 'active', died_on = NULL, ended_by = NULL WHERE beneficiary_id = $1",
+        UUID(dead),
+    )
     await above.post(f"{path}/merge", _merge(current, "second"))
-    await admin.execute("UPDATE registry.beneficiaries SET status = 'dead' WHERE beneficiary_id = $1", UUID(dead))
+    await admin.execute(
+        "UPDATE registry.beneficiaries SET status = 'dead', died_on = '2021-10-02', ended_by = NULL WHERE beneficiary_id = $1",
+        UUID(dead),
+    )
     refused = await above.ask("POST", f"{path}/undo", json={"note": "hoàn tác"})
     assert (refused.status_code, refused.json()["code"]) == (409, "duplicate-changed-since"), "a death is not undone with it"
-    await admin.execute("UPDATE registry.beneficiaries SET status = 'stopped' WHERE beneficiary_id = $1", UUID(dead))
+    await admin.execute(
+        "UPDATE registry.beneficiaries SET status = 'stopped', died_on = NULL, ended_by = 'merged' WHERE beneficiary_id = $1",
+        UUID(dead),
+    )
     await above.post(f"{path}/undo", {"note": "hoàn tác"})
 
 

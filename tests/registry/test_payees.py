@@ -453,7 +453,8 @@ async def test_who_receives_once_does_not_replace_who_received_monthly(commune: 
     funeral = {**DAUGHTER, "capacity": "funeral_organiser", "identity_number": "046183500101",
                "paper": {**PAPER, "kind": "funeral_statement"}}  # fmt: skip
     heir = {**funeral, "capacity": "heir", "paper": {**PAPER, "kind": "inheritance_agreement"}}
-    await commune.admin.execute("UPDATE registry.beneficiaries SET status = 'dead' WHERE beneficiary_id = $1", person)
+    death = {"kind": "death", "paper_number": "9/TLKT", "signed_on": "2021-11-05", "happened_on": "2021-11-04"}
+    await commune.maker.post(f"/v1/beneficiaries/{person}/decisions", death)
     path = f"/v1/beneficiaries/{person}/payee"
     assert await commune.refused(path, {**DAUGHTER, "identity_number": "046183500101"}) == (409, "payee-capacity-impossible")
     await commune.appoint(person, funeral)

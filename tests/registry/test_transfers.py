@@ -197,7 +197,11 @@ async def test_a_payee_whom_others_keep_stays_and_a_known_one_is_met_again(
 
 async def test_no_table_of_a_persons_rows_is_forgotten(admin: asyncpg.Connection) -> None:
     """A new table with a person's or payee's rows must say whether they follow a mover."""
-    stay = {"beneficiary_versions", "import_rows", "transfers"}
+    stay = {
+        "beneficiary_versions",  # each with the commune of its time
+        "import_rows", "match_list_lines", "opening_rows", "opening_entries",  # papers of the commune that made them
+        "transfers",  # between two communes
+    }  # fmt: skip
     own_way = {"beneficiaries", "decisions", "payees"}
     rows = await admin.fetch(
         """SELECT c.table_name AS name, array_agg(c.column_name) AS columns FROM information_schema.columns c

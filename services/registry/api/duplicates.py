@@ -118,7 +118,7 @@ def _settling_routes(router: APIRouter, database: Database) -> None:
         History, documents, decisions and payee of both are kept. Two communes' people are merged by the unit above both.
 
         Refused: `unknown-duplicate`, `duplicate-beyond-your-units`, `duplicate-settled`, `survivor-not-of-pair`,
-        `merged-already`, `duplicate-changed-since`, `survivor-ended`.
+        `merged-already`, `duplicate-changed-since`, `survivor-ended`, `transfer-open`, `duplicate-has-openings`.
         """
         async with database.transaction(caller.row_scope) as tx:
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 ACTIVE, SUSPENDED, STOPPED, DEAD = "active", "suspended", "stopped", "dead"
-BY_STOP, BY_INSTITUTION, BY_TRANSFER = "stop", "institution", "transfer"
+BY_STOP, BY_INSTITUTION, BY_TRANSFER, BY_MERGE = "stop", "institution", "transfer", "merged"
 
 MONTHLY, SINGLE_PARENT = "monthly", "single_parent"
 """The slot of K4 is its own: K4 may stand beside another monthly decision."""

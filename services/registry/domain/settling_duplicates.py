@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.registry.domain.act_refusals import TRANSFER_OPEN
+from services.registry.domain.lives import BY_MERGE, BY_TRANSFER
 from shared.kernel.errors import ErrorCode, Kind, Refusal
 
 OPEN, MERGED, PARTED = "open", "merged", "parted"
@@ -46,6 +48,18 @@ SURVIVOR_ENDED = ErrorCode(
     "Who stays is stopped or dead while the other is not",
     "Người được giữ lại đã thôi hưởng hoặc đã chết, trong khi người kia thì chưa",
 )
+SAME_OPENINGS = ErrorCode(
+    "duplicate-has-openings",
+    Kind.CONFLICT,
+    "Both have opening balances of the same month: settle one with a counter-entry first",
+    "Cả hai đều có số dư đầu kỳ của cùng một tháng: hãy ghi bút toán đảo cho một bên trước",
+)
+PERSON_MERGED = ErrorCode(
+    "person-merged",
+    Kind.CONFLICT,
+    "The person was merged into somebody else: decide about that person, or undo the merge",
+    "Đối tượng đã được gộp vào người khác: hãy xử lý ở hồ sơ được giữ lại, hoặc hoàn tác việc gộp",
+)
 BEYOND_YOUR_UNITS = ErrorCode(
     "duplicate-beyond-your-units",
     Kind.FORBIDDEN,
@@ -62,6 +76,7 @@ class Standing:
     version: int
     status: str
     status_from_month: date
+    ended_by: str | None
     merged_into: UUID | None
 
 
@@ -90,7 +105,8 @@ class Pair:
 def merge(pair: Pair, survivor_id: UUID, seen_versions: tuple[int, int], month: date) -> tuple[Standing, Standing]:
     """(who stays, how the other stands from then on). An ended person stays ended as he was.
 
-    Refused: `duplicate-settled`, `survivor-not-of-pair`, `merged-already`, `duplicate-changed-since`, `survivor-ended`.
+    Refused: `duplicate-settled`, `survivor-not-of-pair`, `merged-already`, `duplicate-changed-since`, `survivor-ended`,
+    `transfer-open` (who goes is on the way to another commune).
     """
     if pair.state != OPEN:
         raise Refusal(DUPLICATE_SETTLED, pair.state, state=pair.state)
@@ -102,8 +118,10 @@ def merge(pair: Pair, survivor_id: UUID, seen_versions: tuple[int, int], month: 
     ended = goes.status in _ENDED
     if stays.status in _ENDED and not ended:
         raise Refusal(SURVIVOR_ENDED)
-    status, since = (goes.status, goes.status_from_month) if ended else ("stopped", month)
-    return stays, Standing(goes.beneficiary_id, goes.version + 1, status, since, stays.beneficiary_id)
+    if goes.ended_by == BY_TRANSFER:
+        raise Refusal(TRANSFER_OPEN)
+    status, since, ended_by = (goes.status, goes.status_from_month, goes.ended_by) if ended else ("stopped", month, BY_MERGE)
+    return stays, Standing(goes.beneficiary_id, goes.version + 1, status, since, ended_by, stays.beneficiary_id)
 
 
 def undo_merge(pair: Pair) -> Standing:
@@ -111,7 +129,9 @@ def undo_merge(pair: Pair) -> Standing:
     left is no longer there (a death was recorded meanwhile, say): that would be undone with it."""
     assert pair.survivor_id is not None and pair.before_status is not None and pair.before_status_from_month is not None
     stays, goes = pair.one_and_other(pair.survivor_id)
-    left = pair.before_status if pair.before_status in _ENDED else "stopped"
+    ended = pair.before_status in _ENDED
+    ended_by = goes.ended_by if ended else None
+    left = pair.before_status if ended else "stopped"
     if (goes.status, goes.status_from_month, goes.merged_into) != (left, pair.merged_from_month, stays.beneficiary_id):
         raise Refusal(CHANGED_SINCE, first_version=pair.first.version, second_version=pair.second.version)
-    return Standing(goes.beneficiary_id, goes.version + 1, pair.before_status, pair.before_status_from_month, None)
+    return Standing(goes.beneficiary_id, goes.version + 1, pair.before_status, pair.before_status_from_month, ended_by, None)

@@ -22,6 +22,8 @@ class Way:
     """How somebody is paid: the payee, the account in use (None: in cash), and another account of the same payee."""
 
     code: str
+    unit_id: str
+    merged_into: UUID | None
     payee_id: UUID
     cash_chosen: bool
     current: dict[str, Any] | None
@@ -36,7 +38,8 @@ async def way_of(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> Way | 
     """
     by_id = await _accounts(tx, beneficiary_id, target_id)
     person = await tx.row(
-        """SELECT code, payee_id, account_id, cash_chosen FROM beneficiaries WHERE beneficiary_id = :beneficiary_id
+        """SELECT code, unit_id, merged_into, payee_id, account_id, cash_chosen FROM beneficiaries
+           WHERE beneficiary_id = :beneficiary_id
            FOR NO KEY UPDATE""",
         beneficiary_id=beneficiary_id,
     )
@@ -45,7 +48,8 @@ async def way_of(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> Way | 
     if person["account_id"] is not None and person["account_id"] not in by_id:  # another came between the two looks
         by_id = await _accounts(tx, beneficiary_id, target_id)
     target = by_id.get(target_id) if target_id else None
-    return Way(person["code"], person["payee_id"], person["cash_chosen"], by_id.get(person["account_id"]), target)
+    current = by_id.get(person.pop("account_id"))
+    return Way(**person, current=current, target=target)
 
 
 async def _accounts(tx: Tx, beneficiary_id: UUID, target_id: UUID | None) -> dict[UUID, dict[str, Any]]:

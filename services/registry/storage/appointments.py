@@ -119,18 +119,34 @@ async def end_appointment(tx: Tx, caller: Caller, appointment_id: UUID, ended_on
 
 
 async def end_appointments_of_payee(
-    tx: Tx, caller: Caller, payee_id: UUID, ended_on: date, why: str, paper: str | None
+    tx: Tx, caller: Caller, payee_id: UUID, ended_on: date, why: str, paper: str | None, but: UUID | None = None
 ) -> list[dict[str, Any]]:
-    """End every appointment of a payee; which they were."""
+    """End every appointment of a payee, for everybody but one; which they were."""
     return await tx.rows(
         f"""UPDATE payee_appointments SET ended_on = greatest(:ended_on, from_on), {_ENDED_BY}
-            WHERE payee_id = :payee_id AND ended_on IS NULL RETURNING beneficiary_id, purpose, capacity""",  # noqa: S608
+            WHERE payee_id = :payee_id AND ended_on IS NULL AND beneficiary_id IS DISTINCT FROM CAST(:but AS uuid)
+            RETURNING beneficiary_id, purpose, capacity""",  # noqa: S608
         payee_id=payee_id,
+        but=but,
         ended_on=ended_on,
         why=why,
         paper=paper,
         issuer=caller.issuer,
         subject=caller.subject,
+    )
+
+
+async def reopen_appointments_of_payee(tx: Tx, payee_id: UUID, why: str, paper: str) -> None:
+    """Let what a paper ended go on, where nobody else receives by now."""
+    await tx.run(
+        """UPDATE payee_appointments a SET ended_on = NULL, ended_why = NULL, ended_paper = NULL, ended_issuer = NULL,
+               ended_subject = NULL
+           WHERE a.payee_id = :payee_id AND a.ended_why = :why AND a.ended_paper = :paper AND NOT EXISTS (
+               SELECT FROM payee_appointments c
+               WHERE c.beneficiary_id = a.beneficiary_id AND c.purpose = a.purpose AND c.appointment_id > a.appointment_id)""",
+        payee_id=payee_id,
+        why=why,
+        paper=paper,
     )
 
 

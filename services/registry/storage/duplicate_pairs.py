@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ async def lock_pair(tx: Tx, candidate_id: UUID) -> tuple[dict[str, Any] | None, 
     if found is None:
         return None, []
     people = await tx.rows(
-        """SELECT beneficiary_id, version, status, status_from_month, merged_into FROM beneficiaries
+        """SELECT beneficiary_id, version, status, status_from_month, ended_by, merged_into FROM beneficiaries
            WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY beneficiary_id FOR NO KEY UPDATE""",
         ids=[found["first_id"], found["second_id"]],
     )
@@ -65,12 +65,24 @@ async def set_standing(tx: Tx, standing: Standing) -> None:
     """How a person stands from now on, at the next version."""
     await tx.run(
         """UPDATE beneficiaries SET version = version + 1, status = :status, status_from_month = :since,
-               merged_into = CAST(:merged_into AS uuid) WHERE beneficiary_id = :id""",
+               ended_by = :ended_by, merged_into = CAST(:merged_into AS uuid) WHERE beneficiary_id = :id""",
         id=standing.beneficiary_id,
         status=standing.status,
         since=standing.status_from_month,
+        ended_by=standing.ended_by,
         merged_into=standing.merged_into,
     )
+
+
+async def months_opened_for_both(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[date]:
+    """Months of which more than one of the people has an opening balance of the same side that counts."""
+    rows = await tx.rows(
+        """SELECT DISTINCT month FROM opening_entries
+           WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])) AND countered_at IS NULL
+           GROUP BY month, kind = 'receivable' HAVING count(DISTINCT beneficiary_id) > 1 ORDER BY month""",
+        ids=list(beneficiary_ids),
+    )
+    return [row["month"] for row in rows]
 
 
 async def settle_pair(

@@ -40,6 +40,7 @@ class Person:
     birth_precision: str
     sex: str
     payee_id: UUID
+    merged_into: UUID | None
     life: Life
 
 
@@ -50,7 +51,7 @@ async def lock_person(tx: Tx, beneficiary_id: UUID) -> Person | None:
         return None
     await lock_commune(tx, unit_id)
     row = await tx.row(
-        """SELECT beneficiary_id, code, unit_id, full_name, birth_date, birth_precision, sex, payee_id, status,
+        """SELECT beneficiary_id, code, unit_id, full_name, birth_date, birth_precision, sex, payee_id, merged_into, status,
                status_from_month, ended_by, died_on
            FROM beneficiaries WHERE beneficiary_id = :id AND unit_id = :unit_id FOR NO KEY UPDATE""",
         id=beneficiary_id,

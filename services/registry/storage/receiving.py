@@ -18,7 +18,7 @@ _PAYEE = """payee_id, version, unit_id, self_of, full_name, identity_kind, ident
 async def lock_person(tx: Tx, beneficiary_id: UUID) -> dict[str, Any] | None:
     """A person, held until the transaction ends, with the keyed indexes of their own numbers."""
     row = await tx.row(
-        """SELECT beneficiary_id, code, unit_id, full_name, birth_date, status, payee_id, relationship, account_id,
+        """SELECT beneficiary_id, code, unit_id, full_name, birth_date, status, merged_into, payee_id, relationship, account_id,
                phone_sealed, phone_index
            FROM beneficiaries WHERE beneficiary_id = :id FOR NO KEY UPDATE""",
         id=beneficiary_id,
@@ -98,6 +98,26 @@ async def note_death(tx: Tx, payee_id: UUID, died_on: date, paper: str) -> None:
         id=payee_id,
         died_on=died_on,
         paper=paper,
+    )
+
+
+async def forget_death(tx: Tx, payee_id: UUID, paper: str) -> bool:
+    """A payee did not die, as that paper said; False where another one says it, or none."""
+    return bool(
+        await tx.run(
+            "UPDATE payees SET died_on = NULL, death_paper = NULL WHERE payee_id = :id AND death_paper = :paper",
+            id=payee_id,
+            paper=paper,
+        )
+    )
+
+
+async def holds_about(tx: Tx, about: UUID, reason: str) -> list[dict[str, Any]]:
+    """Open holds that hang on something: `hold_id`, `beneficiary_id`."""
+    return await tx.rows(
+        "SELECT hold_id, beneficiary_id FROM holds WHERE about = :about AND reason = :reason AND lifted_at IS NULL",
+        about=about,
+        reason=reason,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.registry.storage.accounts import point_at_active_accounts
-from services.registry.storage.moves import FOLLOW_THE_PAYEE, FOLLOW_THE_PERSON
+from services.registry.storage.moves import FOLLOW_THE_PAYEE, FOLLOW_THE_PERSON, carry_payees, follow_accounts
 from shared.database import Tx
 
 _GOING = """
@@ -25,9 +25,20 @@ ORDER BY b.beneficiary_id FOR NO KEY UPDATE OF b
 _MET = """
 CREATE TEMP TABLE met_payees ON COMMIT DROP AS
 SELECT DISTINCT p.payee_id, e.payee_id AS there, p.self_of
-FROM beneficiaries b JOIN payees p USING (payee_id)
-JOIN payees e ON e.unit_id = :to_unit_id AND e.identity_index = p.identity_index
-WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[]))
+FROM payees p JOIN payees e ON e.unit_id = :to_unit_id AND e.identity_index = p.identity_index AND e.name_key = p.name_key
+WHERE p.payee_id IN (SELECT payee_id FROM going_payees)
+"""
+
+# Who receives for them, and who received before or receives once, where that is for nobody who stays.
+_PAYEES = """
+CREATE TEMP TABLE going_payees ON COMMIT DROP AS
+SELECT payee_id FROM beneficiaries WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))
+UNION
+SELECT a.payee_id FROM payee_appointments a JOIN payees p USING (payee_id)
+WHERE a.beneficiary_id = ANY(CAST(:ids AS uuid[])) AND p.unit_id = :from_unit_id
+    AND NOT EXISTS (SELECT FROM beneficiaries s WHERE s.payee_id = a.payee_id AND s.beneficiary_id <> ALL(CAST(:ids AS uuid[])))
+    AND NOT EXISTS (SELECT FROM payees e WHERE e.unit_id = :to_unit_id AND e.identity_index = p.identity_index
+                    AND e.name_key <> p.name_key)
 """
 
 _TAKE_ACCOUNTS = """
@@ -52,17 +63,17 @@ async def people_going(
 async def take_over(tx: Tx, ids: Sequence[UUID], from_unit_id: str, to_unit_id: str) -> None:
     """Let people's rows be the successor's, at their next version. What the old commune still owes is the successor's to pay."""
     where = {"ids": list(ids), "to_unit_id": to_unit_id}
-    await tx.run(_MET, **where)
+    await tx.run(_PAYEES, from_unit_id=from_unit_id, **where)
+    await tx.run(_MET, to_unit_id=to_unit_id)
     await tx.run("UPDATE payees p SET self_of = NULL FROM met_payees m WHERE p.payee_id = m.payee_id AND m.self_of IS NOT NULL")
     await tx.run(
         """UPDATE payees p SET self_of = m.self_of FROM met_payees m
            WHERE p.payee_id = m.there AND p.self_of IS NULL AND m.self_of IS NOT NULL"""
     )
     await tx.run(_TAKE_ACCOUNTS, to_unit_id=to_unit_id)
-    of_payees = """payee_id IN (SELECT payee_id FROM beneficiaries WHERE beneficiary_id = ANY(CAST(:ids AS uuid[])))
-        AND payee_id NOT IN (SELECT payee_id FROM met_payees)"""
+    of_payees = "payee_id IN (SELECT payee_id FROM going_payees) AND payee_id NOT IN (SELECT payee_id FROM met_payees)"
     for table in ("payees", *FOLLOW_THE_PAYEE):
-        await tx.run(f"UPDATE {table} SET unit_id = :to_unit_id WHERE {of_payees}", **where)  # noqa: S608 - constants
+        await tx.run(f"UPDATE {table} SET unit_id = :to_unit_id WHERE {of_payees}", to_unit_id=to_unit_id)  # noqa: S608 - constants
     await tx.run(
         """UPDATE beneficiaries b SET version = b.version + 1, unit_id = :to_unit_id,
                payee_id = coalesce((SELECT m.there FROM met_payees m WHERE m.payee_id = b.payee_id), b.payee_id)
@@ -80,8 +91,14 @@ async def take_over(tx: Tx, ids: Sequence[UUID], from_unit_id: str, to_unit_id: 
             f"UPDATE {table} SET unit_id = :to_unit_id WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))",  # noqa: S608
             **where,
         )
+    met = {row["payee_id"]: row["there"] for row in await tx.rows("SELECT payee_id, there FROM met_payees")}
+    if met:
+        await carry_payees(tx, ids, met)
+    going = [row["payee_id"] for row in await tx.rows("SELECT payee_id FROM going_payees")]
+    await follow_accounts(tx, [*going, *met.values()])
     await point_at_active_accounts(tx, ids)
     await tx.run("DROP TABLE met_payees")
+    await tx.run("DROP TABLE going_payees")
 
 
 async def take_over_debts(tx: Tx, from_unit_id: str, to_unit_id: str) -> list[UUID]:

@@ -26,6 +26,7 @@ from services.registry.domain.payee_content import WantedPayee, of_content, to_c
 from services.registry.domain.payees import Payee
 from services.registry.domain.people import kind_of_number, name_key
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
+from services.registry.domain.settling_duplicates import PERSON_MERGED
 from services.registry.storage import receiving
 from services.registry.storage.accounts import point_at_active_accounts
 from services.registry.storage.appointments import (
@@ -53,7 +54,7 @@ Row = Mapping[str, Any]
 
 
 async def person_now(tx: Tx, beneficiary_id: UUID) -> dict[str, Any]:
-    """A person, held until the transaction ends. Refused: `unknown-beneficiary`.
+    """A person, held until the transaction ends. Refused: `unknown-beneficiary`, `person-merged`.
 
     No list of the commune is confirmed meanwhile: it would not know of the payee that is made here.
     """
@@ -63,14 +64,16 @@ async def person_now(tx: Tx, beneficiary_id: UUID) -> dict[str, Any]:
     person = await receiving.lock_person(tx, beneficiary_id)
     if person is None:
         raise Refusal(UNKNOWN_BENEFICIARY)
+    if person["merged_into"] is not None:
+        raise Refusal(PERSON_MERGED)
     return person
 
 
 async def payee_ground(tx: Tx, beneficiary_id: UUID) -> dict[str, Any]:
-    """What a change of payee rests on: where the money goes now."""
+    """What a change of payee rests on: where the money goes now, and whose officers decide."""
     person = await person_now(tx, beneficiary_id)
     once = await receiving.one_off_payees(tx, beneficiary_id)
-    return {"payee_id": person["payee_id"], "account_id": person["account_id"], "status": person["status"], **once}
+    return {**{name: person[name] for name in ("unit_id", "payee_id", "account_id", "status")}, **once}
 
 
 async def ask_payee_change(

@@ -10,6 +10,7 @@ from services.registry.domain.account_changes import CASH, CHANGE_KIND, TOLD_NUM
 from services.registry.domain.change_requests import ChangeRequest, NewChange
 from services.registry.domain.enrolment_refusals import ACCOUNT_NOT_USABLE, NO_CHANGE, NO_NUMBER_TOLD
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
+from services.registry.domain.settling_duplicates import PERSON_MERGED
 from services.registry.storage.account_changes import Way, pay_into, way_of
 from services.registry.storage.accounts import (
     payees_behind_numbers,
@@ -77,10 +78,13 @@ def _wanted_number(cipher: FieldCipher, way: Way, to: str) -> str | None:
 
 
 async def _ground(tx: Tx, beneficiary_id: UUID) -> Mapping[str, Any]:
-    """Payee, account in use with its version, and whether cash was chosen."""
+    """Commune, payee, account in use with its version, and whether cash was chosen. Refused: `person-merged`."""
     way = await _way(tx, beneficiary_id, None)
+    if way.merged_into is not None:
+        raise Refusal(PERSON_MERGED)
     current = way.current or {}
     return {
+        "unit_id": way.unit_id,
         "payee_id": str(way.payee_id),
         "account_id": str(current.get("account_id")),
         "account_version": current.get("version"),

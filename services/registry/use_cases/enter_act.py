@@ -30,6 +30,7 @@ from services.registry.use_cases.decline_proposal import open_proposal
 from services.registry.use_cases.lift_holds import lift_holds
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.record_act import person_to_act_on, record_act
+from services.registry.use_cases.record_payee_death import die_as_payee, live_as_payee
 from shared import audit
 from shared.auth import Caller
 from shared.database import Tx
@@ -48,7 +49,7 @@ class Entered:
 
 async def enter_act(tx: Tx, caller: Caller, categories: Categories, beneficiary_id: UUID, order: Order) -> Entered:
     """Enter a grant, change, stop, suspension, resumption, death, or the entering or leaving of an institution. A death settles
-    what was held for being reported.
+    what was held for being reported, and holds the lines of others for whom the person received.
 
     Refused: `unknown-beneficiary`, and as `domain/orders.py` and `domain/acts.py` refuse.
     """
@@ -70,6 +71,8 @@ async def enter_act(tx: Tx, caller: Caller, categories: Categories, beneficiary_
     if order.kind == acts.DEATH:
         for reason in (REPORTED_DEAD, REPORTED_AWAY):
             await lift_holds(tx, caller, await open_holds(tx, [beneficiary_id], reason), order.paper_number)
+        if effect.life.died_on is not None:
+            await die_as_payee(tx, caller, beneficiary_id, effect.life.died_on, order.paper_number)
     return Entered(act_id, effect.from_month, decision_id if made else None)
 
 
@@ -111,6 +114,8 @@ async def annul_act(tx: Tx, caller: Caller, beneficiary_id: UUID, act_id: UUID, 
         tx, caller, [beneficiary_id], reason="act_annulled", effective_from=act["from_month"],
         paper_number=act["paper_number"], note=note,
     )  # fmt: skip
+    if act["kind"] == acts.DEATH:
+        await live_as_payee(tx, caller, beneficiary_id, act["paper_number"])
     await audit.append(tx, caller, "act.annul", f"beneficiary/{beneficiary_id}", act_id=act_id, kind=act["kind"])
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.registry.domain.lives import Life
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
+from services.registry.domain.settling_duplicates import PERSON_MERGED
 from services.registry.storage.acts import NewAct, insert_act
 from services.registry.storage.adjustment_proposals import withdraw_about
 from services.registry.storage.lives import Person, lock_person, write_life
@@ -17,10 +18,12 @@ from shared.kernel.errors import Refusal
 
 
 async def person_to_act_on(tx: Tx, beneficiary_id: UUID) -> Person:
-    """The person, locked. Refused: `unknown-beneficiary`."""
+    """The person, locked. Refused: `unknown-beneficiary`, `person-merged`: the one who stayed is decided upon."""
     person = await lock_person(tx, beneficiary_id)
     if person is None:
         raise Refusal(UNKNOWN_BENEFICIARY)
+    if person.merged_into is not None:
+        raise Refusal(PERSON_MERGED)
     return person
 
 

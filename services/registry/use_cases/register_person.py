@@ -13,6 +13,7 @@ from services.registry.domain.act_refusals import (
     PERHAPS_THE_SAME,
     PERSON_INCOMPLETE,
 )
+from services.registry.domain.appointments import listed_capacity, of_age_on
 from services.registry.domain.codes import beneficiary_code
 from services.registry.domain.confirming import payee_wanted, relationship_of
 from services.registry.domain.legal_months import Categories, age_on
@@ -20,7 +21,7 @@ from services.registry.domain.orders import Order
 from services.registry.domain.payees import PayeeBook
 from services.registry.domain.people import MINOR_BELOW_AGE_YEARS, ListedPerson, kind_of_number, name_key
 from services.registry.domain.sealing import Numbers, seal_numbers
-from services.registry.storage import payees, people
+from services.registry.storage import accounts, appointments, payees, people
 from services.registry.storage.imports import lock_commune
 from services.registry.storage.same_people import of_same_name
 from services.registry.storage.units import unit_by_id
@@ -147,6 +148,24 @@ async def _insert(
         "listed_index": None,
     }
     await people.insert_people(tx, [row])
+    await _let_receive(tx, caller, beneficiary_id, person, payee.payee_id)
     shared = await people.bump_people_of_payees(tx, [one.payee_id for one in book.changed], but=[beneficiary_id])
     await publish_changes(tx, caller, shared, reason="payee_changed", effective_from=await tx.today())
     return code
+
+
+async def _let_receive(tx: Tx, caller: Caller, beneficiary_id: UUID, person: ListedPerson, payee_id: UUID) -> None:
+    """The appointment and the account, as for somebody whom a list names: no paper is known."""
+    today, relationship = await tx.today(), relationship_of(person)
+    capacity = listed_capacity(relationship, person.birth_date, today)
+    appointment = {
+        "appointment_id": new_id(),
+        "beneficiary_id": beneficiary_id,
+        "payee_id": payee_id,
+        "capacity": capacity,
+        "relationship": relationship,
+        "of_age_on": of_age_on(capacity, person.birth_date, today),
+        "row_id": None,
+    }
+    await appointments.sync_listed(tx, caller, today, [appointment], [])
+    await accounts.point_at_active_accounts(tx, [beneficiary_id])

@@ -11,12 +11,20 @@ from services.registry.domain.settling_duplicates import (
     MERGED,
     OPEN,
     PARTED,
+    SAME_OPENINGS,
     UNKNOWN_DUPLICATE,
     Pair,
     merge,
     undo_merge,
 )
-from services.registry.storage.duplicate_pairs import lock_pair, pair_of, reopen_pair, set_standing, settle_pair
+from services.registry.storage.duplicate_pairs import (
+    lock_pair,
+    months_opened_for_both,
+    pair_of,
+    reopen_pair,
+    set_standing,
+    settle_pair,
+)
 from services.registry.use_cases.publish_changes import publish_changes
 from shared import audit
 from shared.auth import Caller
@@ -30,11 +38,14 @@ async def merge_duplicate(
 ) -> None:
     """Stop one of the two as being the other, from this month on, and say so: only one is paid. Everything is kept.
 
-    Refused: `unknown-duplicate`, `duplicate-beyond-your-units`, and what `domain.settling_duplicates.merge` refuses.
+    Refused: `unknown-duplicate`, `duplicate-beyond-your-units`, `duplicate-has-openings`, and what
+    `domain.settling_duplicates.merge` refuses.
     """
     pair = await _both(tx, candidate_id)
     month = month_of(await tx.today())
     stays, goes = merge(pair, survivor_id, seen_versions, month)
+    if opened := await months_opened_for_both(tx, [stays.beneficiary_id, goes.beneficiary_id]):
+        raise Refusal(SAME_OPENINGS, f"{opened[0]:%Y-%m}", months=[f"{one:%Y-%m}" for one in opened])
     before = pair.first if goes.beneficiary_id == pair.first.beneficiary_id else pair.second
     await set_standing(tx, goes)
     await settle_pair(tx, caller, pair, MERGED, note, before, goes.status_from_month)

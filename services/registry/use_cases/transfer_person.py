@@ -34,6 +34,7 @@ from services.registry.storage.lives import Person, write_life
 from services.registry.storage.moves import move_person
 from services.registry.storage.transfers import NewTransfer, insert_transfer, settle_transfer, transfer_by_id
 from services.registry.storage.units import unit_by_id
+from services.registry.use_cases.hold_accounts import release_account
 from services.registry.use_cases.lift_holds import lift_holds
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.record_act import person_to_act_on, record_act
@@ -109,11 +110,13 @@ async def receive_transfer(
             )
         )
     after = acts.move_in(person.life, given)
-    await move_person(tx, person, to_unit_id, village)
+    left_account = await move_person(tx, person, to_unit_id, village)
     moved = replace(person, unit_id=to_unit_id)
     act = NewAct(new_id(), acts.MOVE_IN, paper.number, paper.signed_on, from_month, paper.note)
     await record_act(tx, caller, moved, after, act)
     await _take_dependants(tx, moved, transfer["carried"], given)
+    if left_account is not None:
+        await release_account(tx, caller, [person.beneficiary_id], left_account, paper.number)
     await settle_transfer(tx, caller, transfer_id, RECEIVED, paper.note, act.act_id)
     return moved
 

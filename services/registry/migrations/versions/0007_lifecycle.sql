@@ -79,7 +79,7 @@ ALTER TABLE beneficiaries
     ALTER COLUMN row_id DROP NOT NULL,
     ALTER COLUMN listed_month DROP NOT NULL,
     ALTER COLUMN listed_index DROP NOT NULL,
-    ADD COLUMN ended_by text CHECK (ended_by IN ('stop', 'institution', 'transfer')),   -- what stopped it; NULL unless stopped
+    ADD COLUMN ended_by text CHECK (ended_by IN ('stop', 'institution', 'transfer', 'merged')),   -- what stopped it; NULL unless stopped
     ADD COLUMN died_on date,              -- NULL unless dead
     ADD CHECK ((status = 'dead') = (died_on IS NOT NULL)),
     ADD CHECK ((status = 'stopped') = (ended_by IS NOT NULL));

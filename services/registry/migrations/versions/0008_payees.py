@@ -16,7 +16,7 @@ def upgrade() -> None:
     run_sql(
         """GRANT SELECT, INSERT, UPDATE (unit_id, state, settled_at, settled_issuer, settled_subject, settled_note)
                ON change_requests TO chitra_registry;
-           GRANT SELECT, INSERT, UPDATE (unit_id, state, told_at, told_issuer, told_subject, told_how)
+           GRANT SELECT, INSERT, UPDATE (unit_id, payee_id, state, told_at, told_issuer, told_subject, told_how)
                ON notices TO chitra_registry;
            GRANT SELECT, INSERT, UPDATE ON payee_appointments TO chitra_registry;"""
     )
