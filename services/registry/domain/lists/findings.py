@@ -271,7 +271,9 @@ BIRTH_FROM_NUMBER = _kind(
     "birth_from_number", _I, "Ngày sinh là số {written}, đọc là {proposed}.",
     "The birth date is the number {written}, read as {proposed}.",
 )  # fmt: skip
-SEX_FROM_CODE = _kind("sex_from_code", _I, "Giới tính ghi bằng mã {written}: {proposed}.", "The sex is a code, {written}: {proposed}.")
+SEX_FROM_CODE = _kind(
+    "sex_from_code", _I, "Giới tính ghi bằng mã {written}: {proposed}.", "The sex is a code, {written}: {proposed}."
+)
 SEX_FROM_ID = _kind("sex_from_id", _I, "Giới tính suy từ số CCCD: {proposed}.", "The sex is taken from the CCCD: {proposed}.")
 ID_ZERO_RESTORED = _kind(
     "id_zero_restored", _I, "Thêm số 0 bị mất: {written} thành {proposed}.", "Lost zeros put back: {written} to {proposed}."

@@ -23,7 +23,9 @@ _KIN = (
 _NEWS = r"(?!(?:doi tuong|bao|khai|xin|de nghi|don|dua|ruoc|cho|o voi)\b)"
 _SUBJECT = re.compile(rf"\b{_KIN}\b(?: {_NEWS}\w+){{0,6}}$")
 _BARE_KIN = re.compile(rf"^{_KIN}(?: (?:de|ruot|nuoi|trai|gai|dau|re|va|cu|{_KIN}))*$")
-_WITH_KIN = re.compile(r"\b(?:theo|cung|voi) (?:con|chau|me|cha|boo|bo|chong|vo|gia dinh|anh|chi|em)(?: (?:trai|gai|dau|ruot))?\b")
+_WITH_KIN = re.compile(
+    r"\b(?:theo|cung|voi) (?:con|chau|me|cha|boo|bo|chong|vo|gia dinh|anh|chi|em)(?: (?:trai|gai|dau|ruot))?\b"
+)
 
 _PLACE_OR_TIME = r"(?:$| (?:ngay|thang|naam|nam|luc|tu|hom|hoi|do|vi|tai|o|roi|cach|truoc|sau|trong|khi|t\d|\d))"
 _NOT_BODY = r"(?! \d+ (?:chan|tay|mawt|mat|tai|ngon))"

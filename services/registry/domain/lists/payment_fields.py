@@ -173,7 +173,8 @@ def _relation_with_name(cells: RowCells) -> str:
 
 
 _NUMBER_IN_NAME = re.compile(
-    r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?", re.IGNORECASE
+    r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?",
+    re.IGNORECASE,
 )
 _KIN_FIRST = re.compile(r"^(\S+(?: \S+)?)\s*(?::|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
 
