@@ -102,7 +102,7 @@ def _begins_a_name(words: list[str]) -> bool:
     first, second = words[0], words[1].lower()
     if _SURNAMES.match(first):
         return True
-    return len(words) >= _WHOLE_NAME and (first.lower() not in _MIDDLE_NAMES or second in _MIDDLE_NAMES)
+    return len(words) >= _WHOLE_NAME and (first.lower() not in _MIDDLE_NAMES or (first.lower() == "văn" and second in _MIDDLE_NAMES))
 
 
 def _without_number(text: str) -> str:
