@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from services.registry.domain.lists.workbook import Cell
 
-_UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|[^\W\d_kmnt]|®)\.?(?:/tháng)?\s*$", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<=\d)\s*(?:nghìn|ngàn|nghin|ngan|k)$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"^['’`₫đ]+\s*|\s*\([^()]*\)?$|\s*-+$"
+    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|₫|đ|d|ñ|®|ð)?\.?\s*(?:(?:/|một|mỗi|1)\s*(?:tháng|thang|th|t)\.?)\s*$"
+    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|ð|(?<![^\W\d_])[^\W\d_kmnt])\.?\s*$",
+    re.IGNORECASE,
+)
+"""What stands around a sum: its unit, `/tháng`, a sum in words in brackets, a dash that closes it."""
+_WITH_UNIT = re.compile(r"^(\d{1,4}(?:[.,]\d{1,3})?)\s*(k|ngàn|nghìn|ngan|nghin|ng|ngh|tr|triệu|trieu)\.?$", re.IGNORECASE)
+_THOUSAND, _MILLION = 1_000, 1_000_000
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
-_COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{1,3}))?$")
+_COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{0,3}))?$")
+_COEFFICIENT_WORD = re.compile(
+    r"^['’`]+|^(?:hệ số|he so|h\.?\s?số|h\.?\s?s|x)\.?\s*[:=]?\s*|\s*(?:lần|lan|hệ số|he so|hs)\.?$", re.IGNORECASE
+)
+_WHOLE_OF_COEFFICIENT, _HALF = range(1, 4), 5
 _MAX_DONG = 1_000_000_000
 
 
@@ -35,9 +47,9 @@ def read_amount_dong(cell: Cell) -> int | None:
 
 @lru_cache(maxsize=4_096)
 def _amount(cell: str) -> int | None:
-    text = _UNIT.sub("", cell.strip())
-    if _THOUSANDS.search(text):
-        return 1_000 * (_amount(_THOUSANDS.sub("", text)) or 0)
+    text = cell.strip()
+    while (bare := _UNIT.sub("", text).strip()) != text:
+        text = bare
     if text in ("", "-", "–"):
         return None
     if _GROUPED.match(text):
@@ -45,21 +57,40 @@ def _amount(cell: str) -> int | None:
         return int(re.sub(r"\D", "", text))
     if _PLAIN.match(text):
         return int(re.split(r"[.,]", text)[0])
+    if found := _WITH_UNIT.match(text):
+        unit = _MILLION if found.group(2).lower().startswith("tr") else _THOUSAND
+        sum_dong = Decimal(found.group(1).replace(",", ".")) * unit
+        if sum_dong == int(sum_dong):
+            return int(sum_dong)
     raise UnreadableNumber(cell)
 
 
 def read_coefficient(cell: Cell) -> Decimal | None:
-    """A coefficient from `1,5`, `1.5`, `1` or a number cell; None when empty. Raises UnreadableNumber."""
+    """A coefficient from `1,5`, `1.5`, `HS 1,5`, `1,5 lần` or a number cell; None when empty. Raises UnreadableNumber.
+
+    A spreadsheet makes 1 May (or 5 January) of `1.5`: read back where it can only be that.
+    """
     if cell is None:
         return None
     if isinstance(cell, int | float):
         return _decimal(f"{cell:g}")
+    if isinstance(cell, date):
+        return _from_date(cell)
     if not isinstance(cell, str):
         raise UnreadableNumber(str(cell))
-    text = cell.strip().lower().removeprefix("x").strip()
+    text = cell.strip()
+    while (bare := _COEFFICIENT_WORD.sub("", text).strip()) != text:
+        text = bare
     if text in ("", "-", "–"):
         return None
     return _decimal(text)
+
+
+def _from_date(cell: date) -> Decimal:
+    for whole, fraction in ((cell.day, cell.month), (cell.month, cell.day)):
+        if whole in _WHOLE_OF_COEFFICIENT and fraction == _HALF:
+            return _decimal(f"{whole}.{fraction}")
+    raise UnreadableNumber(str(cell))
 
 
 @lru_cache(maxsize=1_024)

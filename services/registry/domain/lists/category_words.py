@@ -12,15 +12,21 @@ SEVERE, EXTREME, LIGHT = "N", "DBN", "light"
 CHILD, ELDERLY = "child", "elderly"
 
 _ARTICLE_6 = {"a": "K1", "b": "K2", "c": "K3", "d": "K4", "đ": "K5", "e": "K6", "g": "K7"}
-_CODE = re.compile(r"\b(?:k[1-8][a-d]?-[a-z0-9]+(?:-[a-z0-9]+)*|htxh-\d\d|cs-[a-z0-9-]+|mt-(?:thuong|khancap))\b")
+_CODE = re.compile(
+    r"\b(?:k1-te-(?:u4|4-16)|k2-16-22|k3-hiv-(?:u4|4-16)|k4-dtn|k5a-60-80|k5[ac]-80|k5b-75-80|k5d-cdong"
+    r"|k6-(?:dbn|n)(?:-(?:te|nct))?\b|k7-te3|k8-hiv|htxh-\d\d|cs-[a-z0-9-]+|mt-(?:thuong|khancap))\b"
+)
 _CLAUSE_WORD = r"(?:khoan|\bk|\bkh)\s*\.?\s*"
 _POINT_FIRST = re.compile(r"\b([a-eghikđ])\b[\s,.;:)\-]*(?:cua\s+)?" + _CLAUSE_WORD + r"0?([1-9])(?!\d)")
 _CLAUSE_FIRST = re.compile(
     _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
 )
-_BARE = re.compile(r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([a-dđ])?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$")
+_BARE = re.compile(
+    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([a-dđ])?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
+)
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
+_HEADS_OF_4 = re.compile(r"^(?:k|khoan) ?4\s*[-x:(*]\s*0?(\d)\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
 _EXTREME = re.compile(
     r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
@@ -36,9 +42,15 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CS-NHAN", re.compile(r"nhan (?:cham soc|nuoi duong|nuoi)")),
     ("CS-DBN-HGD", re.compile(r"cham soc")),
     ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
-    ("K4", re.compile(r"đon than|don than|nuoi con nho|\bđt nuoi con|\bđtnc\b")),
+    ("K4", re.compile(r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
-    ("K6", re.compile(r"khuyet tat|tam than|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|\bđbn\b|\bdbn\b")),
+    (
+        "K6",
+        re.compile(
+            r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|tam than|than kinh|bai nao|bai liet|khiem thi"
+            r"|cam điec|\bđbn\b|\bdbn\b"
+        ),
+    ),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
     ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
     ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|\btemc\b|\b(?:te|tre|tre em) mc\b")),
@@ -122,6 +134,8 @@ def _reconcile(clauses: list[tuple[str, str | None]], named: tuple[str, ...], wo
     by_point = tuple(dict.fromkeys(_ARTICLE_6[point] for group, point in clauses if group == "K1" and point in _ARTICLE_6))
     if by_point and re.search(r"(?:đieu|dieu) 6", words):
         return by_point
+    absorbed = set().union(*(_ABSORBS.get(group, set()) for group in by_clause))
+    named = tuple(group for group in named if group not in absorbed)
     if not named or set(by_clause) <= _widened(named):
         return by_clause
     if len(by_clause) == 1 and set(named) & set(by_clause):
@@ -152,7 +166,7 @@ def _severity(words: str) -> str | None:
 
 
 def _heads(words: str) -> int | None:
-    found = _HEADS.search(words) or _HEADS_AFTER.search(words)
+    found = _HEADS.search(words) or _HEADS_AFTER.search(words) or _HEADS_OF_4.search(words)
     if not found:
         return None
     count = _NUMBER_WORDS.get(found.group(1)) or int(found.group(1))

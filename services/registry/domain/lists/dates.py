@@ -22,6 +22,20 @@ _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[/\-.]\s*(\d{4})$")
 _YEAR = re.compile(r"^(?:[-/.x?_… ]*|(?:sinh )?(?:năm|nam)[: ]*|sinh[: ]*|s\.?n\.?[: ]*)(\d{4})$", re.IGNORECASE)
 _EIGHT = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _WORDS = re.compile(r"^(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})$", re.IGNORECASE)
+_YEAR_OF_NUMBER = re.compile(r"^(\d{4})[.,]0{1,2}$")
+_LUNAR = re.compile(r"\b(?:âm lịch|am lich|al|âl|â\.?l|a\.l)\b\.?", re.IGNORECASE)
+_EXTRA = re.compile(
+    r"\([^()]*\)?|\[[^\]]*\]?|\b\d{1,3}\s*(?:tuổi|tuoi|t)\b"
+    r"|\b(?:khoảng|khoang|chừng|tầm|độ|ước|sinh|ngày|ngay|ngáy|dương lịch|duong lich|dl|s\.?n|ns)\b[.:]?|[?~≈*]+",
+    re.IGNORECASE,
+)
+"""What stands around a date and takes nothing from it: `khoảng 1936`, `12/05/1936 (AL)`, `1936 (86 tuổi)`."""
+_MONTH_WORD = re.compile(r"\b(?:tháng|thang|thg|th|t)\.?\s*(?=\d)", re.IGNORECASE)
+_YEAR_WORD = re.compile(r"\s*\b(?:năm|nam)\b\s*", re.IGNORECASE)
+_MARKS = re.compile(r"\s*([/\-.,\\])(?:\s*[/\-.,\\])+\s*")
+_SPLIT_YEAR = re.compile(r"(?<=[/\-.,])\s*(19|20)\s+(\d{2})$")
+_AGE = re.compile(r"^(\d{1,3})\s*(?:tuổi|tuoi|t)\.?$", re.IGNORECASE)
+_LUNAR_DAYS = 30
 _CLOCK = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?$")
 
 
@@ -31,6 +45,7 @@ class DateNote(StrEnum):
     PLAIN = "plain"
     TWO_DIGIT_YEAR = "two_digit_year"
     DAY_UNKNOWN = "day_unknown"
+    LUNAR = "lunar"
     MONTH_FIRST = "month_first"
     FROM_NUMBER = "from_number"
     IMPOSSIBLE = "impossible"
@@ -93,7 +108,7 @@ def _from_date(day: date) -> BirthReading:
 
 def _from_number(number: float) -> BirthReading:
     if number != int(number):
-        return IMPOSSIBLE
+        return _month_and_year(f"{number:.4f}")
     whole = int(number)
     if EARLIEST_YEAR <= whole <= _LATEST_YEAR:
         return _year(whole, DateNote.PLAIN)
@@ -101,6 +116,13 @@ def _from_number(number: float) -> BirthReading:
         return _combine(whole // 1_000_000, whole // 10_000 % 100, whole % 10_000, DateNote.FROM_NUMBER)
     if 3_000 <= whole <= 60_000:
         return _whole(_EXCEL_DAY_ZERO + timedelta(days=whole), DateNote.FROM_NUMBER)
+    return IMPOSSIBLE
+
+
+def _month_and_year(text: str) -> BirthReading:
+    found = _MONTH_YEAR.match(text)
+    if found and 1 <= int(found.group(1)) <= 12:
+        return _year(int(found.group(2)), DateNote.DAY_UNKNOWN)
     return IMPOSSIBLE
 
 
@@ -140,9 +162,37 @@ def _from_text(text: str, month_first: bool, latest_year: int) -> BirthReading |
     if found := _EIGHT.match(text):
         day, month, year = map(int, found.groups())
         return _combine(day, month, year, DateNote.FROM_NUMBER)
+    if found := _YEAR_OF_NUMBER.match(text):
+        return _year(int(found.group(1)), DateNote.PLAIN)
     if text.isdigit() and len(text) == 5:
         return _from_number(int(text))
-    return IMPOSSIBLE
+    return _among_words(text, month_first, latest_year)
+
+
+def _among_words(text: str, month_first: bool, latest_year: int) -> BirthReading:
+    """The date in what has words around it; a day of the lunar calendar says so, and one that the solar lacks is a year."""
+    lunar = bool(_LUNAR.search(text))
+    bare = _EXTRA.sub(" ", _LUNAR.sub(" ", text))
+    if _MONTH_WORD.search(bare):
+        bare = _YEAR_WORD.sub("/", _MONTH_WORD.sub("/", bare))
+    bare = _SPLIT_YEAR.sub(r"\1\2", _MARKS.sub(r"\1", bare)).strip().strip("/-., ")
+    if bare == text:
+        return IMPOSSIBLE
+    reading = _from_text(bare, month_first, latest_year) or IMPOSSIBLE
+    if not lunar:
+        return reading
+    if reading.day is not None:
+        return BirthReading(reading.year, reading.day, DateNote.LUNAR)
+    parts = _PARTS.match(bare)
+    if reading is IMPOSSIBLE and parts and parts.group(1).isdigit() and int(parts.group(1)) <= _LUNAR_DAYS:
+        return _from_text(f"00/00/{parts.group(3)}", month_first, latest_year) or IMPOSSIBLE
+    return reading
+
+
+def year_of_age(cell: Cell, year: int) -> int | None:
+    """The year (or the one before it) in which somebody was born whose age alone is written: `86 tuổi`."""
+    found = _AGE.match(cell.strip()) if isinstance(cell, str) else None
+    return year - int(found.group(1)) if found else None
 
 
 def _from_parts(found: re.Match[str], month_first: bool, latest_year: int) -> BirthReading:

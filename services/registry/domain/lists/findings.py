@@ -259,6 +259,10 @@ BIRTH_DAY_UNKNOWN = _kind(
     "birth_day_unknown", _I, "Không rõ ngày, tháng: {written} đọc là {proposed}.",
     "Day or month not known: {written} is read as {proposed}.",
 )  # fmt: skip
+BIRTH_LUNAR = _kind(
+    "birth_lunar", _I, "Ngày sinh ghi là âm lịch, giữ nguyên: {written} đọc là {proposed}.",
+    "The birth date is said to be lunar and is kept as written: {written} is read as {proposed}.",
+)  # fmt: skip
 BIRTH_MONTH_FIRST = _kind(
     "birth_month_first", _I, "Cột ghi tháng trước ngày: {written} đọc là {proposed}.",
     "The column has the month first: {written} is read as {proposed}.",
@@ -267,6 +271,9 @@ BIRTH_FROM_NUMBER = _kind(
     "birth_from_number", _I, "Ngày sinh là số {written}, đọc là {proposed}.",
     "The birth date is the number {written}, read as {proposed}.",
 )  # fmt: skip
+SEX_FROM_CODE = _kind(
+    "sex_from_code", _I, "Giới tính ghi bằng mã {written}: {proposed}.", "The sex is a code, {written}: {proposed}."
+)
 SEX_FROM_ID = _kind("sex_from_id", _I, "Giới tính suy từ số CCCD: {proposed}.", "The sex is taken from the CCCD: {proposed}.")
 ID_ZERO_RESTORED = _kind(
     "id_zero_restored", _I, "Thêm số 0 bị mất: {written} thành {proposed}.", "Lost zeros put back: {written} to {proposed}."
@@ -286,6 +293,13 @@ PHONE_SECOND_NUMBER = _kind(
 PHONE_OF_PAYEE = _kind(
     "phone_of_payee", _I, "Số điện thoại là của người nhận thay: {proposed}.", "The phone is the payee's: {proposed}."
 )
+ACCOUNT_MISSING = _kind(
+    "account_missing", _I, "Nhận qua {written} nhưng chưa có số tài khoản.", "Paid by {written}, but there is no account number."
+)
+ACCOUNT_WITH_CASH = _kind(
+    "account_with_cash", _I,
+    "Nhận tiền mặt nhưng có số tài khoản {written}.", "Paid in cash, but there is an account number, {written}.",
+)  # fmt: skip
 WALLET_FROM_PHONE = _kind(
     "wallet_from_phone", _I, "Số ví lấy theo số điện thoại: {proposed}.", "The wallet is the phone number: {proposed}."
 )

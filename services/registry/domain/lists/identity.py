@@ -15,7 +15,23 @@ _SEVERAL = re.compile(r"\s*(?:/|;|,|\n|\||\bvà\b)\s*|\s*\(|\)\s*")
 _APART = re.compile(r"[\s\-–/;,|]+")
 _FLOAT_TAIL = re.compile(r"(?<=\d{8})[.,]0$")
 """What a number column leaves behind a number that was copied as text: `46128459568.0`."""
-_LABEL = re.compile(r"^(?:cmnd|cmt|cccd|số|so|sđdcn|đdcn)\s*[:.]?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:cmnd|cmtnd|cmt|cccd|cc|căn cước(?: công dân)?|can cuoc|số|so|mã|ma|sđdcn|đdcn|định danh|dinh danh|cá nhân|ca nhan)"
+    r"(?![^\W\d])\s*[:.]?\s*",
+    re.IGNORECASE,
+)
+_ISSUE = re.compile(
+    r"[\s\-–,;:(/]*(?:"
+    r"\b(?:(?:ngày|ngay|nơi|noi|ng)\.?\s*)?(?:cấp|cap)\b|\bdo\b|\bca\b|\bc\.a\b|\b(?:công an|cong an|cục|cuc)\b"
+    r"|\bngày\b|\bngay\b|\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d\d\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Who issued a document and when, behind its number: `191234567 - CA TT Huế`, `191234567 cấp 12/3/2010`."""
+_NOT_HELD = re.compile(
+    r"\b(?:chưa|chua|không|khong|ko|mất|mat|đang|dang|hẹn|gks|g\.?k\.?s|khai sinh|trích lục|xin)\b", re.IGNORECASE
+)
+"""Words of one who has no number: `chưa làm CCCD`, `mất CMND`, a birth certificate's number."""
+_FEWEST_DIGITS = 8
 _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "i": "1", "S": "5", "B": "8"})
 _NONE = re.compile(r"^(không( có)?|ko|k|chưa( có)?|không rõ|mất|[-–./\\x?]+|0+)$", re.IGNORECASE)
 
@@ -65,12 +81,16 @@ def _from_text(cell: str, zeros_kept: bool) -> IdentityReading | None:
         return None
     if written.isdigit() and len(written) in (CMND_LENGTH, CCCD_LENGTH):
         return IdentityReading(written, written)
+    if _NOT_HELD.search(written) and sum(map(str.isdigit, _ISSUE.sub("", written))) < _FEWEST_DIGITS:
+        return None
     written_number = _FLOAT_TAIL.sub("", written)
+    if any(map(str.isdigit, bare := _ISSUE.sub("", written_number))):
+        written_number = bare
     apart = _APART.split(written_number)
     if len(apart) > 1 and all(piece.isdigit() and len(piece) in (CMND_LENGTH, CCCD_LENGTH) for piece in apart):
         pieces = apart
     else:
-        pieces = [_LABEL.sub("", piece) for piece in _SEVERAL.split(written_number)]
+        pieces = [_without_label(piece) for piece in _SEVERAL.split(written_number)]
     pieces = [piece for piece in pieces if any(mark.isdigit() for mark in piece)]
     readings = [_one(piece, written, may_restore=not zeros_kept) for piece in pieces]
     good = [reading for reading in readings if reading.number]
@@ -81,6 +101,12 @@ def _from_text(cell: str, zeros_kept: bool) -> IdentityReading | None:
     first = good[0]
     second = good[1].number if len(good) > 1 and good[1].number != first.number else None
     return IdentityReading(first.number, written, first.zeros_restored, first.letters, second)
+
+
+def _without_label(piece: str) -> str:
+    while (bare := _LABEL.sub("", piece)) != piece:
+        piece = bare
+    return piece
 
 
 def _one(text: str, written: str, *, may_restore: bool) -> IdentityReading:

@@ -17,8 +17,11 @@ _REMARK = re.compile(
     r"|(?:[-–,;:]\s*|\b)(?:đã (?:chết|mất)|da (?:chet|mat)|chết|mất)\b.*)",
     re.IGNORECASE,
 )
+_AFTER_NAME = re.compile(r"^(\w[\w'’.]*(?:\s+[\w'’.\-]+)+)\s*((?:\s[-–]\s+|[,;]\s*)[^\W\d].*)$")
+"""What follows a whole name behind a dash with spaces or a comma: `Nguyễn Văn A - mù`, `Nguyễn Văn A, con ông B`."""
+_DOTTED = re.compile(r"(?<=[^\W\d])\.(?=[^\W\d])")
 _MAY_HAVE_REMARK = re.compile(r"[(\[*\-–,;:]|\b(?:chết|mất|da) |chết|mất", re.IGNORECASE)
-_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu|bé|anh|chị|em)([.:]?)\s+(?=(\S+)\s+\S)", re.IGNORECASE)
+_HONORIFIC = re.compile(r"^(ông|bà|cụ|cháu bé|em bé|cháu|bé|anh|chị|em|mệ|mụ|bác|chú|trẻ)([.:]?)\s+(?=(\S+)\s+\S)", re.IGNORECASE)
 _SURNAMES = re.compile(
     "(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|đào|đoàn|vương|trịnh|trương|đinh|lâm"
     "|phùng|mai|tô|hà|tạ|tôn|châu|cao|thái|lương|lưu|triệu|chu|vi|từ|kiều|nghiêm|thạch|quách|la|bạch|lục|mạc|viên|lữ|kiều|tống|đàm|khổng|doãn|mẫn|giang|trà|ưng|phú|bàn|giàng|lò|sùng|vừ|thân|thẩm|tăng|bế|nông|hứa)$",
@@ -71,9 +74,14 @@ def read_name(text: str) -> NameReading:
     if _MAY_HAVE_REMARK.search(written):
         remarks = [found.group(1) for found in _REMARK.finditer(written)]
         bare = _REMARK.sub(" ", written)
+    if "." in bare:
+        bare = _DOTTED.sub(" ", bare)
+    if after := _AFTER_NAME.match(bare):
+        bare = after.group(1)
+        remarks.append(after.group(2).strip())
     bare = _without_number(bare)
     address = _HONORIFIC.match(bare)
-    if address and (address.group(2) or _begins_a_name(address.group(3), len(bare.split()) - 1)):
+    if address and (address.group(2) or _begins_a_name(bare[address.end() :].split())):
         remarks.insert(0, address.group(1))
         bare = bare[address.end() :]
     if not any(mark.isalpha() for mark in bare):
@@ -81,9 +89,22 @@ def read_name(text: str) -> NameReading:
     return NameReading(standard_name(bare), " ".join(remarks))
 
 
-def _begins_a_name(word: str, words: int) -> bool:
-    """Whether a whole name may begin with the word: a family name, or, of three words or more, anything but a middle name."""
-    return bool(_SURNAMES.match(word)) or (words >= _WHOLE_NAME and word.lower() not in _MIDDLE_NAMES)
+def begins_with_surname(text: str) -> bool:
+    """Whether the first of several words is a family name."""
+    return bool(_SURNAMES.match(text.split()[0]))
+
+
+def _begins_a_name(words: list[str]) -> bool:
+    """Whether these may be a whole name: a family name first, or, of three words or more, anything but a middle name.
+
+    `Văn` is both: it is the family name where a middle name follows (`Văn Hữu Huy`, `Văn Thị Kim Lý`).
+    """
+    first, second = words[0], words[1].lower()
+    if _SURNAMES.match(first):
+        return True
+    return len(words) >= _WHOLE_NAME and (
+        first.lower() not in _MIDDLE_NAMES or (first.lower() == "văn" and second in _MIDDLE_NAMES)
+    )
 
 
 def _without_number(text: str) -> str:

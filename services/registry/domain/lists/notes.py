@@ -1,4 +1,4 @@
-"""What a remark says of a person: died, moved away."""
+"""What a remark says of a person: died, moved away, no longer entitled; clause by clause: whose death, which way the move."""
 
 from __future__ import annotations
 
@@ -8,23 +8,72 @@ from functools import lru_cache
 
 from services.registry.domain.lists.text import fold, tidy
 
-_KIN = r"(?:cha|me|bo|ma|vo|chong|con|anh|chi|em|chu|nguoi nhan|nguoi giam ho|giam ho|cha me|bo me|ba me)"
-_OF_KIN = re.compile(_KIN + r"(?: (?:de|ruot|nuoi|deu|cung|da|bi|moi|va|me|mat tich|hai))* (?:chet|mat|tu tran|qua doi)")
-_LOST_THING = re.compile(
-    r"mat (?:cmnd|cccd|cmt|giay|so|the|suc|kha nang|nguon|lien lac|tri|dien thoai|quyen)|(?:bi|lam|that) mat "
+_TOLD_APART = {
+    "mặt": "mawt", "cát": "caat", "giám": "giaam", "dì": "dii", "dùng": "duung", "bố": "boo", "năm": "naam", "tù": "tuf",
+    "vô": "voo", "vơ": "vow",
+}  # fmt: skip
+"""Words that without their marks would be others: `vắng mặt` and `mất`, `người giám hộ` and `giảm`, `bố đi` and `bỏ đi`."""
+_CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
+_CROSS = re.compile(r"^\s*[+†✝]\s*\d|†|✝|^\s*\(\+\)")
+
+_KIN = (
+    r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
+    r"|nguoi (?:nhan|giaam|giam|nuoi|cham|duoc uy quyen|dai dien|linh)|giaam ho|giam ho)"
+)
+_NEWS = r"(?!(?:doi tuong|bao|khai|xin|de nghi|don|dua|ruoc|cho|o voi)\b)"
+_SUBJECT = re.compile(rf"\b{_KIN}\b(?: {_NEWS}\w+){{0,6}}$")
+_BARE_KIN = re.compile(rf"^{_KIN}(?: (?:de|ruot|nuoi|trai|gai|dau|re|va|cu|{_KIN}))*$")
+_WITH_KIN = re.compile(
+    r"\b(?:theo|cung|voi) (?:con|chau|me|cha|boo|bo|chong|vo|gia dinh|anh|chi|em)(?: (?:trai|gai|dau|ruot))?\b"
+)
+
+_PLACE_OR_TIME = r"(?:$| (?:ngay|thang|naam|nam|luc|tu|hom|hoi|do|vi|tai|o|roi|cach|truoc|sau|trong|khi|t\d|\d))"
+_NOT_BODY = r"(?! \d+ (?:chan|tay|mawt|mat|tai|ngon))"
+_LOST_THING = (
+    r"(?:cmnd|cccd|cmt|can cuoc|giay|so|the|suc|kha nang|nguon|lien lac|tri|dien thoai|quyen|mot|hai|chan|tay|thinh luc"
+    r"|thi luc|ngu|viec|dat|nha|tien|ho khau|tich|hoan toan|bhyt|ho so|mau)"
 )
 _DEATH = re.compile(
-    r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\bmai tang\b|\btu vong\b|\b(?:da|moi) mat\b|^mat\b"
+    r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
+    rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
+    rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
+    rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"
 )
-_MAT_DATED = re.compile(r"\bmat (?:ngay|thang|nam|luc|tu|\d)")
+_NOT_DEAD = re.compile(r"\b(?:chua|khong|ko|lam|con song)(?: bi)? (?:chet|mat|qua doi)\b|\b(?:bi|lam|that) mat ")
+_HERE = r"(?:$| (?:day|dia phuong|dp|xa$|lai|tu|t\d|thang|ngay|\d))"
+_ARRIVED = re.compile(
+    r"\bchuyen (?:den|ve|sang|qua|vao) tu\b|\btu .*\bchuyen (?:ve|den|sang)\b"
+    rf"|\b(?:moi|vua) (?:chuyen|nhap)(?: khau)?(?: ve| den)?{_HERE}|\bchuyen (?:ve|den){_HERE}|\btiep nhan tu\b"
+)
+_FAR = (
+    r"(?:nam|mien nam|bac|mien bac|sai gon|sg|sgon|tp ?hcm|tphcm|tp ho chi minh|ho chi minh|hcm|da nang|dong nai|binh duong"
+    r"|ha noi|tay nguyen|da[kc] ?lak|gia lai|lam dong|vung tau|quang nam|quang tri|quang binh|long an|can tho"
+    r"|nuoc ngoai|my|lao|noi khac)"
+)
 _MOVE = re.compile(
-    r"\bchuyen (?:di|ho khau|noi|den|ve|xa|phuong|cho o|khau|sang (?:xa|phuong|huyen|tinh)|vao)\b"
-    r"|\bda chuyen\b(?! (?:khoan|tien|doi|sang (?:nd|muc|he so|tai khoan|vi)))"
-    r"|\bdi khoi\b|\bkhong con (?:o|cu tru)|\bcat (?:khau|giam|tro cap)|\bthoi huong\b"
-    r"|\b(?:dung|ngung|tam dung) (?:huong|tro cap|chi tra)"
-    r"|\bvao (?:trung tam|tt ?bt\w*|co so|nha duong lao)|\bvang mat\b|\bbo di\b|\bmat tich\b|\bxuat canh\b|\bchuyen di\b|^chuyen$"
+    r"\bchuyen (?:di|ho khau|hk|noi|den|ve|xa|phuong|huyen|tinh|cho o|khau|cu tru|len|ra|thuong tru"
+    r"|sang (?:xa|phuong|huyen|tinh|tp|thi tran)|vao(?! (?:tk|tai khoan|the|vi)\b)|voo)\b"
+    r"|\b(?:da )?chuyen$|\bc di\b|\bda chuyen (?:t\d|thang|ngay|\d)"
+    rf"|\b(?:di|vao|voo|ra|len|ve|sang|o) {_FAR}\b(?! (?:chua benh|dieu tri|kham|tham|hoc))"
+    r"|\bnhap (?:ho )?khau (?:noi|vao|tai|o|ve)\b|\blay chong (?:xa|noi|ngoai)\b"
+    r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
+    r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
+    r"|\bvang (?:mawt|mat|khoi|nha)\b|\bbo (?:di|tron)\b|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"
+    r"|\b(?:chap hanh an|o tuf?|di tuf|o tuf|trai giaam|tam giam|cai nghien)\b"
 )
-_PARENT_LEFT = re.compile(_KIN + r"(?: \w+){0,2} bo di")
+_HOME = re.compile(
+    r"(?<!du dk )(?<!du dieu kien )\b(?:vao|o|tai|trong) (?:tt|ttbtxh|trung tam|co so|nha duong lao|bao tro|lang tre|mai am)\b"
+)
+_STOP = re.compile(
+    r"^(?:da |de nghi |bi |xin |tam )?cat(?:$| (?:tu|giam|tro|che do|huong|khau|ho khau|tien|luon|t\d|thang|ngay|do|vi|\d))"
+    r"|\b(?:da|de nghi|bi|xin|tam|chua) cat$|\bcat (?:khau|giam|tro cap|tc|huong|che do|do|tu)\b"
+    r"|^(?:da |bao |de nghi |cat )?giam(?:$| (?:tu|t\d|thang|do|ngay|vi|luon|theo|chi|\d))"
+    r"|\bthoi (?:huong|tro cap|nhan|chi|tra)\b"
+    r"|\b(?:tam )?(?:dung|ngung|ngung) (?:huong|tro cap|tc|chi|tra|nhan|cap|tu|t\d)|\btam (?:dung|ngung)\b|^(?:dung|ngung)$"
+    r"|\bhet (?:han huong|han tro cap|tuoi|dieu kien|thoi han huong|dien|huong)\b|\bqua tuoi\b"
+    r"|\bchuyen (?:sang |qua )(?:huong |che do |dien )+(?!he so|muc|khuyet tat|nkt|kt|dbn|nang|khoan)|\bhuong luong huu\b"
+    r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
+)
 
 
 class NoteMeaning(StrEnum):
@@ -36,13 +85,34 @@ class NoteMeaning(StrEnum):
 
 @lru_cache(maxsize=4_096)
 def read_note(text: str) -> NoteMeaning | None:
-    """Whether a remark says that the person died or moved away. `Cha mẹ chết` (of an orphan) and `mất CMND` don't."""
-    words = fold(tidy(text))
-    if not words:
-        return None
-    rest = _LOST_THING.sub(" ", _OF_KIN.sub(" ", words)).strip()
-    if _DEATH.search(rest) or _MAT_DATED.search(rest):
+    """Whether a remark says that the person died, or moved away or is to be stopped.
+
+    A verb belongs to the nearest person named before it: `Cha mẹ chết` (of an orphan), `chồng bỏ đi` and `người giám hộ cũ
+    đã mất` say nothing of the beneficiary, `theo con vào Nam` does. What was lost may be a thing (`mất CMND`, `mất một
+    chân`), and who has just arrived (`mới chuyển về`) has not left.
+    """
+    if _CROSS.search(text):
         return NoteMeaning.DEATH
-    if _MOVE.search(_PARENT_LEFT.sub(" ", words)):
+    meanings: set[NoteMeaning] = set()
+    kin_before = False
+    for clause in _CLAUSES.split(tidy(text).lower()):
+        words = fold(" ".join(_TOLD_APART.get(word, word) for word in clause.split()))
+        if not words:
+            continue
+        meaning = _of_clause(words)
+        if meaning and not (kin_before and meaning is NoteMeaning.DEATH):
+            meanings.add(meaning)
+        kin_before = bool(_BARE_KIN.match(words))
+    if NoteMeaning.DEATH in meanings:
+        return NoteMeaning.DEATH
+    return NoteMeaning.MOVE if meanings else None
+
+
+def _of_clause(words: str) -> NoteMeaning | None:
+    living = _NOT_DEAD.sub(" ", words)
+    if any(not _SUBJECT.search(living[: found.start()].strip()) for found in _DEATH.finditer(living)):
+        return NoteMeaning.DEATH
+    own = _WITH_KIN.sub(" ", words).strip()
+    if not _ARRIVED.search(own) and any(not _SUBJECT.search(own[: found.start()].strip()) for found in _MOVE.finditer(own)):
         return NoteMeaning.MOVE
-    return None
+    return NoteMeaning.MOVE if _HOME.search(own) or _STOP.search(own) else None

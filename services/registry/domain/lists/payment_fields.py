@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.channels import VIETTELPAY, read_channel
+from services.registry.domain.lists.channels import CASH, VIETINBANK, VIETTELPAY, names_other_bank, read_channel, split_number
 from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
-from services.registry.domain.lists.names import is_trivial_change, read_name
+from services.registry.domain.lists.names import begins_with_surname, is_trivial_change, read_name
 from services.registry.domain.lists.person_fields import NumberColumnFacts, Person, believable
 from services.registry.domain.lists.phones import PhoneNote, national_form, read_phone
 from services.registry.domain.lists.records import PayeeRecord
@@ -20,6 +20,7 @@ from services.registry.domain.lists.relationships import Kin, age_contradicts, r
 from services.registry.domain.lists.row_cells import MEANS_NOTHING, RowCells, is_mark, written_form
 from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import fold
+from services.registry.domain.lists.workbook import Cell
 
 MINOR_AGE, ADULT_AGE = 16, 18
 """A child under 16 can't receive by itself; a payee is of age (Civil Code 2015 Art. 20, 21)."""
@@ -39,13 +40,32 @@ class Payment:
 def read_payment(cells: RowCells, reference: Reference) -> Payment:
     """Phone, channel and account of a row."""
     payment = Payment(phone=_phone(cells, reference))
-    words = _channel_words(cells) or cells.text(Column.BANK)
+    account_words, account = _words_and_number(cells.cell(Column.ACCOUNT))
+    words, beside = split_number(_channel_words(cells) or cells.text(Column.BANK))
+    if not words and account_words and (read_channel(account_words) or names_other_bank(account_words)):
+        words = account_words
+    if account is None and beside:
+        account = beside
     if words:
         payment.channel = read_channel(f"{words} {cells.text(Column.BANK)}")
         if payment.channel is None:
             cells.add(f.CHANNEL_UNKNOWN, "channel", words)
-    payment.account = _account(cells, payment, reference)
+    payment.account = _account(cells, account, payment, reference)
+    if payment.channel == VIETINBANK and account is None:
+        cells.add(f.ACCOUNT_MISSING, "account_number", words)
+    elif payment.channel == CASH and payment.account:
+        cells.add(f.ACCOUNT_WITH_CASH, "account_number", payment.account)
     return payment
+
+
+def _words_and_number(cell: Cell) -> tuple[str, Cell]:
+    """The words in an account's cell, and its number: the cell itself where it holds nothing else."""
+    if not isinstance(cell, str) or cell.isdigit():
+        return "", cell
+    words, number = split_number(cell)
+    if number is None:
+        return (cell, None) if read_channel(cell) and not any(map(str.isdigit, cell)) else ("", cell)
+    return words, number
 
 
 def _channel_words(cells: RowCells) -> str:
@@ -79,8 +99,7 @@ def _phone(cells: RowCells, reference: Reference) -> str | None:
     return reading.number
 
 
-def _account(cells: RowCells, payment: Payment, reference: Reference) -> str | None:
-    cell = cells.cell(Column.ACCOUNT)
+def _account(cells: RowCells, cell: Cell, payment: Payment, reference: Reference) -> str | None:
     if payment.channel == VIETTELPAY:
         wallet = read_phone(cell, reference.phone_prefixes)
         if wallet and wallet.number:
@@ -95,7 +114,7 @@ def _account(cells: RowCells, payment: Payment, reference: Reference) -> str | N
     if not any(map(str.isdigit, digits)):
         return None
     if not digits.isdigit() or not 6 <= len(digits) <= 19:
-        cells.add(f.ACCOUNT_UNREADABLE, "account_number", written_form(cell))
+        cells.add(f.ACCOUNT_UNREADABLE, "account_number", cells.as_written(Column.ACCOUNT) or written_form(cell))
         return None
     return digits
 
@@ -125,8 +144,8 @@ def read_payee(
 
 
 def _payee_name(cells: RowCells) -> str:
-    text = cells.text(Column.PAYEE_NAME)
-    name = read_name(text).name if text else ""
+    text = _payee_cell(cells)
+    name = read_name(_without_kin(text)).name if text else ""
     if name and cells.was_decoded(Column.PAYEE_NAME):
         cells.add(f.TEXT_DECODED, "payee", cells.as_written(Column.PAYEE_NAME), name)
     elif name and not is_trivial_change(text, name):
@@ -145,15 +164,45 @@ def _relation(cells: RowCells) -> str:
 
 def _relation_with_name(cells: RowCells) -> str:
     """The relationship where it stands with the payee's name: `Trần Thị Hoa (bà ngoại)`."""
-    text = cells.text(Column.PAYEE_NAME)
+    text = _payee_cell(cells)
+    if (bare := _without_kin(text)) and bare != text:
+        return text[: -len(bare)].strip(" :.-–")
     remark = read_name(text).remark.strip(" ()[]-–:,") if text else ""
     return remark if remark and read_relationship(remark).kin is not Kin.UNKNOWN else ""
 
 
+_NUMBER_IN_NAME = re.compile(
+    r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?",
+    re.IGNORECASE,
+)
+_KIN_FIRST = re.compile(r"^(\S+(?: \S+)?)\s*(?::|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
+
+
+def _payee_cell(cells: RowCells) -> str:
+    """The payee's cell without an identity number in it: `Võ Thị Ánh - 046175300000`."""
+    text = cells.text(Column.PAYEE_NAME)
+    return _NUMBER_IN_NAME.sub("", text) if any(map(str.isdigit, text)) else text
+
+
+def _without_kin(text: str) -> str:
+    """The name behind a relationship: `Mẹ: Võ Thị Ánh`, `mẹ Võ Thị Ánh`."""
+    found = _KIN_FIRST.match(text)
+    if not found:
+        return text
+    word, rest = found.group(1) or found.group(2), text[found.end() :]
+    if read_relationship(word).kin in _NO_KIN or (found.group(2) and not begins_with_surname(rest)):
+        return text
+    return rest
+
+
+_NO_KIN = (Kin.UNKNOWN, Kin.SELF)
+
+
 def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:
     at = cells.layout.first(Column.PAYEE_ID)
-    if at is None:
-        return None
+    if at is None or cells.cell(Column.PAYEE_ID) is None:
+        beside = _NUMBER_IN_NAME.search(cells.text(Column.PAYEE_NAME))
+        return re.sub(r"\D", "", beside.group(1)) if beside else None
     column = facts.get(at, NumberColumnFacts())
     cell = cells.cell(Column.PAYEE_ID)
     reading = believable(read_identity(cell, zeros_kept=column.zeros_kept), reference, column)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.dates import IMPOSSIBLE, BirthReading, DateNote, read_birth
+from services.registry.domain.lists.dates import IMPOSSIBLE, BirthReading, DateNote, read_birth, year_of_age
 from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
@@ -24,6 +25,7 @@ _SEXES = {"nam": "male", "nu": "female", "n": "female", "m": "male", "f": "femal
 _DATE_FINDINGS: dict[DateNote, FindingKind] = {
     DateNote.TWO_DIGIT_YEAR: f.BIRTH_TWO_DIGIT_YEAR,
     DateNote.DAY_UNKNOWN: f.BIRTH_DAY_UNKNOWN,
+    DateNote.LUNAR: f.BIRTH_LUNAR,
     DateNote.MONTH_FIRST: f.BIRTH_MONTH_FIRST,
     DateNote.FROM_NUMBER: f.BIRTH_FROM_NUMBER,
 }
@@ -76,7 +78,7 @@ def read_birth_and_sex(
     `unmarked_sex` is the sex of a row without a mark where the only column is one of Nữ (or Nam) and others have marks.
     """
     written: Cell = cells.cell(Column.BIRTH)
-    person.sex = _SEXES.get(fold(cells.text(Column.SEX)))
+    person.sex = _sex(cells)
     male, female = cells.cell(Column.MALE), cells.cell(Column.FEMALE)
     if male is not None or female is not None:
         if male is not None and female is not None:
@@ -89,7 +91,9 @@ def read_birth_and_sex(
     elif person.sex is None:
         person.sex = unmarked_sex
     reading = birth_in_parts(cells) if written is None else _read(written, month, month_first)
-    if reading is None:
+    if aged := year_of_age(written, month.year):
+        cells.add(f.BIRTH_MISSING, "birth_date", written_form(written), str(aged))
+    elif reading is None:
         cells.add(f.BIRTH_MISSING, "birth_date", written_form(written))
     elif reading.note is DateNote.IMPOSSIBLE:
         cells.add(f.BIRTH_IMPOSSIBLE, "birth_date", written_form(written))
@@ -102,8 +106,30 @@ def read_birth_and_sex(
         person.birth = reading
 
 
+def _sex(cells: RowCells) -> str | None:
+    """The sex in its own column, in words or as a code that the column's heading explains (1: Nam, 2 or 0: Nữ, if it doesn't)."""
+    text = cells.text(Column.SEX)
+    sex = _SEXES.get(fold(text))
+    at = cells.layout.first(Column.SEX)
+    if sex is None and at is not None and text.isdigit():
+        sex = _sex_codes(cells.layout.headers[at]).get(int(text))
+        if sex:
+            cells.add(f.SEX_FROM_CODE, "sex", text, sex)
+    return sex
+
+
+@lru_cache(maxsize=64)
+def _sex_codes(heading: str) -> dict[int, str]:
+    found = re.findall(r"\b(nam|nu) (\d)\b", fold(heading)), re.findall(r"\b(\d) (nam|nu)\b", fold(heading))
+    pairs = found[0] if len(found[0]) >= len(found[1]) else [(word, code) for code, word in found[1]]
+    return {int(code): _SEXES[word] for word, code in pairs} or {1: "male", 2: "female", 0: "female"}
+
+
 def _read(written: Cell, month: date, month_first: bool) -> BirthReading | None:
     return read_birth(written, month_first=month_first, latest_year=month.year)
+
+
+_PART_WORDS = re.compile(r"^(?:tháng|thang|ngày|ngay|th|t)\.?\s*|[.,]0$", re.IGNORECASE)
 
 
 def birth_in_parts(cells: RowCells) -> BirthReading | None:
@@ -111,7 +137,7 @@ def birth_in_parts(cells: RowCells) -> BirthReading | None:
     year = cells.text(Column.BIRTH_YEAR)
     if not year:
         return None
-    day, month = cells.text(Column.BIRTH_DAY), cells.text(Column.BIRTH_MONTH)
+    day, month = (_PART_WORDS.sub("", cells.text(column)) for column in (Column.BIRTH_DAY, Column.BIRTH_MONTH))
     if not day.isdigit() or not month.isdigit():
         return read_birth(year)
     return read_birth(f"{day}/{month}/{year}") or IMPOSSIBLE
@@ -156,6 +182,8 @@ def read_numbers(cells: RowCells, person: Person, reference: Reference, facts: d
 
 
 _NO_FACTS = NumberColumnFacts()
+_NOBODYS_CMND = "019"
+"""No police office's CMND begin so (Hà Nội's are 010 to 013): eight digits from 19 on are one of Huế's that lost its last."""
 
 
 def believable(
@@ -173,7 +201,7 @@ def believable(
         if number[:3] not in facts.provinces and birth_year is not None:
             real = real and birth_year_of(number) == birth_year
     else:
-        real = not facts.home_prefix or not number[1:].startswith(facts.home_prefix)
+        real = not number.startswith(_NOBODYS_CMND) and (not facts.home_prefix or not number[1:].startswith(facts.home_prefix))
     return reading if real else IdentityReading(None, reading.written)
 
 
@@ -198,6 +226,8 @@ def check_number(cells: RowCells, person: Person, reference: Reference) -> None:
 def read_ethnicity(cells: RowCells, reference: Reference) -> str | None:
     """The ethnic group's standard name; an unknown one stays as written."""
     text = cells.text(Column.ETHNICITY)
+    if text.isdigit():
+        text = reference.ethnic_groups.get(text.zfill(2), text)
     if not text:
         return None
     known = _known_group(text, reference)
