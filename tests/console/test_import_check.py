@@ -32,7 +32,7 @@ def test_json_has_a_line_for_each_row_and_nothing_else(tmp_path: Path, capfd: py
     assert err == ""
     assert [list(line) for line in lines] == [["file", "sheet", "row", "status", "record", "findings"]] * 4
     assert [(line["file"], line["sheet"], line["row"]) for line in lines] == [(path, "DS", row) for row in range(5, 9)]
-    assert [line["status"] for line in lines] == ["accepted", "review", "review", "rejected"]
+    assert [line["status"] for line in lines] == ["accepted", "review", "accepted", "rejected"]
     assert list(lines[0]["record"]) == RECORD
     assert (lines[0]["record"]["national_id"], lines[0]["record"]["commune_code"]) == ("046138235639", "20116")
     assert lines[1]["findings"] == [
@@ -45,7 +45,7 @@ def test_json_has_a_line_for_each_row_and_nothing_else(tmp_path: Path, capfd: py
             "message_en": "There is no identity number.",
         }
     ]
-    assert [finding["code"] for finding in lines[2]["findings"]] == ["incomplete"]
+    assert [finding["code"] for finding in lines[2]["findings"]] == ["sex_missing"]
 
 
 def test_a_refused_file_is_told_in_both_languages_and_the_others_are_read(
@@ -83,8 +83,8 @@ def test_the_report_names_rows_that_need_an_officer(
     assert main(["import", "check", _list(tmp_path), _list(tmp_path, "b.xlsx", GOOD)]) == 0
     out = capfd.readouterr().out
     assert "Xã Vinh Hưng (20116) · tháng 10/2021 (theo tiêu đề)" in out
-    assert "4 dòng:  chấp nhận 1  cần xem lại 2  từ chối 1" in out
-    assert "Còn thiếu thông tin bắt buộc: giới tính." in out
+    assert "4 dòng:  chấp nhận 2  cần xem lại 1  từ chối 1" in out
+    assert "Không có số CMND/CCCD." in out
     assert "2 tệp" in out
 
 

@@ -235,3 +235,16 @@ async def test_pages_cover_everything_once(officer: Officers) -> None:
                 break
         assert paged == whole
         assert len(set(paged)) == len(paged) > 3
+
+
+async def test_a_list_without_a_sex_is_right_as_lists_go_and_is_asked_before_anybody_is_registered(officer: Officers) -> None:
+    my = officer("commune_officer", VINH_MY)
+    done = await my.read(workbook("Xã Vinh Mỹ", [Line("Cao Duy Hỷ", "1931", sex="", identity="191777001")], "12/2021"))
+    assert done["rows"] == {"accepted": 1, "review": 0, "rejected": 0}
+    path = f"/v1/imports/{done['import_id']}"
+    assert (await my.post(f"{path}/confirm"))["created"] == 0
+    (row,) = (await my.get(f"{path}/rows", status="review"))["items"]
+    assert {"sex_missing", "incomplete"} <= {finding["code"] for finding in row["findings"]}
+    answer = {"row_id": row["row_id"], "action": "correct", "record": {"sex": "male"}}
+    await my.post(f"{path}/answers", {"answers": [answer]})
+    assert (await my.post(f"{path}/confirm"))["created"] == 1

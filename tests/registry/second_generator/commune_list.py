@@ -59,9 +59,6 @@ def make_list(seed: int) -> CommuneList:
     for line in room.lines if plan.payee_brackets else ():
         if line.cells.get("payee") and line.cells.get("relationship"):
             line.cells["payee"] = f"{line.cells['payee']} ({line.cells['relationship']})"
-    for line in room.lines:
-        if line.truth["sex"] is None and line.status == "accepted":  # nothing tells it, and nobody is registered without
-            line.blame("sex_untold", "review", {"incomplete"}, {"sex"})
     filename = _filename(rng, plan)
     pages = lay_out(rng, plan, room.lines)
     if plan.file_format == "csv":

@@ -275,6 +275,11 @@ SEX_FROM_CODE = _kind(
     "sex_from_code", _I, "Giới tính ghi bằng mã {written}: {proposed}.", "The sex is a code, {written}: {proposed}."
 )
 SEX_FROM_ID = _kind("sex_from_id", _I, "Giới tính suy từ số CCCD: {proposed}.", "The sex is taken from the CCCD: {proposed}.")
+SEX_MISSING = _kind(
+    "sex_missing", _I,
+    "Không ghi giới tính; phải bổ sung trước khi đưa vào sổ đối tượng.",
+    "The sex is not written; it must be given before the person is registered.",
+)  # fmt: skip
 ID_ZERO_RESTORED = _kind(
     "id_zero_restored", _I, "Thêm số 0 bị mất: {written} thành {proposed}.", "Lost zeros put back: {written} to {proposed}."
 )

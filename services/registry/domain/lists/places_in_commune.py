@@ -23,6 +23,10 @@ _SECTION_NUMBER = re.compile(r"^\s*(?:[IVXivx]{1,5}|\d{1,2}|[a-zA-Z])\s*[.)/:\-]
 _COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|đt|nguoi|doi tuong).*$|\s*[:;,.]+\s*$", re.IGNORECASE)
 
 
+_MOST_PASSES = 8
+"""What one pass writes the next may write better still (a name whose kind was just found); more than three were never seen."""
+
+
 @lru_cache(maxsize=8_192)
 def standard_village(text: str, default_kind: str = "Thôn", above: frozenset[str] = frozenset()) -> str:
     """The village: `THÔN 1` -> `Thôn 1`, `TDP 3` -> `Tổ dân phố 3`, `Thôn 2, xã Quảng Thái` -> `Thôn 2`, `4` -> `Thôn 4`.
@@ -30,7 +34,10 @@ def standard_village(text: str, default_kind: str = "Thôn", above: frozenset[st
     `above` are the folded names of the units the village lies in, which may follow it without their kind (`Tổ 3, An Hòa`).
     """
     village = _standard_once(text, default_kind, above)
-    while (again := _standard_once(village, default_kind, above)) != village and len(again) <= len(text) + len(default_kind) + 1:
+    for _ in range(_MOST_PASSES):
+        again = _standard_once(village, default_kind, above)
+        if again == village:
+            break
         village = again
     return village
 

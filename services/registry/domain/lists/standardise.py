@@ -56,7 +56,7 @@ def _row(table: Table, row: PersonRow, context: RowContext, seen: RowsSeen, seve
     status = status_of(findings)
     if status is RowStatus.ACCEPTED and (missing := missing_of(record, context.month)):
         findings.append(missing)
-        status = RowStatus.REVIEW
+        status = status_of(findings)
     return RowReading(table.sheet.name, row.number, status, record, tuple(findings), tuple(row.cells.written))
 
 

@@ -28,7 +28,8 @@ ONE_ROW: dict[str, tuple[str, Row]] = {
     "id_sex_differs": ("adult", {"number": "046180123456"}),
     "id_birth_differs": ("adult", {"number": "046082123456"}),
     "birth_missing": ("adult", {"birth": None}),
-    "incomplete": ("adult", {"sex": None, "number": "191234567"}),
+    "incomplete": ("adult", {"category": "MT-THUONG", "coefficient": None, "amount": None}),
+    "sex_missing": ("adult", {"sex": None, "number": "191234567"}),
     "category_missing": ("adult", {"category": None}),
     "category_unknown": ("adult", {"category": "đang chờ xét"}),
     "category_age_differs": ("adult", {"category": "Điểm c khoản 5"}),
@@ -156,10 +157,16 @@ def test_a_finding_tells_what_was_written_and_what_is_proposed(read_rows: Read, 
 
 
 def test_what_is_lacking_is_named_in_both_languages(read_rows: Read, adult: Row) -> None:
-    finding = read_rows({**adult, "sex": None, "number": "191234567"}).rows[0].findings[-1]
-    assert (finding.code, finding.field, finding.proposed) == ("incomplete", "sex", "sex")
-    assert finding.message_vi == "Còn thiếu thông tin bắt buộc: giới tính."
-    assert finding.message_en == "What a beneficiary must have is lacking: sex."
+    lacking = {"category": "MT-THUONG", "coefficient": None, "amount": None, "sex": None, "number": "191234567"}
+    finding = read_rows({**adult, **lacking}).rows[0].findings[-1]
+    assert (finding.code, finding.field, finding.proposed) == ("incomplete", "sex", "sex, category")
+    assert finding.message_vi == "Còn thiếu thông tin bắt buộc: giới tính, diện đối tượng."
+    assert finding.message_en == "What a beneficiary must have is lacking: sex, category."
+
+
+def test_a_list_without_a_sex_is_right_as_lists_go(read_rows: Read, adult: Row) -> None:
+    row = read_rows({**adult, "sex": None, "number": "191234567"}).rows[0]
+    assert (row.status, [finding.code for finding in row.findings]) == (RowStatus.ACCEPTED, ["sex_missing"])
 
 
 def test_a_single_parent_s_amount_counts_the_children(read_rows: Read, adult: Row) -> None:

@@ -15,7 +15,7 @@ LEAST_FIELDS, LEAST = 0.99, 0.95
 STATUSES = ("review", "rejected")
 CODES = (
     "amount_differs", "birth_future", "birth_impossible", "birth_missing", "category_age_differs", "category_missing",
-    "category_unknown", "channel_unknown", "children_missing", "coefficient_differs", "commune_differs", "duplicate_id", "incomplete",
+    "category_unknown", "channel_unknown", "children_missing", "coefficient_differs", "commune_differs", "duplicate_id",
     "duplicate_person", "id_birth_differs", "id_length", "id_letters", "id_missing", "id_of_another", "id_sex_differs",
     "minor_without_payee", "name_missing", "note_death", "note_move", "payee_id_length", "payee_is_beneficiary",
     "payee_relationship_age", "payee_relationship_sex", "payee_underage", "phone_impossible", "severity_missing",
