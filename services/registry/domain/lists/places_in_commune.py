@@ -24,7 +24,7 @@ _COUNT_TAIL = re.compile(r"\s*[:(\-–]?\s*\(?\d+\s*(?:người|đối tượng|
 
 
 _MOST_PASSES = 8
-"""What one pass writes the next may write better still (a name whose kind was just found); more than three were never seen."""
+"""A bound: what one pass writes the next may write better still, as a name whose kind was just found."""
 
 
 @lru_cache(maxsize=8_192)
