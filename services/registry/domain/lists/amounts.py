@@ -11,13 +11,13 @@ from services.registry.domain.lists.workbook import Cell
 
 _UNIT = re.compile(
     r"^['’`₫đ]+\s*|\s*\([^()]*\)?$|\s*-+$"
-    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|₫|đ|d|ñ|®|ð)?\.?\s*(?:(?:/|một|mỗi|1)\s*(?:tháng|thang|th|t)\.?)\s*$"
-    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|ð|(?<![^\W\d_])[^\W\d_kmnt])\.?\s*$",
+    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|(?<![^\W\d_])[^\W\d_kmnt])?\.?\s*(?:(?:/|một|mỗi|1)\s*(?:tháng|thang|th|t)\.?)\s*$"
+    r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|(?<![^\W\d_])[^\W\d_kmnt])\.?\s*$",
     re.IGNORECASE,
 )
 """What stands around a sum: its unit, `/tháng`, a sum in words in brackets, a dash that closes it."""
-_WITH_UNIT = re.compile(r"^(\d{1,4}(?:[.,]\d{1,3})?)\s*(k|ngàn|nghìn|ngan|nghin|ng|ngh|tr|triệu|trieu)\.?$", re.IGNORECASE)
-_THOUSAND, _MILLION = 1_000, 1_000_000
+_THOUSANDS = re.compile(r"(?<=\d)\s*(?:nghìn|ngàn|nghin|ngan|ngh|ng|k)\.?$", re.IGNORECASE)
+_MILLIONS = re.compile(r"^(\d{1,3}(?:[.,]\d{1,3})?)\s*(?:triệu|trieu|tr)\.?$", re.IGNORECASE)
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
 _COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{0,3}))?$")
@@ -50,6 +50,8 @@ def _amount(cell: str) -> int | None:
     text = cell.strip()
     while (bare := _UNIT.sub("", text).strip()) != text:
         text = bare
+    if _THOUSANDS.search(text):
+        return 1_000 * (_amount(_THOUSANDS.sub("", text)) or 0)
     if text in ("", "-", "–"):
         return None
     if _GROUPED.match(text):
@@ -57,11 +59,8 @@ def _amount(cell: str) -> int | None:
         return int(re.sub(r"\D", "", text))
     if _PLAIN.match(text):
         return int(re.split(r"[.,]", text)[0])
-    if found := _WITH_UNIT.match(text):
-        unit = _MILLION if found.group(2).lower().startswith("tr") else _THOUSAND
-        sum_dong = Decimal(found.group(1).replace(",", ".")) * unit
-        if sum_dong == int(sum_dong):
-            return int(sum_dong)
+    if found := _MILLIONS.match(text):
+        return int(Decimal(found.group(1).replace(",", ".")) * 1_000_000)
     raise UnreadableNumber(cell)
 
 

@@ -47,21 +47,21 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "K6",
         re.compile(
-            r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat|tam than|than kinh|bai nao|bai liet|khiem thi"
-            r"|cam điec|\bđbn\b|\bdbn\b"
+            r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat"
+            r"|tam than|than kinh|bai nao|bai liet|khiem thi|cam điec|\bđbn\b|\bdbn\b"
         ),
     ),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
     ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
     ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|\btemc\b|\b(?:te|tre|tre em) mc\b")),
-    ("K5", re.compile(r"cao tuoi|\bnct\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
+    ("K5", re.compile(r"cao tuoi|\bnct(?: ?cđ| ?cd)?\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
 )
 _RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
 _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"}}
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),
-    ("a", re.compile(r"ngheo|phung duong|co đon|co don|neo đon|neo don|đon than|don than")),
+    ("a", re.compile(r"ngheo|phung duong|nct ?cđ|nct ?cd|co đon|co don|neo đon|neo don|đon than|don than")),
     ("c", re.compile(r"\b80t?\b|luong huu|bhxh")),
 )
 
@@ -117,8 +117,8 @@ def _named_groups(words: str) -> tuple[str, ...]:
     care = [group for group in names if group.startswith(("CS", "MT"))]
     if care:
         return (care[0],)
-    if "K4" in names and "K5" in names and not _RAISING.search(words):
-        names.remove("K4")  # an old person who lives alone, not a single parent
+    if "K4" in names and {"K5", "K6"} & {*names} and not _RAISING.search(words):
+        names.remove("K4")  # an old or disabled person who lives alone, not a single parent
     absorbed = {other for group in names for other in _ABSORBS.get(group, ())}
     return tuple(group for group in names if group not in absorbed)
 

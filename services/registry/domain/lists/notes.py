@@ -62,7 +62,7 @@ _MOVE = re.compile(
     r"|\b(?:chap hanh an|o tuf?|di tuf|o tuf|trai giaam|tam giam|cai nghien)\b"
 )
 _HOME = re.compile(
-    r"(?<!du dk )(?<!du dieu kien )\b(?:vao|o|tai|trong) (?:tt|ttbtxh|trung tam|co so|nha duong lao|bao tro|lang tre|mai am)\b"
+    r"(?<!du dk )(?<!du dieu kien )\b(?:vao|o|tai|trong) (?:tt ?bt\w*|tt|trung tam|co so|nha duong lao|bao tro|lang tre|mai am)\b"
 )
 _STOP = re.compile(
     r"^(?:da |de nghi |bi |xin |tam )?cat(?:$| (?:tu|giam|tro|che do|huong|khau|ho khau|tien|luon|t\d|thang|ngay|do|vi|\d))"

@@ -31,7 +31,9 @@ def test_a_date_is_read_among_words(cell: Cell, text: str | None) -> None:
     assert reading.text == text
 
 
-@pytest.mark.parametrize("cell", ["0,36 triệu", "360k", "360 nghìn", "360.000/tháng", "360.000đ/th", "360 000", "360000 VNĐ"])
+@pytest.mark.parametrize(
+    "cell", ["0,36 triệu", "360k", "360 nghìn", "360,0 nghìn", "0.36 tr", "360.000/tháng", "360.000đ/th", "360 000", "360000 VNĐ"]
+)
 def test_a_sum_is_read_with_its_unit(cell: str) -> None:
     assert read_amount_dong(cell) == 360_000
 
@@ -76,3 +78,10 @@ def test_a_single_parent_in_short(text: str, heads: int) -> None:
 def test_a_disability_in_other_words(text: str) -> None:
     wording = read_wording(text)
     assert (wording.groups, wording.severity) == (("K6",), "N")
+
+
+@pytest.mark.parametrize(
+    ("text", "group"), [("NCTCĐ", "K5"), ("NKT nặng (hộ nghèo, đơn thân)", "K6"), ("NCT nghèo, đơn thân", "K5")]
+)
+def test_who_lives_alone_is_no_single_parent(text: str, group: str) -> None:
+    assert read_wording(text).groups == (group,)
