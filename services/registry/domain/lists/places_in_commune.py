@@ -129,7 +129,8 @@ _ETHNIC_FORMS = {"26": "Cơ Tu", "31": "Tà Ôi"}
 _ETHNIC_WORDS = {
     "k": "01", "viet": "01", "khmer": "05", "kho me": "05", "mong": "08", "h mong": "08", "meo": "08", "giarai": "10",
     "ede": "12", "bana": "13", "xodang": "14", "se dang": "14", "chau ma": "28", "bru": "23", "van kieu": "23",
-    "katu": "26", "ka tu": "26", "ca tu": "26", "cotu": "26", "c tu": "26", "ctu": "26", "t oi": "31", "pa co": "31", "pa ko": "31", "paco": "31", "pako": "31",
+    "katu": "26", "ka tu": "26", "ca tu": "26", "cotu": "26", "c tu": "26", "ctu": "26",
+    "t oi": "31", "pa co": "31", "pa ko": "31", "paco": "31", "pako": "31",
     "pa hy": "31", "pahy": "31", "taoi": "31", "ta oi": "31", "hoa han": "04", "nguoi hoa": "04", "gie trieng": "27",
 }  # fmt: skip
 
