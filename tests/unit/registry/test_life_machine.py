@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import settings
@@ -43,9 +44,9 @@ class OneLife(RuleBasedStateMachine):
         self.carried: tuple[Held, ...] | None = None
         self.left_open: Life | None = None
 
-    def _try(self, kind: str, category: str = "", **fields: object) -> bool:
+    def _try(self, kind: str, category: str = "", **fields: Any) -> bool:
         """Give an order; whether it was taken. A refusal leaves the life as it is."""
-        order = Order(kind, "1/QĐ", self.today, category=category, **fields)  # type: ignore[arg-type]
+        order = Order(kind, "1/QĐ", self.today, category=category, **fields)
         subject = Subject("A", BORN_ON, "day", "female", COMMUNES[self.commune], self.life)
         try:
             effect: Effect = effect_of(order, subject, CATEGORIES, self.today, next(self.ids))
