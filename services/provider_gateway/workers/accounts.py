@@ -10,15 +10,13 @@ from services.provider_gateway.connectors.protocol import (
     AccountSaid,
     AccountWanted,
     Connector,
-    NotTaken,
-    Refused,
-    Unsure,
 )
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import accounts
 from services.provider_gateway.storage.accounts import HeldRequest
 from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts, open_request
+from services.provider_gateway.workers.asking import ask
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.kernel.errors import Refusal
@@ -79,15 +77,13 @@ class AccountOpener:
                 await accounts.set_state(tx, silent, "waiting", pause)
 
     async def _call(self, way: Accounts, state: str, held: Sequence[HeldRequest]) -> Sequence[AccountSaid]:
-        try:
-            if state == "asked":
-                return await way.enquire([str(each.account_id) for each in held])
-            wanted, unreadable = self._open(held)
-            return [*unreadable, *(await way.request(new_id().hex, wanted) if wanted else ())]
-        except Refused:
-            return [AccountSaid(str(each.account_id), "refused", INVALID_REQUEST) for each in held] if state == "waiting" else ()
-        except (NotTaken, Unsure):
-            return ()
+        if state == "asked":
+            return await ask(lambda: way.enquire([str(each.account_id) for each in held]), (), INVALID_REQUEST)
+        wanted, unreadable = self._open(held)
+        if not wanted:
+            return unreadable
+        ids = [each.request_id for each in wanted]
+        return [*unreadable, *await ask(lambda: way.request(new_id().hex, wanted), ids, INVALID_REQUEST)]
 
     def _open(self, held: Sequence[HeldRequest]) -> tuple[list[AccountWanted], list[AccountSaid]]:
         """Requests with numbers in clear; one whose numbers can't be opened is refused, and doesn't hold up the others."""

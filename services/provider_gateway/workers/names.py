@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.provider_gateway.connectors.protocol import (
-    Accounts,
-    AccountSaid,
-    AccountWanted,
-    Connector,
-    NotTaken,
-    Refused,
-    Unsure,
-)
+from services.provider_gateway.connectors.protocol import AccountSaid, AccountWanted, Connector
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import name_enquiries
 from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.storage.name_enquiries import HeldEnquiry
 from services.provider_gateway.use_cases.answer_names import answer_names
+from services.provider_gateway.workers.asking import ask
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.database import Database
 from shared.kernel.errors import Refusal
@@ -76,15 +69,10 @@ class NameEnquirer:
                 wanted.append(AccountWanted(str(each.enquiry_id), each.holder_name, number=number))
             except Refusal:
                 unreadable.append(_unavailable(each))
-        return [*unreadable, *(await self._ask(connector.accounts, wanted) if wanted else ())]
-
-    async def _ask(self, way: Accounts, wanted: Sequence[AccountWanted]) -> Sequence[AccountSaid]:
-        try:
-            return await way.request(new_id().hex, wanted)
-        except Refused:
-            return [AccountSaid(each.request_id, "refused", UNAVAILABLE) for each in wanted]
-        except (NotTaken, Unsure):
-            return ()
+        if not wanted:
+            return unreadable
+        way, ids = connector.accounts, [each.request_id for each in wanted]
+        return [*unreadable, *await ask(lambda: way.request(new_id().hex, wanted), ids, UNAVAILABLE)]
 
 
 def _unavailable(held: HeldEnquiry) -> AccountSaid:

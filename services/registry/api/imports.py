@@ -29,6 +29,7 @@ from services.registry.domain.imports import NewImport
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.refusals import UNKNOWN_IMPORT
 from services.registry.storage import import_rows, imports
+from services.registry.storage.received_lists import list_of_file
 from services.registry.use_cases.answer_rows import answer_rows
 from services.registry.use_cases.confirm_import import confirm_import
 from services.registry.use_cases.read_import import read_import
@@ -174,7 +175,7 @@ async def _prepared(
     """The import that the file is already, else the list as read. Reading takes long, so it holds no transaction."""
     digest = await asyncio.to_thread(lambda: sha256(upload.data).digest())
     async with database.transaction(caller.row_scope) as tx:
-        there = await imports.import_of_file(tx, digest, upload.commune_code)
+        there = await list_of_file(tx, imports.LISTS, digest, upload.commune_code)
     if there is not None:
         return there
     return await asyncio.to_thread(prepare_import, upload, reference, cipher)

@@ -36,6 +36,7 @@ from services.registry.domain.openings.refusals import UNKNOWN_OPENINGS
 from services.registry.domain.refusals import UNKNOWN_COMMUNE
 from services.registry.files.workbooks import read_workbook
 from services.registry.storage import opening_rows, openings
+from services.registry.storage.received_lists import list_of_file
 from services.registry.use_cases.agree_openings import agree_openings
 from services.registry.use_cases.answer_openings import answer_openings
 from services.registry.use_cases.confirm_openings import confirm_openings
@@ -161,7 +162,7 @@ def _sending_route(router: APIRouter, database: Database, cipher: FieldCipher, r
         upload = await read_upload(request)
         digest = await asyncio.to_thread(lambda: sha256(upload.data).digest())
         async with database.transaction(caller.row_scope) as tx:
-            there = await openings.list_of_file(tx, digest, upload.commune_code)
+            there = await list_of_file(tx, openings.LISTS, digest, upload.commune_code)
             today = await tx.today()
         new = None if there else await asyncio.to_thread(_prepared, upload, digest, reference, today)
         async with database.transaction(caller.row_scope) as tx:

@@ -15,7 +15,7 @@ from services.registry.domain.refusals import LIST_HAS_NO_ROWS, LIST_OF_SEVERAL_
 from services.registry.files.lists import read_list
 from services.registry.storage.import_files import seal_file
 from services.registry.storage.import_rows import seal_content
-from services.registry.storage.imports import LIST_ROW
+from services.registry.storage.received_lists import LIST_ROW
 from shared.crypto import FieldCipher
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id

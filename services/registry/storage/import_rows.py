@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.registry.domain.imports import Answer, ImportRow, NewRow, RowContent
 from services.registry.storage import bulk
-from services.registry.storage.imports import LIST_ROW
+from services.registry.storage.received_lists import LIST_ROW
 from shared.auth import Caller
 from shared.crypto import FieldCipher
 from shared.database import Row, Tx

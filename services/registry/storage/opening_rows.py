@@ -13,8 +13,8 @@ from services.registry.domain.openings.matching import Resident
 from services.registry.domain.openings.records import ConfirmedEntry, OpeningAnswer, OpeningLine, OpeningRow
 from services.registry.domain.openings.refusals import OPENINGS_TWICE
 from services.registry.storage import bulk
-from services.registry.storage.imports import LIST_ROW
 from services.registry.storage.openings import COUNTS
+from services.registry.storage.received_lists import LIST_ROW
 from shared.auth import Caller
 from shared.crypto import FieldCipher
 from shared.database import Tx

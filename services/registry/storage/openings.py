@@ -11,21 +11,21 @@ import orjson
 from services.registry.domain.openings.agreement import Stated
 from services.registry.domain.openings.findings import decode_opening_findings, findings_text
 from services.registry.domain.openings.records import Agreement, NewOpenings, OpeningList, Total
-from services.registry.storage.imports import LIST_ROW
+from services.registry.storage import received_lists
+from services.registry.storage.received_lists import LIST_ROW, ROWS_STAND, ListTable
 from shared.auth import Caller
 from shared.crypto import FieldCipher
 from shared.database import Tx
 
-_LIST = """
+LISTS = ListTable("opening_lists", "list_id")
+
+_LIST = f"""
 SELECT l.list_id, l.unit_id, l.file_name, l.state, l.findings_sealed, l.read_at, l.read_issuer, l.read_subject,
        l.confirmed_at, l.confirmed_issuer, l.confirmed_subject, l.sealed_sha256, r.accepted, r.review, r.rejected, r.unanswered
 FROM opening_lists l CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE status = 'accepted') AS accepted,
-           count(*) FILTER (WHERE status = 'review') AS review,
-           count(*) FILTER (WHERE status = 'rejected') AS rejected,
-           count(*) FILTER (WHERE status <> 'accepted' AND answer IS NULL) AS unanswered
+    SELECT {ROWS_STAND}
     FROM opening_rows WHERE list_id = l.list_id) r
-"""
+"""  # noqa: S608 - constants only
 
 COUNTS = "((r.status = 'accepted' AND r.answer IS NULL) OR r.answer = 'correct')"
 """What of a list counts: accepted as read, or corrected by an officer."""
@@ -60,44 +60,17 @@ async def insert_list(tx: Tx, list_id: UUID, unit_id: str, new: NewOpenings, cal
     )
 
 
-async def list_of_file(tx: Tx, file_sha256: bytes, commune_code: str | None) -> UUID | None:
-    """The list that a file already is, for the commune where one is named. None also where the caller may not see it."""
-    found: UUID | None = await tx.scalar(
-        """SELECT l.list_id FROM opening_lists l JOIN units u USING (unit_id)
-           WHERE l.file_sha256 = :sha AND (CAST(:code AS text) IS NULL OR u.code = CAST(:code AS text))
-           ORDER BY l.list_id LIMIT 1""",
-        sha=file_sha256,
-        code=commune_code,
-    )
-    return found
-
-
 async def get_list(tx: Tx, list_id: UUID, cipher: FieldCipher) -> OpeningList | None:
     """A list and how its entries stand; None when there is none that the caller may see."""
     row = await tx.row(f"{_LIST} WHERE l.list_id = :id", id=list_id)
     return _opened(row, cipher) if row else None
 
 
-async def lock_list(tx: Tx, list_id: UUID) -> bool:
-    """Hold a list until the transaction ends: answers, agreements and confirming come one after the other."""
-    return await tx.scalar("SELECT true FROM opening_lists WHERE list_id = :id FOR UPDATE", id=list_id) is not None
-
-
 async def page_of_lists(
     tx: Tx, cipher: FieldCipher, *, unit_id: str | None, state: str | None, before: UUID | None, limit: int
 ) -> list[OpeningList]:
     """Lists, newest first, before one; of a unit and all below it."""
-    rows = await tx.rows(
-        f"""{_LIST} WHERE (CAST(:before AS uuid) IS NULL OR l.list_id < CAST(:before AS uuid))
-            AND (CAST(:state AS text) IS NULL OR l.state = CAST(:state AS text))
-            AND (CAST(:unit_id AS text) IS NULL OR l.unit_id IN (
-                 SELECT unit_id FROM units WHERE path @> ARRAY[CAST(:unit_id AS text)]))
-            ORDER BY l.list_id DESC LIMIT :limit""",  # noqa: S608 - constants only
-        before=before,
-        state=state,
-        unit_id=unit_id,
-        limit=limit,
-    )
+    rows = await received_lists.newest_first(tx, LISTS, _LIST, unit_id=unit_id, state=state, before=before, limit=limit)
     return [_opened(row, cipher) for row in rows]
 
 

@@ -13,6 +13,7 @@ from services.registry.domain.openings.refusals import (
     UNKNOWN_OPENINGS,
 )
 from services.registry.storage import opening_rows, openings
+from services.registry.storage.received_lists import lock_list
 from shared import audit
 from shared.auth import Caller
 from shared.crypto import FieldCipher
@@ -53,7 +54,7 @@ async def open_list(tx: Tx, cipher: FieldCipher, list_id: UUID) -> OpeningList:
 
 async def held_list(tx: Tx, cipher: FieldCipher, list_id: UUID) -> OpeningList:
     """The list in whatever state, held until the transaction ends. Refused: `unknown-openings`."""
-    opening = await openings.get_list(tx, list_id, cipher) if await openings.lock_list(tx, list_id) else None
+    opening = await openings.get_list(tx, list_id, cipher) if await lock_list(tx, openings.LISTS, list_id) else None
     if opening is None:
         raise Refusal(UNKNOWN_OPENINGS)
     return opening

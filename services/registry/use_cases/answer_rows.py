@@ -31,7 +31,8 @@ from services.registry.domain.refusals import (
     UNKNOWN_ROW,
 )
 from services.registry.storage.import_rows import rows_by_id, store_answers
-from services.registry.storage.imports import lock_import
+from services.registry.storage.imports import LISTS
+from services.registry.storage.received_lists import lock_list
 from shared import audit
 from shared.auth import Caller
 from shared.crypto import FieldCipher
@@ -49,7 +50,7 @@ async def answer_rows(
     Refused: `unknown-import`, `unknown-row`, `row-settled` (confirmed before), `row-needs-no-answer`, `row-rejected` (can't be
     taken as it is), `answer-incomplete` with the fields that are lacking.
     """
-    if not await lock_import(tx, import_id):
+    if not await lock_list(tx, LISTS, import_id):
         raise Refusal(UNKNOWN_IMPORT)
     rows = await rows_by_id(tx, import_id, [answer.row_id for answer in answers], cipher)
     for answer in answers:

@@ -18,6 +18,7 @@ from services.registry.domain.people import missing_fields, to_person
 from services.registry.domain.refusals import UNKNOWN_IMPORT
 from services.registry.domain.sealing import identity_index, listed_index, seal_numbers
 from services.registry.storage import accounts, appointments, decisions, import_rows, imports, payees, people
+from services.registry.storage.received_lists import lock_list
 from services.registry.storage.units import unit_by_id
 from services.registry.use_cases.declare_accounts import declare_accounts
 from services.registry.use_cases.find_missing import people_missing
@@ -48,7 +49,7 @@ async def confirm_import(tx: Tx, caller: Caller, cipher: FieldCipher, import_id:
     Nothing changes for rows confirmed before, for people of whom the list says the same as the last one, and for people
     whom a newer list names. What needs an officer goes to review with a finding. Refused: `unknown-import`.
     """
-    listed = await imports.get_import(tx, import_id, cipher) if await imports.lock_import(tx, import_id) else None
+    listed = await imports.get_import(tx, import_id, cipher) if await lock_list(tx, imports.LISTS, import_id) else None
     unit = await unit_by_id(tx, listed.unit_id) if listed else None
     if listed is None or unit is None:
         raise Refusal(UNKNOWN_IMPORT)

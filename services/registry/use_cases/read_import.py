@@ -8,7 +8,8 @@ from services.registry.domain.imports import NewImport
 from services.registry.domain.refusals import UNKNOWN_COMMUNE
 from services.registry.storage.import_files import insert_file
 from services.registry.storage.import_rows import insert_rows
-from services.registry.storage.imports import import_of_file, insert_import
+from services.registry.storage.imports import LISTS, insert_import
+from services.registry.storage.received_lists import list_of_file
 from services.registry.storage.units import commune_on
 from shared import audit
 from shared.auth import Caller
@@ -29,7 +30,7 @@ async def read_import(tx: Tx, caller: Caller, new: NewImport) -> UUID:
     caller.require_unit(commune.path)
     import_id = new_id()
     if not await insert_import(tx, import_id, commune.unit_id, new, caller):
-        there = await import_of_file(tx, new.file_sha256, new.commune_code)
+        there = await list_of_file(tx, LISTS, new.file_sha256, new.commune_code)
         if there is not None:
             return there
     await insert_file(tx, import_id, commune.unit_id, new.file_sealed)

@@ -8,8 +8,9 @@ from services.registry.domain.openings.matching import Residents, mark_repeated
 from services.registry.domain.openings.records import NewOpenings, OpeningLine
 from services.registry.domain.refusals import UNKNOWN_COMMUNE
 from services.registry.storage import opening_rows
-from services.registry.storage.openings import insert_list, list_of_file
+from services.registry.storage.openings import LISTS, insert_list
 from services.registry.storage.people import holders_of
+from services.registry.storage.received_lists import list_of_file
 from services.registry.storage.units import commune_on
 from shared import audit
 from shared.auth import Caller
@@ -32,7 +33,7 @@ async def read_openings(tx: Tx, caller: Caller, cipher: FieldCipher, new: NewOpe
     caller.require_unit(commune.path)
     list_id = new_id()
     if not await insert_list(tx, list_id, commune.unit_id, new, caller, cipher):
-        there = await list_of_file(tx, new.file_sha256, reading.commune_code)
+        there = await list_of_file(tx, LISTS, new.file_sha256, reading.commune_code)
         if there is not None:
             return there
     lines = await _matched(tx, cipher, commune.unit_id, reading.lines)
