@@ -83,6 +83,29 @@ async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: http
     assert [row["step"] for row in steps] == [103]  # accepted, paid, returned
 
 
+async def test_what_waits_together_becomes_one_event(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
+    await bench.halt("webhooks")
+    taken = {"batch_reference": batch_reference(ChunkKey(silent.payroll_id, 1)), "references": list(silent.references)}
+    said: list[tuple[str, dict[str, Any]]] = [("t-0", taken)]
+    for at, (reference, amount) in enumerate(silent.references.items(), start=1):
+        line = {"reference": reference, "amount_dong": amount, "state": "credited", "reason": None, "booked_on": "2021-10-01"}
+        said.append((f"t-{at}", {"batch_reference": taken["batch_reference"], "results": [line]}))
+    bad = {**said[-1][1], "results": [{**said[-1][1]["results"][0], "reference": "W" * 26}]}
+    for message_id, data in (*said, ("t-9", bad)):
+        kind = KINDS["accepted" if "references" in data else "results"]
+        assert (await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, data, kind))).status_code == 202
+    of_chunk = "SELECT body FROM outbox WHERE type = 'chunk_progressed' AND body->>'payroll_id' = $1 ORDER BY position"
+    before = len(await bench.fetch(of_chunk, str(silent.payroll_id)))
+    bench.run("webhooks")
+    await _said_and_done(bench)
+    events = (await bench.fetch(of_chunk, str(silent.payroll_id)))[before:]
+    assert [[each["outcome"] for each in orjson.loads(event["body"])["outcomes"]] for event in events] == [["paid"] * 4]
+    rows = await bench.fetch("SELECT state, result FROM webhooks WHERE delivery_id LIKE 't-%' ORDER BY delivery_id")
+    assert [row["state"] for row in rows] == ["applied"] * 5 + ["parked"]
+    assert [orjson.loads(row["result"]).get("applied") for row in rows] == [None, 1, 1, 1, 1, None]
+    assert set((await bench.states(silent)).values()) == {"paid"}
+
+
 async def test_a_late_credit_after_the_return_is_old_news(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     for message_id, state in (("late-2", "returned"), ("late-1", "credited")):
         webhook = _signed(bench, message_id, _results(silent, state), KINDS["results"])

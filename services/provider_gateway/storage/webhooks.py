@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,40 +49,46 @@ async def count_refusal(tx: Tx, provider: str, code: str) -> None:
     )
 
 
-async def lock_due(tx: Tx) -> HeldWebhook | None:
-    """The webhook that has waited longest, locked; what others hold is passed over."""
-    row = await tx.row(
+async def lock_due(tx: Tx, most: int) -> list[HeldWebhook]:
+    """The webhooks that have waited longest, locked, oldest first; what others hold is passed over."""
+    rows = await tx.rows(
         """SELECT webhook_id, provider, body_sealed, tries FROM webhooks WHERE next_try_at <= clock_timestamp()
-           ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
+           ORDER BY next_try_at, webhook_id LIMIT :most FOR UPDATE SKIP LOCKED""",
+        most=most,
     )
-    return HeldWebhook(**row) if row is not None else None
+    return [HeldWebhook(**row) for row in rows]
 
 
-async def set_result(
-    tx: Tx,
-    webhook_id: UUID,
-    state: str,
-    *,
-    result: dict[str, Any],
-    chunk: Chunk | None = None,
-    next_seconds: float | None = None,
-) -> None:
-    """What came of a webhook, and when to try again (None: done with it)."""
+@dataclass(frozen=True, slots=True)
+class WebhookResult:
+    """What came of a webhook, and in how many seconds to try again (None: done with it)."""
+
+    webhook_id: UUID
+    state: str
+    result: Mapping[str, Any]
+    chunk: Chunk | None = None
+    next_seconds: float | None = None
+
+
+async def set_results(tx: Tx, results: Sequence[WebhookResult]) -> None:
+    """Write what came of webhooks."""
     await tx.run(
-        """UPDATE webhooks SET state = :state, result = CAST(:result AS json), tries = tries + 1,
-               payroll_id = coalesce(CAST(:payroll_id AS uuid), payroll_id),
-               chunk_no = coalesce(CAST(:chunk_no AS int), chunk_no),
-               authority_id = coalesce(CAST(:authority_id AS text), authority_id),
-               applied_at = CASE WHEN :state = 'applied' THEN platform.business_now() END,
-               next_try_at = clock_timestamp() + make_interval(secs => CAST(:next_seconds AS double precision))
-           WHERE webhook_id = :webhook_id""",
-        webhook_id=webhook_id,
-        state=state,
-        result=orjson.dumps(result).decode(),
-        payroll_id=chunk.key.payroll_id if chunk else None,
-        chunk_no=chunk.key.chunk_no if chunk else None,
-        authority_id=chunk.authority_id if chunk else None,
-        next_seconds=next_seconds,
+        """UPDATE webhooks w SET state = r.state, result = CAST(r.result AS json), tries = w.tries + 1,
+               payroll_id = coalesce(r.payroll_id, w.payroll_id), chunk_no = coalesce(r.chunk_no, w.chunk_no),
+               authority_id = coalesce(r.authority_id, w.authority_id),
+               applied_at = CASE WHEN r.state = 'applied' THEN platform.business_now() END,
+               next_try_at = clock_timestamp() + make_interval(secs => r.next_seconds)
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:results AS text[]), CAST(:payrolls AS uuid[]),
+                       CAST(:chunk_nos AS int[]), CAST(:authorities AS text[]), CAST(:seconds AS double precision[]))
+               AS r (webhook_id, state, result, payroll_id, chunk_no, authority_id, next_seconds)
+           WHERE w.webhook_id = r.webhook_id""",
+        ids=[each.webhook_id for each in results],
+        states=[each.state for each in results],
+        results=[orjson.dumps(each.result).decode() for each in results],
+        payrolls=[each.chunk.key.payroll_id if each.chunk else None for each in results],
+        chunk_nos=[each.chunk.key.chunk_no if each.chunk else None for each in results],
+        authorities=[each.chunk.authority_id if each.chunk else None for each in results],
+        seconds=[each.next_seconds for each in results],
     )
 
 

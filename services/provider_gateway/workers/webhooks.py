@@ -1,4 +1,4 @@
-"""Applies kept webhooks, one transaction each."""
+"""Applies kept webhooks: those that wait together in one transaction."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage.due import work_is_due
-from services.provider_gateway.use_cases.apply_webhook import apply_webhook
+from services.provider_gateway.use_cases.apply_webhooks import apply_webhooks
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
-
-BURST = 50
-"""So many are applied before the next look whether more are due."""
 
 
 def webhook_worker(database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher, schedule: Schedule) -> Worker:
@@ -22,13 +19,7 @@ def webhook_worker(database: Database, connectors: Mapping[str, Connector], ciph
     async def step() -> int:
         if not await work_is_due(database, "apply"):
             return 0
-        applied = 0
-        while applied < BURST and await one():
-            applied += 1
-        return applied
-
-    async def one() -> bool:
         async with database.transaction() as tx:
-            return await apply_webhook(tx, connectors, cipher, schedule)
+            return await apply_webhooks(tx, connectors, cipher, schedule)
 
     return Worker("webhooks", step, idle_seconds=0.05)

@@ -1,0 +1,140 @@
+"""Kept webhooks are applied: each once, whatever it says and in whatever order it came.
+
+Those that wait are applied together, so that what several say of one chunk becomes one settling and one event.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.provider_gateway.connectors.protocol import Connector, Notice, UnreadableWebhook
+from services.provider_gateway.domain.chunk import ChunkKey
+from services.provider_gateway.domain.schedule import Schedule
+from services.provider_gateway.storage import attempts, chunks, webhooks
+from services.provider_gateway.storage.webhooks import HeldWebhook, WebhookResult
+from services.provider_gateway.use_cases.answer_accounts import answer_accounts
+from services.provider_gateway.use_cases.receive_webhook import open_body
+from services.provider_gateway.use_cases.record_answers import Settling, close_settling, open_settling
+from shared.crypto import FieldCipher
+from shared.database import Tx, is_infrastructure
+
+PARK_FIRST_SECONDS = 0.5
+PARK_MOST_SECONDS = 3600.0
+MAX_TRIES = 60
+"""Parked that often (some two days) a webhook is left to a person."""
+
+MAX_TOGETHER = 50
+"""A bound on the webhooks of one transaction, and so on the chunks that it locks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A webhook with what it says, and the chunks it speaks of."""
+
+    held: HeldWebhook
+    notice: Notice
+    keys: Sequence[ChunkKey] = ()
+
+    @property
+    def references(self) -> set[str]:
+        return {said.reference for said in self.notice.said}
+
+
+async def apply_webhooks(
+    tx: Tx, connectors: Mapping[str, Connector], cipher: FieldCipher, schedule: Schedule, most: int = MAX_TOGETHER
+) -> int:
+    """Apply the webhooks that have waited longest; how many were taken up, 0 when none waits.
+
+    One that speaks of payments unknown here is parked and tried again; one that can't be read, or fails, is kept for a
+    person and stands in nobody's way.
+    """
+    taken = await webhooks.lock_due(tx, most)
+    read, results = _read(taken, connectors, cipher)
+    if read:
+        results += await _apply_or_park(tx, read, cipher, schedule)
+    if results:
+        await webhooks.set_results(tx, results)
+    return len(taken)
+
+
+def _read(
+    taken: Sequence[HeldWebhook], connectors: Mapping[str, Connector], cipher: FieldCipher
+) -> tuple[list[_Read], list[WebhookResult]]:
+    read: list[_Read] = []
+    results: list[WebhookResult] = []
+    for held in taken:
+        try:
+            read.append(_Read(held, connectors[held.provider].webhooks.read(open_body(held.body_sealed, cipher))))
+        except UnreadableWebhook as error:
+            results.append(WebhookResult(held.webhook_id, "unreadable", {"unreadable": str(error)}))
+        except Exception as error:
+            results.append(_parked(held, {"failed": type(error).__name__}, None))
+    return read, results
+
+
+async def _apply_or_park(tx: Tx, read: Sequence[_Read], cipher: FieldCipher, schedule: Schedule) -> list[WebhookResult]:
+    """All together; where one fails, each by itself, so that the failing one alone is parked."""
+    try:
+        async with tx.savepoint():
+            return await _apply(tx, read, cipher, schedule)
+    except Exception as error:
+        if is_infrastructure(error):
+            raise
+        if len(read) == 1:
+            return [_parked(read[0].held, {"failed": type(error).__name__}, None)]
+    return [result for each in read for result in await _apply_or_park(tx, [each], cipher, schedule)]
+
+
+async def _apply(tx: Tx, read: Sequence[_Read], cipher: FieldCipher, schedule: Schedule) -> list[WebhookResult]:
+    found = [_Read(each.held, each.notice, await _keys(tx, each)) for each in read]
+    settlings = await _open(tx, found)
+    results = [await _hear(tx, each, settlings, cipher, schedule) for each in found]
+    for settling in settlings.values():
+        if settling.has_news:
+            await close_settling(tx, settling, "webhook")
+    return results
+
+
+async def _open(tx: Tx, read: Sequence[_Read]) -> dict[ChunkKey, Settling]:
+    """The chunks that are spoken of, locked in one order, each with the attempts spoken of."""
+    references: dict[ChunkKey, set[str]] = {}
+    for each in read:
+        for key in each.keys:
+            references.setdefault(key, set()).update(each.references)
+    in_order = sorted(references, key=lambda key: (key.payroll_id, key.chunk_no))
+    return {key: await open_settling(tx, await chunks.lock_chunk(tx, key), references[key]) for key in in_order}
+
+
+async def _hear(
+    tx: Tx, read: _Read, settlings: Mapping[ChunkKey, Settling], cipher: FieldCipher, schedule: Schedule
+) -> WebhookResult:
+    counts: Counter[str] = Counter()
+    if read.notice.accounts:
+        counts["accounts"] = await answer_accounts(tx, read.held.provider, read.notice.accounts, cipher, schedule)
+    unmatched = read.references
+    settling: Settling | None = None
+    for key in read.keys:
+        settling = settlings[key]
+        before = Counter(settling.counts)
+        settling.hear(read.notice.said)
+        unmatched -= settling.held.keys()
+        counts += settling.counts - before
+    if unmatched:
+        return _parked(read.held, {**counts, "unknown": len(unmatched)}, settling)
+    return WebhookResult(read.held.webhook_id, "applied", dict(counts), settling.chunk if settling else None)
+
+
+async def _keys(tx: Tx, read: _Read) -> Sequence[ChunkKey]:
+    notice, provider = read.notice, read.held.provider
+    key = await chunks.key_of_batch(tx, provider, notice.batch_reference) if notice.batch_reference else None
+    return [key] if key else await attempts.chunks_of_references(tx, provider, read.references)
+
+
+def _parked(held: HeldWebhook, result: dict[str, object], settling: Settling | None) -> WebhookResult:
+    chunk = settling.chunk if settling else None
+    if held.tries >= MAX_TRIES:
+        return WebhookResult(held.webhook_id, "unmatched", result, chunk)
+    pause = min(PARK_FIRST_SECONDS * 2.0 ** min(held.tries, 20), PARK_MOST_SECONDS)
+    return WebhookResult(held.webhook_id, "parked", result, chunk, pause)
