@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -48,9 +50,12 @@ async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
 
 
 @pytest.fixture(scope="module")
-def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A server that only these tests use, so that they may stop it."""
-    directory: Path = tmp_path_factory.mktemp("own-postgres")
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    """A server that only these tests use, so that they may stop it.
+
+    Not in pytest's folder: another session's start shuts that one to all but its owner, and the server runs as somebody else.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="chitra-postgres-"))
     server = start_postgres(directory)
 
     async def prepare() -> None:
@@ -61,6 +66,7 @@ def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedP
     asyncio.run(prepare())
     yield server
     server.stop("immediate")
+    shutil.rmtree(directory)
 
 
 @pytest.fixture
@@ -71,3 +77,9 @@ async def pair(own_postgres: EmbeddedPostgres) -> AsyncIterator[Pair]:
     made = await Pair.over(own_postgres, name)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def source() -> str:
+    """A source whose events nobody else takes."""
+    return f"s{new_id().hex}"

@@ -11,8 +11,8 @@ from shared.bus.rabbit import RabbitBus, dead_queue
 from shared.kernel.ids import new_id
 from tests.contract.broker import Broker
 from tests.contract.cutting_proxy import CuttingProxy
+from tests.contract.events import Taker, event, publish_when_back
 from tests.contract.harness import until
-from tests.contract.test_bus import Taker, event, publish_when_back
 
 
 async def test_a_dead_letter_that_cannot_be_kept_is_not_lost(rabbitmq: Broker) -> None:

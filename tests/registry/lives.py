@@ -12,7 +12,7 @@ from services.disbursement.storage.law_data import load_law
 from shared.contracts.events import BeneficiaryRecord
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import Officer
+from tests.registry.officers import Officer
 
 PROVINCE = "Tỉnh Thừa Thiên Huế"
 _numbers = itertools.count(100_001)

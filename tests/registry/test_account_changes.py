@@ -13,7 +13,7 @@ from services.registry.domain.account_changes import account_notices
 from shared.contracts.events import BeneficiariesChanged
 from shared.crypto import ACCOUNT, FieldCipher
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.provider_answers import AT, Gateway, bodies
 
 COMMUNE = "Xã Vinh Hưng"

@@ -16,7 +16,7 @@ from shared.contracts.events import NameEnquiriesRequested, NameEnquiry
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.provider_answers import Gateway, bodies
 
 COMMUNE = "Xã Vinh Hưng"

@@ -11,7 +11,7 @@ import asyncpg
 from shared.contracts.events import AccountsRequested, BeneficiariesChanged
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, Officers
 from tests.registry.provider_answers import AT, Gateway, bodies
 
 COMMUNE = "Xã Vinh Hưng"

@@ -17,8 +17,8 @@ from services.registry.storage.proposals import insert_proposals
 from services.registry.use_cases.propose_adjustments import propose_birthdays, propose_dependants
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 CATEGORIES = load_reference().categories

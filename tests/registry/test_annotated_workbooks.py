@@ -15,7 +15,7 @@ import xlwt
 from services.registry.domain.lists.annotations import CHANGED_HEADING, STATUS_HEADING, SUMMARY_SHEET, TO_DO_HEADING
 from services.registry.files.annotated_styles import AMBER, BLUE, RED
 from tests.registry.commune_lists import HEADER, Line, workbook
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 HOA = Line("NGUYỄN THỊ HOÀ", "22/08/1938", "Nữ", "046138235639", phone="01234567890")

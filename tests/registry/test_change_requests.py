@@ -27,7 +27,7 @@ from shared.kernel.errors import Refusal
 from shared.platform import Platform
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 
 def _caller(subject: str, kind: str = "person") -> Caller:

@@ -9,8 +9,8 @@ import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 K5C = ["K5C-80"]

@@ -16,7 +16,7 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import VINH_HUNG, Officers
+from tests.registry.officers import VINH_HUNG, Officers
 
 PEOPLE = [Line(f"Nguyễn Văn {name}", "1936", "Nam", f"19130010{at}") for at, name in enumerate(("Một", "Hai", "Ba", "Bốn"))]
 SOMEBODY = Caller("test", "officer", "person", frozenset(), ())

@@ -15,7 +15,7 @@ from services.registry.workers.duplicates import DuplicateFinder
 from shared import outbox
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officers
 
 PROVINCE = "46@2021-07-01"
 HUNG = [

@@ -14,7 +14,7 @@ from services.registry.domain.enrolment import GAP_REASONS, gap_reason
 from services.registry.storage.gaps import page_of_gaps
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
 from tests.registry.provider_answers import Gateway
 
 PROVINCE = "46@2021-07-01"

@@ -18,7 +18,7 @@ from shared.auth import Caller
 from shared.database import Tx
 from shared.service import Service
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 SYSTEM = Caller(issuer="chitra", subject="registry", kind="service", scopes=frozenset(), unit_ids=())
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import asyncpg
 
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officers
 
 PROVINCE = "46@2021-07-01"
 HUNG, MY = "Xã Vinh Hưng", "Xã Vinh Mỹ"

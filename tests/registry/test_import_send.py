@@ -19,7 +19,7 @@ from services.registry.domain.lists.annotations import SUMMARY_SHEET
 from shared.embedded_postgres import free_port
 from shared.service import Service
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import PHU_LOC
+from tests.registry.officers import PHU_LOC
 
 LISTS = {
     "20116-hung.xlsx": ("Xã Vinh Hưng", [Line("Nguyễn Thị Hòa", "1938", "Nữ", "046138235639"), Line("Lê Thị Mận", "1939")]),

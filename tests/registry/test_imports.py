@@ -10,7 +10,7 @@ import orjson
 
 from shared.contracts.events import BeneficiariesChanged
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 

@@ -11,8 +11,8 @@ import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE, PROVINCE = "Xã Vinh Hưng", "46@2021-07-01"
 OUT = {"to_unit_id": VINH_MY, "paper_number": "152/QĐ", "signed_on": "2021-11-12", "note": "Theo con"}

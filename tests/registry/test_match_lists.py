@@ -12,7 +12,7 @@ import pytest
 
 from services.registry.files.match_list_book import MIME
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import HUE, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import HUE, VINH_HUNG, VINH_MY, Officer, Officers
 
 PEOPLE = [
     Line("Nguyễn Thị Đúng", "14/05/1938", "Nữ", "046138300001", village="Thôn 1"),

@@ -15,7 +15,7 @@ import pytest
 
 from shared.contracts.events import OpeningBalancesAgreed, OpeningEntryCountered
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.opening_lists import opening_list
 
 HOA = Line("Nguyễn Thị Hòa", "22/08/1938", "Nữ", "046138235639")

@@ -10,8 +10,8 @@ import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.lives import Somebody, at, new_number
+from tests.registry.officers import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 GRANT = {"kind": "grant", "paper_number": "128/QĐ-UBND", "signed_on": "2021-11-08", "category": "K5C-80"}

@@ -13,7 +13,7 @@ import xlsxwriter
 from services.registry.domain.lists.workbook import Cell
 from services.registry.files.workbooks import read_workbook
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.provider_answers import Gateway, bodies
 
 COMMUNE = "Xã Vinh Hưng"

@@ -14,7 +14,7 @@ from shared.crypto import ACCOUNT, FieldCipher
 from shared.platform import Platform
 from shared.service import Service
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 LINES = [

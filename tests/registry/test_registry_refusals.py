@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.registry.commune_lists import Line, workbook
-from tests.registry.conftest import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
+from tests.registry.officers import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officers
 
 GOOD = workbook("Xã Vinh Hưng", [Line("Nguyễn Thị Lan", "1938", "Nữ", "191000001")])
 

@@ -15,8 +15,8 @@ from shared.database import Tx
 from shared.platform import Platform
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import PHU_LOC, VINH_HUNG, VINH_MY, Officers
 from tests.registry.crowd import insert_crowd
+from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officers
 
 PROVINCE = "46@2021-07-01"
 PEOPLE = 100_000

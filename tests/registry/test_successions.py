@@ -13,8 +13,8 @@ from shared.contracts.events import UnitRecord
 from shared.reference import units
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.conftest import HUE, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.officers import HUE, VINH_HUNG, VINH_MY, Officer, Officers
 
 PAPER = "1675/NQ-UBTVQH15"
 LATER = "20107@2025-07-01"

@@ -11,10 +11,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 
 from services.registry.api.import_views import RowStatus
+from services.registry.api.opening_inputs import AgreementInput, CounterInput, OpeningAnswers
 from services.registry.api.opening_views import (
-    AgreementInput,
-    CounterInput,
-    OpeningAnswers,
     OpeningRowPage,
     OpeningsPage,
     OpeningsState,
