@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,7 @@ async def collect(
     runs: Sequence[tuple[PlannedRun, str]],
     verdict: Verdict,
     rows: dict[str, int],
+    befell: Mapping[str, int],
     seconds: float,
 ) -> Outcome:
     """Ask the services for their figures."""
@@ -59,6 +60,7 @@ async def collect(
         "providers": verdict.providers,
         "faults": faults,
         "rows": rows,
+        "life": {kind: count for kind, count in befell.items() if kind != "papers"},
         "double_payments": verdict.double_payments,
         "lost_payments": verdict.lost_payments,
         "elapsed_seconds": round(seconds, 1),
@@ -85,7 +87,8 @@ def show(outcome: Outcome, console: Console) -> None:
     """The tables."""
     console.print(_months_table(outcome.document))
     console.print(_providers_table(outcome.document))
-    console.print(_faults_table(outcome.document, console.width))
+    console.print(_counts_table("Việc phát sinh · what life brought", outcome.document["life"], console.width))
+    console.print(_counts_table("Sự cố đã vượt qua · faults survived", outcome.document["faults"], console.width))
     doubled, lost = outcome.document["double_payments"], outcome.document["lost_payments"]
     colour = "green" if doubled == lost == 0 else "red"
     console.print(f"[{colour}]double payments: {doubled} · lost payments: {lost}[/] (counted from the providers' own books)")
@@ -96,7 +99,7 @@ def _months_table(document: dict[str, Any]) -> Table:
     title = "Chi trả theo tháng hưởng · payments by benefit month (people; million đồng)"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("tháng\nmonth")
-    for name in ("phải chi\nowed", "tài khoản\naccount", "tiền mặt\ncash", "chưa xong\nopen", "số xã\nswitched", "tỷ lệ\nshare"):
+    for name in ("phải chi\nowed", "tài khoản\naccount", "tiền mặt\ncash", "chưa chi\nunpaid", "số xã\nswitched", "tỷ lệ\nshare"):
         table.add_column(name, justify="right")
     table.add_column("sổ\nbooks")
     for month in document["months"]:
@@ -136,16 +139,15 @@ def _providers_table(document: dict[str, Any]) -> Table:
     return table
 
 
-def _faults_table(document: dict[str, Any], columns: int) -> Table:
-    table = Table(
-        title="Sự cố đã vượt qua · faults survived", title_justify="left", show_header=False, pad_edge=False, box=SIMPLE_HEAD
-    )
-    faults = sorted(document["faults"].items())
+def _counts_table(title: str, counts: Mapping[str, int], columns: int) -> Table:
+    """Kinds with their counts, several beside each other."""
+    table = Table(title=title, title_justify="left", show_header=False, pad_edge=False, box=SIMPLE_HEAD)
+    in_order = sorted(counts.items())
     width = max(1, min(4, columns // 36))
     for _ in range(width):
         table.add_column()
         table.add_column(justify="right")
-    for start in range(0, len(faults), width):
-        cells = [text for kind, count in faults[start : start + width] for text in (kind, str(count))]
+    for start in range(0, len(in_order), width):
+        cells = [text for kind, count in in_order[start : start + width] for text in (kind, str(count))]
         table.add_row(*cells, *[""] * (2 * width - len(cells)))
     return table

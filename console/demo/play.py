@@ -14,6 +14,7 @@ from console.demo.enrolment import Enrolment
 from console.demo.imports import ImportTally
 from console.demo.judge import judge, read_movements
 from console.demo.keepsakes import keep_reports, keep_statements
+from console.demo.life import Life
 from console.demo.options import DemoOptions
 from console.demo.outcome import Outcome, collect
 from console.demo.pay import PayDesk
@@ -37,20 +38,22 @@ class Play:
         began = time.monotonic()
         districts, tally = await self._set_up()
         enrolment = Enrolment(self._stage.staff, self._options.seed)
+        life = Life(self._stage.staff, districts, self._options.seed)
         desk = PayDesk(self._stage, districts)
         paid: list[tuple[PlannedRun, str]] = []
         with self._bar("pay runs", len(self._runs)) as advance:
             for planned in self._runs:
-                await self._open(planned, districts, enrolment)
+                await self._open(planned, districts, enrolment, life)
                 paid.append((planned, await desk.pay(planned, last=planned is self._runs[-1])))
                 advance(len(paid), len(self._runs))
+        await life.end(self._stage.today, self._runs[-1].run_month)
         movements = await read_movements(self._stage)
         keep_statements(self._options.out / "statements", movements)
         months = [month for planned in self._runs for month in planned.benefit_months]
         await keep_reports(self._stage, self._options.out / "reports", months)
         verdict = await judge(self._stage, movements)
         rows = {status: tally.rows[status] for status in ("accepted", "review", "rejected")}
-        outcome = await collect(self._stage, paid, verdict, rows, time.monotonic() - began)
+        outcome = await collect(self._stage, paid, verdict, rows, life.befell, time.monotonic() - began)
         for line in verdict.unexplained[:20]:
             self._progress.console.print(f"[red]unexplained:[/] {line}")
         return outcome
@@ -58,14 +61,18 @@ class Play:
     async def prepare_first_run(self) -> PayDesk:
         """Everything up to the first drawing up: what `./chitra bench month` starts its watch after."""
         districts, _ = await self._set_up()
-        await self._open(self._runs[0], districts, Enrolment(self._stage.staff, self._options.seed))
+        await self._open(self._runs[0], districts, Enrolment(self._stage.staff, self._options.seed), None)
         return PayDesk(self._stage, districts)
 
-    async def _open(self, planned: PlannedRun, districts: ProvinceMap, enrolment: Enrolment) -> None:
-        """Districts switch, accounts are collected, the day of payment comes."""
+    async def _open(self, planned: PlannedRun, districts: ProvinceMap, enrolment: Enrolment, life: Life | None) -> None:
+        """Districts switch, life goes on, accounts are collected, the day of payment comes."""
         await self._stage.set_date(planned.opens_on)
         for code in planned.switching:
             await switch(self._stage.staff, districts.districts[code], planned.run_month)
+        if life is not None and planned is self._runs[0]:
+            await life.begin(planned.opens_on)
+        elif life is not None:
+            await life.go_on(planned.opens_on)
         await enrolment.collect(d for d in districts.districts.values() if d.switched)
         await self._stage.set_date(planned.pays_on)
 

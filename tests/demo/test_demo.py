@@ -62,6 +62,12 @@ def test_every_fault_happened(document: dict[str, Any]) -> None:
     assert {"timeout_before", "timeout_after", "webhook_forged", "returned", "uncollected"} <= set(document["faults"])
 
 
+def test_life_went_on(document: dict[str, Any]) -> None:
+    kinds = {"deaths", "deaths_told_late", "rights_ended", "moves", "late_decisions", "birthdays", "decisions"}
+    assert set(document["life"]) == kinds
+    assert min(document["life"].values()) >= 2
+
+
 def test_an_officer_was_needed(document: dict[str, Any]) -> None:
     rows = document["rows"]
     assert rows["review"] >= 0.05 * sum(rows.values())
