@@ -14,14 +14,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.disbursement.domain.amounts import Due, HeldDecision, dues, not_dated
-from services.disbursement.domain.categories import GROUPS, kind_of
+from services.disbursement.domain.campaigns import Campaign, gift
+from services.disbursement.domain.categories import GROUPS, MONTHLY_GROUPS, kind_of
 from services.disbursement.domain.law import MonthLaw
 from services.disbursement.domain.topups import TopUp, TopUpRow
-from services.disbursement.storage import draw_dues, people
+from services.disbursement.storage import draw_dues, draw_gifts, people
 from services.disbursement.storage import not_dated as not_dated_in_sql
 from services.disbursement.storage.law_data import load_law
 from shared.contracts.events import BeneficiaryRecord, DecisionRecord
 from shared.database import Tx
+from shared.kernel.ids import new_id
 from tests.disbursement.office import FROM, Office, decision
 
 REAL = settings(
@@ -182,6 +184,36 @@ async def test_the_same_amounts_of_every_category_and_every_pair(office: Office)
             held.append([decision(first, heads=2, from_month=looked[0]), decision(second, heads=1, from_month=later)])
     people_held = [(office.person(decisions=decisions), 1) for decisions in held]
     await compare(office, [law.in_month(month, "Thành phố Huế") for month in looked], {}, people_held)
+
+
+campaigns = st.builds(
+    lambda groups, month: Campaign(
+        new_id(), "x", "tet", "Quà Tết", month, 300_000, "1/QĐ", month, "groups" if groups else "monthly", tuple(groups), 0
+    ),
+    st.lists(st.sampled_from(sorted(MONTHLY_GROUPS)), max_size=2, unique=True),
+    months,
+)
+
+
+@REAL
+@given(situations=situations, campaign=campaigns)
+async def test_the_same_gifts(office: Office, situations: list[Any], campaign: Campaign) -> None:
+    law = load_law().in_month(campaign.benefit_month, "Thành phố Huế")
+    records = [(lives(office, situation), situation[-1]) for situation in situations]
+    expected = {}
+    for record, _ in records:
+        due = gift(campaign, law, held_of(record), record.status, record.status_from_month, office.communes)
+        if due is not None:
+            expected[record.beneficiary_id] = due
+    try:
+        async with office.database.transaction() as tx:
+            await put_in(tx, records)
+            await draw_gifts.collect_gifts(tx, office.authority, campaign, law)
+            found = {row["subject_id"]: in_sql(row) for row in await tx.rows("SELECT * FROM draw_owed")}
+            raise Undone
+    except Undone:
+        pass
+    assert found == expected
 
 
 @given(situation=st.lists(decisions, max_size=6), province=st.sampled_from(PROVINCES), month=months, rows=topups)
