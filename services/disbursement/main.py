@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.disbursement.api import (
     books,
+    campaigns,
     contracts,
     fundings,
     openings,
@@ -40,6 +41,7 @@ def build(platform: Platform) -> Service:
     )
     for router in (
         contracts.make_router(database),
+        campaigns.make_router(database, load_law()),
         runs.make_router(database, load_law(), cut),
         payrolls.make_router(database, seal_key, cut),
         fundings.make_router(database),

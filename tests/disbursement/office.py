@@ -197,8 +197,9 @@ class Office:
     async def fingerprint(self) -> dict[str, str]:
         """A hash of the content of every table that a refusal must leave alone."""
         tables = (
-            "runs run_authorities draw_gates obligations payrolls chunks payments payment_lines payroll_exceptions contracts "
-            "contract_channels contract_communes fundings ledger_entries audit_log outbox idempotency_keys"
+            "runs campaigns campaign_people run_authorities draw_gates obligations payrolls chunks payments payment_lines "
+            "payroll_exceptions contracts contract_channels contract_communes fundings ledger_entries audit_log outbox "
+            "idempotency_keys"
         )
         sums = {}
         for table in tables.split():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -10,11 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from services.disbursement.domain.amounts import Due, HeldDecision, dues
-from services.disbursement.domain.law import CategoryRow, Law, LevelRow, law_of_months
+from services.disbursement.domain.amounts import Due, HeldDecision, dues, not_dated
+from services.disbursement.domain.law import CategoryRow, Law, LevelRow, bare_province, law_of_months
 from services.disbursement.domain.refusals import NO_LAW
-from services.disbursement.storage.law_data import load_law
+from services.disbursement.storage.law_data import load_law, topup_rows
 from shared.kernel.errors import Refusal
+from shared.reference import read_rows
 
 HUE = "Tỉnh Thừa Thiên Huế"
 OCTOBER_2021 = date(2021, 10, 1)
@@ -100,6 +103,16 @@ def test_funeral_support_is_owed_once_and_outlives_the_dead(category: str, expec
     (due,) = owed(OCTOBER_2021, decision, status="dead", since=date(2021, 9, 1))
     assert (due.kind, due.amount_dong) == ("funeral", expected)
     assert owed(date(2021, 11, 1), decision) == []
+
+
+def test_funeral_support_is_owed_for_one_burial_only() -> None:
+    """Art. 11, 14: a second decision with another ground raises the first month to the higher amount, in whatever order."""
+    first = held("MT-THUONG", from_month=OCTOBER_2021, number=1)
+    second = held("MT-KHANCAP", from_month=date(2021, 12, 1), number=2)
+    for decisions in ((first, second), (second, first)):
+        (due,) = owed(OCTOBER_2021, *decisions)
+        assert (due.amount_dong, due.category) == (18_000_000, "MT-KHANCAP")
+        assert owed(date(2021, 12, 1), *decisions) == []
 
 
 @pytest.mark.parametrize("category", ["HTXH-75", "HTXH-70"])
@@ -268,3 +281,121 @@ def test_no_group_of_reporting_is_for_hiv_alone() -> None:
     hiv = {rate.group for rate in rates.values() if "HIV" in rate.category}
     others = {rate.group for rate in rates.values() if "HIV" not in rate.category}
     assert hiv <= others
+
+
+# --- decisions of which no law says what they give --------------------------------------------------------------------
+
+
+def without_law(month: date, *decisions: HeldDecision, status: str = "active", since: date = LONG_AGO) -> list[str]:
+    found = not_dated(load_law().in_month(month, HUE), decisions, status, since)
+    return [decision.category for decision in found]
+
+
+def test_a_category_that_is_not_dated_is_said_not_silently_nothing() -> None:
+    assert without_law(JULY_2025, held("K5C-80")) == ["K5C-80"]
+    assert without_law(date(2025, 6, 1), held("HTXH-75")) == ["HTXH-75"]
+    assert without_law(OCTOBER_2021, held("X1-NEW")) == ["X1-NEW"]
+    assert without_law(date(2025, 6, 1), held("K5C-80")) == []
+
+
+def test_nothing_is_missing_where_the_kind_is_owed_anyway() -> None:
+    """The pension came in the place of Art. 5(5)(c); care support is another kind and covers nothing."""
+    assert without_law(JULY_2025, held("K5C-80", number=1), held("HTXH-75", number=2)) == []
+    assert without_law(JULY_2025, held("K5C-80", number=1), held("CS-NHAN-NCT", number=2)) == ["K5C-80"]
+
+
+def test_nothing_is_missing_of_months_that_ended_or_are_not_covered() -> None:
+    assert without_law(JULY_2025, held("K5C-80"), status="dead", since=JULY_2025) == []
+    assert without_law(JULY_2025, held("K5C-80", to_month=date(2025, 6, 1))) == []
+    assert without_law(JULY_2025, held("K5C-80", from_month=date(2025, 8, 1))) == []
+
+
+def test_a_pension_without_an_amount_is_not_dated() -> None:
+    law = Law((LevelRow("national", False, 500_000, LONG_AGO, None),), load_law().categories).in_month(JULY_2025, HUE)
+    assert [d.category for d in not_dated(law, [held("HTXH-75")], "active", LONG_AGO)] == ["HTXH-75"]
+    assert dues(law, [held("HTXH-75")], "active", LONG_AGO) == []
+
+
+# --- provinces --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["Quảng Ninh", "Tỉnh Quảng Ninh", "tỉnh  quảng ninh", "TỈNH QUẢNG NINH", "Thành phố Quảng Ninh", "TP. Quảng Ninh"]
+)
+def test_a_province_is_known_under_any_rank(name: str) -> None:
+    for form in ("NFC", "NFD"):
+        assert bare_province(unicodedata.normalize(form, name)) == "quảng ninh"
+
+
+def test_a_name_inside_another_is_another_province() -> None:
+    assert bare_province("Tỉnh Hải Dương") != bare_province("Hải Phòng")
+    assert amount_dong(date(2026, 1, 1), held("K6-N"), province="Ninh Quảng Ninh") == 750_000
+
+
+# --- top-ups: rows of these tests' own ---------------------------------------------------------------------------------
+
+
+TOPUPS = """code,province,category_prefix,group,description_vi,amount_vnd,coefficient,valid_from,valid_to,instrument,source
+A,Quảng Ninh,K5,,Người cao tuổi,100000,,2022-01-01,2022-12-31,thử,thử
+B,Quảng Ninh,,disabled,Người khuyết tật,,0.2,2022-01-01,,thử,thử
+C,Quảng Ninh,K,,Mọi diện hằng tháng,30000,,2023-01-01,,thử,thử
+D,Quảng Ninh,HTXH-,,Hưu trí xã hội,200000,,2025-07-01,,thử,thử
+"""
+
+
+def with_topups(month: date, *decisions: HeldDecision, province: str = "Tỉnh Quảng Ninh") -> tuple[int, list[tuple[str, int]]]:
+    """The amount, and its lines of top-ups."""
+    rows = topup_rows(csv.DictReader(TOPUPS.splitlines()))
+    law = replace(load_law(), topups=rows).in_month(month, province)
+    (due,) = dues(law, decisions, "active", LONG_AGO)
+    return due.amount_dong, [(topup.code, topup.amount_dong) for topup in due.topups]
+
+
+@pytest.mark.parametrize(
+    ("month", "province", "decisions", "expected"),
+    [
+        # The province's level is 450.000 in 2022 and 500.000 in 2023.
+        (date(2021, 12, 1), "Quảng Ninh", [held("K5A-80")], (900_000, [])),
+        (date(2022, 1, 1), "Quảng Ninh", [held("K5A-80")], (1_000_000, [("A", 100_000)])),
+        (date(2022, 12, 1), "Quảng Ninh", [held("K5A-80")], (1_000_000, [("A", 100_000)])),
+        (date(2023, 1, 1), "Quảng Ninh", [held("K5A-80")], (1_030_000, [("C", 30_000)])),
+        (date(2022, 1, 1), "Hải Dương", [held("K5A-80")], (720_000, [])),
+        (date(2022, 1, 1), "Quảng Ninh", [held("K6-N")], (765_000, [("B", 90_000)])),
+        (date(2023, 1, 1), "Quảng Ninh", [held("K6-N")], (880_000, [("B", 100_000), ("C", 30_000)])),
+        # Only what counts is topped up, each row once, never by heads.
+        (date(2022, 1, 1), "Quảng Ninh", [held("K5A-60-80", number=1), held("K6-DBN-NCT", number=2)],
+         (1_215_000, [("B", 90_000)])),
+        (date(2023, 1, 1), "Quảng Ninh", [held("K4-DTN", 3, number=1), held("K6-N", number=2)],
+         (1_500_000 + 750_000 + 100_000 + 30_000, [("B", 100_000), ("C", 30_000)])),
+        # It doesn't decide which is the highest: 700.000 x 1.0 against the pension of 500.000.
+        (date(2025, 7, 1), "Quảng Ninh", [held("HTXH-75", number=1), held("K4-DTN", number=2)], (730_000, [("C", 30_000)])),
+        (date(2025, 7, 1), "Quảng Ninh", [held("HTXH-75")], (700_000, [("D", 200_000)])),
+    ],
+)  # fmt: skip
+def test_top_ups(month: date, province: str, decisions: list[HeldDecision], expected: tuple[int, list[tuple[str, int]]]) -> None:
+    assert with_topups(month, *decisions, province=province) == expected
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"group": "elderly"},
+        {"category_prefix": ""},
+        {"category_prefix": "", "group": "người già"},
+        {"coefficient": "0.1"},
+        {"amount_vnd": ""},
+        {"code": "B"},
+        {"valid_from": "1/1/2022"},
+    ],
+)
+def test_a_file_of_top_ups_that_can_not_be_meant_is_not_read(changed: dict[str, str]) -> None:
+    first, *rest = csv.DictReader(TOPUPS.splitlines())
+    with pytest.raises(ValueError):
+        topup_rows([{**first, **changed}, *rest])
+
+
+def test_every_top_up_that_ships_has_a_source() -> None:
+    for row in read_rows("provincial_topups.csv"):
+        assert row["source"], row
+        assert row["instrument"], row
+    assert load_law().topups == topup_rows(read_rows("provincial_topups.csv"))

@@ -185,8 +185,17 @@ class LinePaymentView(Outcome):
     payroll: PayrollOfficers | None
 
 
+class TopUpView(BaseModel):
+    """What the province adds to an obligation, and by which instrument."""
+
+    code: str
+    amount_dong: int
+    instrument: str
+    vi: str
+
+
 class ObligationView(BaseModel):
-    """What the law owes for the month: amount = level x coefficient x heads, less what earlier revisions owed."""
+    """What the law owes for the month: level x coefficient x heads and the top-ups, less what earlier revisions owed."""
 
     kind: str
     revision: int
@@ -196,6 +205,7 @@ class ObligationView(BaseModel):
     coefficient: Decimal | None
     heads: int
     level_dong: int
+    topups: list[TopUpView]
     decision_id: UUID
     unit_id: str
     authority_id: str

@@ -23,6 +23,7 @@ _RUN: JsonDict = {
     "run_month": "2021-10-01",
     "benefit_months": ["2021-10-01"],
     "opened_at": "2021-09-20T01:00:00Z",
+    "campaign_id": None,
 }
 _PAYROLL: JsonDict = {
     "payroll_id": _ID,
@@ -77,6 +78,7 @@ class RunView(BaseModel):
     run_month: date
     benefit_months: list[date]
     opened_at: datetime
+    campaign_id: UUID | None = Field(description="The campaign that it pays; empty: what the law owes.")
 
     @classmethod
     def of(cls, run: Run) -> RunView:
@@ -88,6 +90,7 @@ class RunView(BaseModel):
             run_month=run.run_month,
             benefit_months=list(run.benefit_months),
             opened_at=run.opened_at,
+            campaign_id=run.campaign_id,
         )
 
 
@@ -159,7 +162,8 @@ class PayrollPage(BaseModel):
 
 class DrawUpView(BaseModel):
     """What drawing up made. Nothing new to pay: no payrolls. `left_out` counts people whose money may not go out now: `held`
-    by the registry, `suspended`, `payee-dead`, or `no-contract` for their commune."""
+    by the registry, `suspended`, `payee-dead`, or `no-contract` for their commune; and people of whom it can't be said what they
+    are owed: `category-not-dated` in a month (see the run's decisions without law), or `dead-on-list` before a campaign."""
 
     model_config = ConfigDict(
         json_schema_extra={

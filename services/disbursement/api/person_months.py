@@ -17,11 +17,13 @@ from services.disbursement.api.payment_views import (
     PayrollOfficers,
     PersonMonthView,
     StandingView,
+    TopUpView,
 )
 from services.disbursement.domain.refusals import UNKNOWN_BENEFICIARY
 from services.disbursement.domain.standing import Owed, PersonStatus, why_not_paid
 from services.disbursement.storage import person_month as storage
 from services.disbursement.storage.category_texts import category_texts
+from services.disbursement.storage.law_data import topup_text
 from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database, Row, Tx
@@ -40,6 +42,10 @@ _OFFICERS = (
     "released_by",
     "released_at",
 )
+
+
+_WORDED = ("category", "drawn", "topups", "campaign", "campaign_paper")
+"""What an obligation's view says in other words."""
 
 
 def make_router(database: Database) -> APIRouter:
@@ -97,9 +103,21 @@ def _newest_reason(obligation: Row, payments: Sequence[Row]) -> str | None:
 
 
 def _obligation(row: Row, payments: Sequence[Row]) -> ObligationView:
-    plain: dict[str, Any] = {name: value for name, value in row.items() if name not in ("category", "drawn")}
-    categories = [CategoryView(code=t.code, article=t.article, vi=t.vi, en=t.en) for t in category_texts(row["category"])]
-    return ObligationView(**plain, categories=categories, payments=[_payment(p) for p in _of(row, payments)])
+    plain: dict[str, Any] = {name: value for name, value in row.items() if name not in _WORDED}
+    categories = _categories(row)
+    topups = [TopUpView(**topup, **_topup_words(topup["code"])) for topup in row["topups"] or ()]
+    return ObligationView(**plain, categories=categories, topups=topups, payments=[_payment(p) for p in _of(row, payments)])
+
+
+def _categories(row: Row) -> list[CategoryView]:
+    if row["campaign"]:
+        return [CategoryView(code=row["category"], article=row["campaign_paper"], vi=row["campaign"], en=row["campaign"])]
+    return [CategoryView(code=t.code, article=t.article, vi=t.vi, en=t.en) for t in category_texts(row["category"])]
+
+
+def _topup_words(code: str) -> dict[str, str]:
+    text = topup_text(code)
+    return {"instrument": text.instrument, "vi": text.vi}
 
 
 def _payment(row: Row) -> LinePaymentView:

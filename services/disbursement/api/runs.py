@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from services.disbursement.api.cursors import id_after
 from services.disbursement.api.fields import Cursor, Limit, Month, UnitId
 from services.disbursement.api.payroll_views import DrawUpView, PayrollPage, PayrollView, RunPage, RunView
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.api.serializable import again_until_serialised
-from services.disbursement.domain.law import Law
-from services.disbursement.storage import payrolls, runs, units
+from services.disbursement.domain.law import Law, law_of_months
+from services.disbursement.storage import not_dated, payrolls, runs, units
+from services.disbursement.storage.scope import see_everything
 from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
 from services.disbursement.use_cases.open_run import open_run
+from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database, Tx
 from shared.idempotency import IdempotencyKey, once
@@ -26,19 +31,57 @@ Reader = Annotated[Caller, Depends(require("disbursement:read"))]
 Maker = Annotated[Caller, Depends(require("disbursement:prepare"))]
 
 
+_NOT_DATED: JsonDict = {
+    "beneficiary_id": "0190a1b2-0000-7000-8000-000000000001",
+    "code": "HUE-0000123",
+    "unit_id": "19750@2021-07-01",
+    "decision_id": "0190a1b2-0000-7000-8000-000000000002",
+    "number": "12/QĐ-UBND",
+    "category": "K5C-80",
+    "months": ["2025-07-01"],
+}
+
+
 class NewRun(BaseModel):
     """A run to open."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"code": "2022-01", "unit_id": "46@2021-07-01", "benefit_months": ["2022-01-01", "2022-02-01"]}]
+            "examples": [
+                {"code": "2022-01", "unit_id": "46@2021-07-01", "benefit_months": ["2022-01-01", "2022-02-01"]},
+                {"code": "2022-01-tet", "unit_id": "46@2021-07-01", "campaign": "tet-2022"},
+            ]
         },
     )
 
-    code: str = Field(max_length=20, description="The run month: `2021-10`.")
+    code: str = Field(max_length=40, description="The run month: `2021-10`; of a campaign's run with a name, `2022-01-tet`.")
     unit_id: UnitId = Field(description="The province.")
-    benefit_months: list[Month] = Field(max_length=100)
+    benefit_months: list[Month] = Field(default=[], max_length=100, description="Of a campaign's run the campaign's own.")
+    campaign: str | None = Field(default=None, max_length=30, description="Code of the campaign that the run pays.")
+
+
+class NotDatedView(BaseModel):
+    """A decision, and the months in which the law has nothing for its category."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_NOT_DATED]})
+
+    beneficiary_id: UUID
+    code: str
+    unit_id: str
+    decision_id: UUID
+    number: str
+    category: str
+    months: list[date]
+
+
+class NotDatedPage(BaseModel):
+    """Decisions by id. `next_cursor` is empty on the last page."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_NOT_DATED], "next_cursor": None}]})
+
+    items: list[NotDatedView]
+    next_cursor: str | None
 
 
 class DrawUpRequest(BaseModel):
@@ -55,16 +98,18 @@ def make_router(database: Database, law: Law, cut: RegistryCut) -> APIRouter:
     _add_opening(router, database, law)
     _add_drawing_up(router, database, law, cut)
     _add_reading(router, database)
+    _add_not_dated(router, database, law)
     return router
 
 
 def _add_opening(router: APIRouter, database: Database, law: Law) -> None:
     @router.post("", summary="Open a pay run", status_code=201)
     async def post_run(request: NewRun, caller: Maker, key: IdempotencyKey = None) -> RunView:
-        """Open a run of a province for one or more benefit months. The same code and months again give the same run.
+        """Open a run of a province for one or more benefit months, or for a campaign. The same again gives the same run.
 
-        Refused: `wrong-month`, `unknown-unit`, `not-your-unit`, `no-law-for-month`, `run-exists` (the code stands for other
-        months).
+        Refused: `wrong-month`, `run-needs-campaign` (a name behind the month is a campaign's run, and only that),
+        `unknown-unit`, `not-your-unit`, `unknown-campaign`, `no-law-for-month`, `run-exists` (the code stands for something
+        else).
         """
         months = [parse_month(month) for month in request.benefit_months]
         async with database.transaction(caller.row_scope) as tx:
@@ -72,7 +117,7 @@ def _add_opening(router: APIRouter, database: Database, law: Law) -> None:
             caller.require_unit(province.path)
 
             async def work() -> RunView:
-                return RunView.of(await open_run(tx, request.code, province, months, law))
+                return RunView.of(await open_run(tx, request.code, province, months, law, request.campaign))
 
             return await once(tx, caller, "POST /v1/runs", key, request.model_dump_json().encode(), RunView, work)
 
@@ -83,7 +128,9 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
         """Draw what the law owes for the run's months, and payrolls for all of it that has no live payment.
 
         The first call draws the run. Any later one draws a supplement: late decisions, differences, and what rests of earlier
-        months, opening balances among them. Nothing new gives no payroll. Refused: `unknown-run`, `opening-run`,
+        months, opening balances among them; a campaign's run draws the campaign alone. Nothing new gives no payroll.
+
+        Refused: `unknown-run`, `opening-run`,
         `unknown-unit`, `not-your-unit`, `no-law-for-month`, `registry-behind` (the registry's newest changes are not here yet).
         """
         async with database.transaction(caller.row_scope) as tx:
@@ -109,7 +156,7 @@ def _add_reading(router: APIRouter, database: Database) -> None:
     @router.get("", summary="List pay runs")
     async def list_runs(
         caller: Reader,
-        cursor: Annotated[str | None, Query(max_length=60, pattern=r"^[0-9@/-]*$", description="`next_cursor`.")] = None,
+        cursor: Annotated[str | None, Query(max_length=90, pattern=r"^[0-9a-z@/-]*$", description="`next_cursor`.")] = None,
         limit: Limit = 100,
     ) -> RunPage:
         """Runs by code and province."""
@@ -139,6 +186,32 @@ def _add_reading(router: APIRouter, database: Database) -> None:
             found = await payrolls.of_run(tx, run_id, authority_id, after=after, limit=limit)
         items = [PayrollView.of(payroll) for payroll in found]
         return PayrollPage(items=items, next_cursor=str(items[-1].payroll_id) if len(items) == limit else None)
+
+
+def _add_not_dated(router: APIRouter, database: Database, law: Law) -> None:
+    @router.get("/{run_id}/decisions-without-law", summary="Decisions of which no law says what they give")
+    async def list_decisions_without_law(
+        run_id: UUID, authority_id: Annotated[UnitId, Query()], caller: Reader, cursor: Cursor = None, limit: Limit = 1000
+    ) -> NotDatedPage:
+        """Decisions in force in the run's months, of people whom an authority pays, whose category is not dated in a month
+        where nothing else of its kind is owed: `category-not-dated` of a drawing up counts these people. As the registry has
+        them now; the reading is audited. A campaign's run has none.
+
+        Refused: `unknown-run`, `unknown-unit`, `not-your-unit`, `no-law-for-month`, `bad-cursor`.
+        """
+        after = id_after(cursor)
+        async with database.transaction(caller.row_scope) as tx:
+            await _check_authority(tx, caller, authority_id)
+            run = await runs.find(tx, run_id)
+            await see_everything(tx)  # a mover's months before the move are this authority's, wherever the person lives now
+            items: list[NotDatedView] = []
+            if run.campaign_id is None:
+                province = await units.find(tx, run.unit_id)
+                laws = law_of_months(law, run.benefit_months, province.name)
+                found = await not_dated.page(tx, authority_id, laws, after, limit)
+                items = [NotDatedView.model_validate(asdict(one)) for one in found]
+            await audit.append(tx, caller, "read-decisions-without-law", f"run/{run_id}", people=len(items))
+        return NotDatedPage(items=items, next_cursor=str(items[-1].decision_id) if len(items) == limit else None)
 
 
 async def _check_authority(tx: Tx, caller: Caller, authority_id: str | None) -> None:

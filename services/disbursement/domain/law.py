@@ -1,36 +1,25 @@
-"""The law by date: standard levels, coefficients, and which allowances add up.
+"""The law by date: standard levels, coefficients and top-ups, and what a category gives in one month in one province.
 
-Values come from data files (`shared/data/standard_levels.csv`, `categories.csv`) as rows; `storage/law_data.py` reads them.
-How categories combine is the law's text, so it stands here:
-
-- Of several coefficients of the monthly allowance only the highest counts (Decree 20/2021/NĐ-CP Art. 6(2)).
-- A poor single parent (Art. 5(4), 1.0 for each child) who also falls under Art. 5(5), (6) or (8) gets both (Art. 6(2)).
-- Whoever could have the social pension or the monthly allowance gets the higher of the two (Decree 176/2025/NĐ-CP Art. 3).
-- Care support (Art. 20) stands beside the monthly allowance; its three grounds stand beside each other.
-
-One rule covers them: a category belongs to a *part* of a *bundle* of an obligation kind. Of a part the highest counts, the
-parts of a bundle add up, and of the bundles the highest is owed.
+Values come from data files (`shared/data/standard_levels.csv`, `categories.csv`, `provincial_topups.csv`) as rows;
+`storage/law_data.py` reads them. How categories combine stands in `domain/categories.py`.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
+from services.disbursement.domain.categories import COUNTS_HEADS, place_of
 from services.disbursement.domain.refusals import NO_LAW
+from services.disbursement.domain.topups import TopUp, TopUpRow
 from shared.kernel.errors import Refusal
 from shared.kernel.money import times_coefficient
 
 NATIONAL = "national"
-
-MONTHLY = "monthly"
-CARE_SUPPORT = "care_support"
-FUNERAL = "funeral"
-
-COUNTS_HEADS = frozenset({"K4-DTN", "CS-DBN-HGD", "CS-NHAN-DBN"})
-"""Categories whose coefficient counts for each head: a child raised (Art. 6(1)(d)), a person cared for (Art. 20)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +55,11 @@ class Rate:
     coefficient: Decimal | None
     level_dong: int  # the standard level, or the flat amount
     counts_heads: bool
-    once: bool  # owed in the first month of its decision only, to whoever carries it out
+    topups: tuple[TopUp, ...] = ()  # the province's own, in order of code
 
     def amount_dong(self, heads: int) -> int:
-        """Đồng a month for this many heads; heads count only where the law counts them (Decree 20/2021/NĐ-CP Art. 6(1))."""
+        """Đồng a month for this many heads, without top-ups; heads count only where the law counts them (Decree
+        20/2021/NĐ-CP Art. 6(1))."""
         counted = heads if self.counts_heads else 1
         return self.level_dong * counted if self.coefficient is None else self._times(counted)
 
@@ -80,44 +70,23 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class MonthLaw:
-    """The law of one benefit month in one province."""
+    """The law of one benefit month in one province. A category that is not among the rates is not dated in this month."""
 
     month: date
     rates: dict[str, Rate]  # by category
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a category stands in the rule above."""
-
-    kind: str
-    bundle: str
-    part: str
-    group: str
-
-
-# First letters of a category's code -> its place; the first that fits counts. The groups are coarse so that none tells
-# that a person has HIV: K3 (children with HIV) counts among children, K8 (adults with HIV) among the disabled.
-_PLACES: tuple[tuple[str, _Place], ...] = (
-    ("K1-", _Place(MONTHLY, "one", "one", "children")),
-    ("K2-", _Place(MONTHLY, "one", "one", "children")),
-    ("K3-", _Place(MONTHLY, "one", "one", "children")),
-    ("K4-", _Place(MONTHLY, "parent", "children", "single_parents")),
-    ("K5", _Place(MONTHLY, "parent", "own", "elderly")),
-    ("K6-", _Place(MONTHLY, "parent", "own", "disabled")),
-    ("K7-", _Place(MONTHLY, "one", "one", "children")),
-    ("K8-", _Place(MONTHLY, "parent", "own", "disabled")),
-    ("HTXH-", _Place(MONTHLY, "one", "one", "elderly")),
-    ("CS-DBN-HGD", _Place(CARE_SUPPORT, "care", "household", "carers")),
-    ("CS-NKT-MT", _Place(CARE_SUPPORT, "care", "mother", "disabled")),
-    ("CS-NHAN-", _Place(CARE_SUPPORT, "care", "foster", "carers")),
-    ("MT-", _Place(FUNERAL, "funeral", "funeral", "funerals")),
-)
-
-
 def bare_province(name: str) -> str:
-    """`Tỉnh Quảng Ninh` -> `Quảng Ninh`: levels name provinces without their rank, which changes."""
-    return name.removeprefix("Tỉnh ").removeprefix("Thành phố ").strip()
+    """`Tỉnh Quảng Ninh` -> `quảng ninh`: rows name provinces without their rank, which changes; capitals and spacing don't
+    count."""
+    words = " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    for rank in ("tỉnh ", "thành phố ", "tp. ", "tp.", "tp "):
+        if words.startswith(rank):
+            return words.removeprefix(rank)
+    return words
+
+
+Dated = TypeVar("Dated", LevelRow, CategoryRow, TopUpRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +95,7 @@ class Law:
 
     levels: tuple[LevelRow, ...]
     categories: tuple[CategoryRow, ...]
+    topups: tuple[TopUpRow, ...] = ()
 
     def in_month(self, month: date, province: str) -> MonthLaw:
         """The law of a benefit month in a province. Refused with `no-law-for-month` where a level or all categories are missing.
@@ -133,12 +103,12 @@ class Law:
         What is in force on the month's first day counts for the whole month.
         """
         level_dong = self._level_dong(month, province)
-        pension_dong = _in_force((row for row in self.levels if row.pension), month)
+        pension = _newest(row for row in self.levels if row.pension and _in_force(row, month))
+        topups = [row for row in self.topups if _in_force(row, month) and bare_province(row.province) == bare_province(province)]
         rates: dict[str, Rate] = {}
         for row in self.categories:
-            if row.valid_from <= month <= (row.valid_to or date.max):
-                flat = pension_dong.amount_dong if pension_dong else None
-                rate = _rate(row, level_dong, flat)
+            if _in_force(row, month):
+                rate = _rate(row, level_dong, pension.amount_dong if pension else None, topups)
                 if rate is not None:
                     rates[row.code] = rate
         if not rates:
@@ -147,30 +117,29 @@ class Law:
 
     def _level_dong(self, month: date, province: str) -> int:
         """The province's own level where one is in force, else the country's (Decree 20/2021/NĐ-CP Art. 4(2), (3))."""
-        standard = [row for row in self.levels if not row.pension]
-        own = _in_force((row for row in standard if row.scope == bare_province(province)), month)
-        found = own or _in_force((row for row in standard if row.scope == NATIONAL), month)
+        standard = [row for row in self.levels if not row.pension and _in_force(row, month)]
+        own = _newest(row for row in standard if bare_province(row.scope) == bare_province(province))
+        found = own or _newest(row for row in standard if row.scope == NATIONAL)
         if found is None:
             raise Refusal(NO_LAW, f"no standard level is dated for {month:%m/%Y} in {province}", month=str(month))
         return found.amount_dong
 
 
-def _in_force(rows: Iterable[LevelRow], month: date) -> LevelRow | None:
-    found = [row for row in rows if row.valid_from <= month <= (row.valid_to or date.max)]
-    return max(found, key=lambda row: row.valid_from) if found else None
+def _in_force(row: Dated, month: date) -> bool:
+    return row.valid_from <= month <= (row.valid_to or date.max)
 
 
-def group_of(category: str) -> str | None:
-    """The coarse group of a category, for reporting; None for a code that fits no place."""
-    return next((place.group for prefix, place in _PLACES if category.startswith(prefix)), None)
+def _newest(rows: Iterable[LevelRow]) -> LevelRow | None:
+    return max(rows, key=lambda row: row.valid_from, default=None)
 
 
-def _rate(row: CategoryRow, level_dong: int, pension_dong: int | None) -> Rate | None:
+def _rate(row: CategoryRow, level_dong: int, pension_dong: int | None, topups: Sequence[TopUpRow]) -> Rate | None:
     """None where the law gives a flat amount but none is dated, or the code fits no place."""
-    place = next((place for prefix, place in _PLACES if row.code.startswith(prefix)), None)
+    place = place_of(row.code)
     flat_missing = row.coefficient is None and pension_dong is None
     if place is None or flat_missing:
         return None
+    added = [topup.in_month(level_dong) for topup in topups if topup.fits(row.code)]
     return Rate(
         category=row.code,
         kind=place.kind,
@@ -180,7 +149,7 @@ def _rate(row: CategoryRow, level_dong: int, pension_dong: int | None) -> Rate |
         coefficient=row.coefficient,
         level_dong=level_dong if row.coefficient is not None else pension_dong or 0,
         counts_heads=row.code in COUNTS_HEADS,
-        once=place.kind == FUNERAL,
+        topups=tuple(sorted(added, key=lambda topup: topup.code)),
     )
 
 

@@ -111,13 +111,13 @@ GROUP BY payroll_id, chunk_no ORDER BY payroll_id, chunk_no
 _NEW_OBLIGATIONS = """
 INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id, unit_id,
                          decision_id, category, coefficient, heads, level_dong, subject, category_group, sex, age_band,
-                         live_run_month, live_payment_id, payment_seq)
+                         live_run_month, live_payment_id, payment_seq, topups)
 SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.amount_dong, d.total_dong, :run_id, :authority_id, d.unit_id,
        d.decision_id, d.category, d.coefficient, d.heads, d.level_dong, p.subject, d.category_group, p.sex,
        CASE WHEN years.old < 16 THEN 'under_16' WHEN years.old < 60 THEN '16_to_59' WHEN years.old < 80 THEN '60_to_79'
             ELSE '80_plus' END,
        CASE WHEN w.payment_id IS NOT NULL THEN CAST(:run_month AS date) END, w.payment_id,
-       CASE WHEN w.payment_id IS NULL THEN 0 ELSE 1 END
+       CASE WHEN w.payment_id IS NULL THEN 0 ELSE 1 END, d.topups
 FROM draw_due d
 JOIN people p ON p.beneficiary_id = d.subject_id
 CROSS JOIN LATERAL (SELECT extract(year FROM age(d.benefit_month, p.birth_date)) AS old) years

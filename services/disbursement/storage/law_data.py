@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 
 from services.disbursement.domain.law import CategoryRow, Law, LevelRow
+from services.disbursement.domain.topups import TopUpRow
+from shared.reference import read_rows
 
 _PENSION = "trợ cấp hưu trí xã hội"
+_TOPUPS = "provincial_topups.csv"
 
 
 @lru_cache(maxsize=1)
 def load_law() -> Law:
-    """All dated levels and categories. Read once: the files change with a release of ChiTra only."""
+    """All dated levels, categories and top-ups. Read once: the files change with a release of ChiTra only."""
     levels = tuple(
         LevelRow(
             scope=row["scope"],
@@ -25,24 +27,62 @@ def load_law() -> Law:
             valid_from=date.fromisoformat(row["valid_from"]),
             valid_to=_day(row["valid_to"]),
         )
-        for row in _rows("standard_levels.csv")
+        for row in read_rows("standard_levels.csv")
     )
     categories = tuple(
         CategoryRow(
             code=row["code"],
-            coefficient=Decimal(row["coefficient"]) if row["coefficient"] else None,
+            coefficient=_decimal(row["coefficient"]),
             valid_from=date.fromisoformat(row["valid_from"]),
             valid_to=_day(row["valid_to"]),
         )
-        for row in _rows("categories.csv")
+        for row in read_rows("categories.csv")
     )
-    return Law(levels, categories)
+    return Law(levels, categories, topup_rows(read_rows(_TOPUPS)))
+
+
+def topup_rows(rows: Iterable[dict[str, str]]) -> tuple[TopUpRow, ...]:
+    """Rows of a file of top-ups. Raises ValueError where one is not as `domain/topups.py` wants it, or a code stands twice."""
+    found = [
+        TopUpRow(
+            code=row["code"],
+            province=row["province"],
+            category_prefix=row["category_prefix"] or None,
+            group=row["group"] or None,
+            amount_dong=int(row["amount_vnd"]) if row["amount_vnd"] else None,
+            coefficient=_decimal(row["coefficient"]),
+            valid_from=date.fromisoformat(row["valid_from"]),
+            valid_to=_day(row["valid_to"]),
+        )
+        for row in rows
+    ]
+    if len({row.code for row in found}) != len(found):
+        raise ValueError("a top-up's code stands twice")
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpText:
+    """A top-up in words: what it is for, and by which instrument of the province."""
+
+    code: str
+    instrument: str
+    vi: str
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, TopUpText]:
+    return {row["code"]: TopUpText(row["code"], row["instrument"], row["description_vi"]) for row in read_rows(_TOPUPS)}
+
+
+def topup_text(code: str) -> TopUpText:
+    """The words of a top-up; a code that the file lost stands for itself."""
+    return _texts().get(code, TopUpText(code, "?", code))
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files("shared").joinpath("data", name).open(encoding="utf-8") as file:
-        yield from csv.DictReader(file)

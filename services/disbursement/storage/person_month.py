@@ -34,12 +34,14 @@ async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row
     """What the month owes, each with the place it is in by its own rows."""
     return await tx.rows(
         """SELECT o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id, o.category,
-                  o.coefficient, o.heads, o.level_dong, u.code AS run, o.live_payment_id IS NOT NULL AS drawn,
+                  o.coefficient, o.heads, o.level_dong, o.topups, g.name_vi AS campaign,
+                  g.paper_number AS campaign_paper, u.code AS run, o.live_payment_id IS NOT NULL AS drawn,
                   CASE WHEN o.live_payment_id IS NULL THEN CASE o.resting WHEN 'new' THEN 'not_released' ELSE o.resting END
                        WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account'
                                                        ELSE 'paid_cash' END
                        WHEN c.state = 'sealed' THEN 'not_released' ELSE 'in_flight' END AS place
            FROM obligations o JOIN runs u ON u.run_id = o.run_id
+           LEFT JOIN campaigns g ON g.campaign_id = o.decision_id
            LEFT JOIN payments p ON p.run_month = o.live_run_month AND p.payment_id = o.live_payment_id
            LEFT JOIN payrolls r ON r.payroll_id = p.payroll_id
            LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
@@ -74,7 +76,7 @@ async def month_drawn(tx: Tx, unit_id: str, month: date) -> bool:
         await tx.scalar(
             """SELECT EXISTS (
                    SELECT FROM run_authorities a JOIN runs r ON r.run_id = a.run_id JOIN units u ON u.unit_id = :unit_id
-                   WHERE a.authority_id = ANY(u.path) AND :month = ANY(r.benefit_months))""",
+                   WHERE a.authority_id = ANY(u.path) AND :month = ANY(r.benefit_months) AND r.campaign_id IS NULL)""",
             unit_id=unit_id,
             month=month,
         )

@@ -14,7 +14,7 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 
 SCHEMA = "disbursement"
-_COLUMNS = "run_id, unit_id, code, run_month, benefit_months, opened_at"
+_COLUMNS = "run_id, unit_id, code, run_month, benefit_months, opened_at, campaign_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,20 @@ def _run(row: Any) -> Run:
     return Run(**{**row, "benefit_months": tuple(row["benefit_months"])})
 
 
-async def insert(tx: Tx, run_id: UUID, unit_id: str, code: str, run_month: date, months: Sequence[date]) -> None:
+async def insert(
+    tx: Tx, run_id: UUID, unit_id: str, code: str, run_month: date, months: Sequence[date], campaign_id: UUID | None
+) -> None:
     """Open a run, unless the province has one with this code; `by_code` then finds the older one."""
     await tx.run(
-        """INSERT INTO runs (run_id, unit_id, code, run_month, benefit_months, opened_at)
-           VALUES (:run_id, :unit_id, :code, :run_month, :months, platform.business_now())
+        """INSERT INTO runs (run_id, unit_id, code, run_month, benefit_months, opened_at, campaign_id)
+           VALUES (:run_id, :unit_id, :code, :run_month, :months, platform.business_now(), :campaign_id)
            ON CONFLICT (unit_id, code) DO NOTHING""",
         run_id=run_id,
         unit_id=unit_id,
         code=code,
         run_month=run_month,
         months=list(months),
+        campaign_id=campaign_id,
     )
 
 
@@ -92,12 +95,14 @@ async def last_draw(tx: Tx, run_id: UUID, authority_id: str) -> Draw | None:
 async def drawn_before(tx: Tx, authority_id: str, run_month: date) -> dict[date, int]:
     """The benefit months that an authority has drawn up to a run month -> the registry's position when it last looked at each.
 
-    Drawing up a run looks at its own months and at all that were drawn before it, so a later run's drawing up counts too.
+    Drawing up a run looks at its own months and at all that were drawn before it, so a later run's drawing up counts too. A
+    campaign's run looks at nothing that the law owes.
     """
     rows = await tx.rows(
         """WITH own AS (
                SELECT r.run_month, r.benefit_months, a.registry_position
-               FROM run_authorities a JOIN runs r ON r.run_id = a.run_id WHERE a.authority_id = :authority_id),
+               FROM run_authorities a JOIN runs r ON r.run_id = a.run_id
+               WHERE a.authority_id = :authority_id AND r.campaign_id IS NULL),
            months AS (
                SELECT m.month, min(o.run_month) AS run_month FROM own o, unnest(o.benefit_months) AS m (month) GROUP BY m.month)
            SELECT m.month, max(o.registry_position) AS position

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from services.disbursement.domain.law import group_of
+from services.disbursement.domain.categories import group_of
 from services.disbursement.domain.ledger import Cause, Posting
 from services.disbursement.domain.openings import (
     COUNTERED,

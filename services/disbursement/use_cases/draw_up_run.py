@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.disbursement.domain.campaigns import LISTED, Campaign
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
-from services.disbursement.storage import draw_dues, draw_payments, payrolls, runs, units
+from services.disbursement.domain.runs import Run
+from services.disbursement.storage import campaigns, draw_dues, draw_gifts, draw_payments, not_dated, payrolls, runs, units
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.runs import Draw
@@ -35,7 +37,8 @@ class DrawUp:
 
 @dataclass(frozen=True, slots=True)
 class DrawnUp:
-    """What came out. `left_out` counts people with money that may not go out now, by reason."""
+    """What came out. `left_out` counts people with money that may not go out now, by reason; `category-not-dated` those with a
+    decision of a category of which no law says what it gives in a month; `dead-on-list` those who died before a campaign's."""
 
     draw_no: int
     registry_position: int
@@ -45,6 +48,7 @@ class DrawnUp:
 
 async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     """Draw up the run's months, differences of months drawn before, and everything that rests; nothing new: no payroll.
+    A campaign's run draws up the campaign alone.
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
     lie in a commune of another authority. It may fail to serialise beside another drawing up; start it again then.
@@ -64,22 +68,42 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     last = await runs.last_draw(tx, run.run_id, authority_id)
     draw = Draw(last.draw_no + 1 if last else 0, position)
 
-    looked_at = await runs.drawn_before(tx, authority_id, run.run_month)
-    province = await units.find(tx, run.unit_id)
-    laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
-    earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
-
-    moves = await draw_dues.cancel_unowed(tx, authority_id)
-    await draw_dues.collect(tx, authority_id, laws, earlier)
+    moves, without_law = await _collect(tx, run, authority_id, law)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
+    left_out = {**drawn.left_out, **without_law}
     moves += [move for move in drawn.moves if move.from_place != move.to_place]
     await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").obligations(moves))
     await say_moves(tx, run, authority_id, None, None, in_order(moves))
     if last is not None and not moves and not drawn.payroll_ids:
-        return DrawnUp(last.draw_no, position, [], drawn.left_out)
+        return DrawnUp(last.draw_no, position, [], left_out)
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
     made = await payrolls.of_run(tx, run.run_id, authority_id, seq=draw.draw_no)
-    return DrawnUp(draw.draw_no, position, made, drawn.left_out)
+    return DrawnUp(draw.draw_no, position, made, left_out)
+
+
+async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[ObligationMove], dict[str, int]]:
+    """Cancel what is owed no more and collect what is due; the moves, and the people of whom it can't be said, by reason."""
+    province = await units.find(tx, run.unit_id)
+    if run.campaign_id is not None:
+        return await _collect_gifts(tx, await campaigns.find(tx, run.campaign_id), authority_id, law, province)
+    looked_at = await runs.drawn_before(tx, authority_id, run.run_month)
+    laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
+    earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
+    moves = await draw_dues.cancel_unowed(tx, authority_id)
+    await draw_dues.collect(tx, authority_id, laws, earlier)
+    lost = await not_dated.count(tx, authority_id, laws, earlier)
+    return moves, {"category-not-dated": lost} if lost else {}
+
+
+async def _collect_gifts(
+    tx: Tx, campaign: Campaign, authority_id: str, law: Law, province: Unit
+) -> tuple[list[ObligationMove], dict[str, int]]:
+    listed = campaign.recipients == LISTED
+    month_law = None if listed else law.in_month(campaign.benefit_month, province.name)
+    moves = await draw_gifts.cancel_ungiven(tx, authority_id, campaign)
+    await draw_gifts.collect_gifts(tx, authority_id, campaign, month_law)
+    dead = await draw_gifts.dead_on_list(tx, authority_id, campaign) if listed else 0
+    return moves, {"dead-on-list": dead} if dead else {}
 
 
 def in_order(moves: Sequence[ObligationMove]) -> list[ObligationMove]:
