@@ -53,6 +53,13 @@ async def stop_for_canary(tx: Tx, event: CanaryFailed) -> None:
     await stop_by_rule(tx, "canary", "payroll", str(event.payroll_id), why)
 
 
+async def stop_after_restore(tx: Tx, providers: Collection[str]) -> list[Stop]:
+    """Every provider starts stopped after a restore; the stops that were placed. What is stopped for this stays so."""
+    why = "the database was restored: compare statements and enquiries since the backup first"
+    placed = [await stop_by_rule(tx, "restore", "provider", provider, why) for provider in providers]
+    return [stop for stop in placed if stop is not None]
+
+
 async def lift_stop(tx: Tx, caller: Caller, stop_id: UUID, reason: str) -> Stop:
     """Lift a stop; lifting it twice changes nothing. Raises no-such-stop, stopper-lifts, service-account-lifts."""
     stop = await stops.lock_stop(tx, stop_id)
