@@ -9,15 +9,20 @@ from uuid import UUID
 from services.disbursement.storage.waits import HOLDS, WHY
 from shared.database import Tx
 
+# What holds is asked once a payroll, not once a chunk.
 _CLAIM = f"""
+WITH free AS MATERIALIZED (
+    SELECT p.payroll_id, p.released_at FROM payrolls p
+    {HOLDS}
+    WHERE p.state = 'released' AND p.provider = :provider
+      AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed')
+      AND {WHY} IS NULL)
 SELECT c.payroll_id, c.chunk_no, c.digest
-FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id
-{HOLDS}
-WHERE p.state = 'released' AND p.provider = :provider AND c.state <> 'answered' AND c.state = 'sealed'
-  AND {WHY} IS NULL
+FROM free JOIN chunks c ON c.payroll_id = free.payroll_id
+WHERE c.state <> 'answered' AND c.state = 'sealed'
   AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
                WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
-ORDER BY p.released_at, p.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+ORDER BY free.released_at, free.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 """  # noqa: S608 - constants only
 
 
