@@ -6,12 +6,19 @@ from services.disbursement.outcome_events import handlers as outcome_handlers
 from services.disbursement.use_cases.book_openings import book_openings, counter_opening
 from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
 from services.disbursement.use_cases.copy_units import copy_units
+from services.disbursement.use_cases.heed_stop import heed_stop
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import BeneficiariesChanged, OpeningBalancesAgreed, OpeningEntryCountered, UnitsDefined
+from shared.contracts.events import (
+    BeneficiariesChanged,
+    OpeningBalancesAgreed,
+    OpeningEntryCountered,
+    StopChanged,
+    UnitsDefined,
+)
 from shared.database import Tx
 from shared.inbox import EventHandler
 
-SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed")
+SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed", "provider_gateway.stop_changed")
 """All of the registry's: the watermark of its log must not have gaps."""
 
 
@@ -31,10 +38,14 @@ def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
     async def opening_entry_countered(tx: Tx, envelope: Envelope) -> None:
         await counter_opening(tx, OpeningEntryCountered.model_validate(envelope.body))
 
+    async def stop_changed(tx: Tx, envelope: Envelope) -> None:
+        await heed_stop(tx, StopChanged.model_validate(envelope.body))
+
     return {
         "registry.opening_balances_agreed": opening_balances_agreed,
         "registry.opening_entry_countered": opening_entry_countered,
         "registry.beneficiaries_changed": beneficiaries_changed,
         "registry.units_defined": units_defined,
+        "provider_gateway.stop_changed": stop_changed,
         **outcome_handlers,
     }

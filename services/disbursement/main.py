@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.disbursement.api import (
     books,
+    calendar,
     campaigns,
     contracts,
     fundings,
@@ -18,7 +19,7 @@ from services.disbursement.api import (
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
-from services.disbursement.workers.dispatcher import Dispatcher
+from services.disbursement.workers.dispatcher import CanaryWatch, Dispatcher
 from shared.keys import SEAL, load_pseudonym_secret, load_signing_key
 from shared.platform import Platform
 from shared.service import Service
@@ -51,6 +52,7 @@ def build(platform: Platform) -> Service:
         payments.make_router(database),
         person_months.make_router(database),
         progress.make_router(database),
+        calendar.make_router(database),
     ):
         app.include_router(router)
     dispatcher = Dispatcher(database, seal_key.public_key())
@@ -60,5 +62,5 @@ def build(platform: Platform) -> Service:
         database=database,
         subscribes_to=SUBSCRIBES_TO,
         handlers=handlers(load_pseudonym_secret(platform.settings.keys_dir)),
-        workers=(dispatcher.worker(),),
+        workers=(dispatcher.worker(), CanaryWatch(database).worker()),
     )

@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping
 
 from services.provider_gateway.storage import accounts, name_enquiries, units
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
+from services.provider_gateway.use_cases.stop_sending import stop_for_canary
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import (
     AccountsRequested,
     BeneficiariesChanged,
+    CanaryFailed,
     ChunkInstructed,
     NameEnquiriesRequested,
     UnitsDefined,
@@ -23,6 +25,7 @@ SUBSCRIPTIONS = (
     "registry.accounts_requested",
     "registry.name_enquiries_requested",
     "disbursement.chunk_instructed",
+    "disbursement.canary_failed",
 )
 
 
@@ -38,7 +41,12 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.accounts_requested": _accounts_requested,
         "registry.name_enquiries_requested": _name_enquiries_requested,
         "disbursement.chunk_instructed": chunk_instructed,
+        "disbursement.canary_failed": _canary_failed,
     }
+
+
+async def _canary_failed(tx: Tx, envelope: Envelope) -> None:
+    await stop_for_canary(tx, CanaryFailed.model_validate(envelope.body))
 
 
 async def _units_defined(tx: Tx, envelope: Envelope) -> None:

@@ -298,6 +298,18 @@ class PayrollReleased(Event):
     amount_dong: int
 
 
+class CanaryFailed(Event):
+    """The first payments of a payroll did not reach their payees: nothing more of it is instructed until a person says so."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "canary_failed"
+    payroll_id: UUID
+    authority_id: str
+    provider: Provider
+    payments: int  # that went first
+    failed: int  # of those
+
+
 # --- provider gateway -----------------------------------------------------------------------------------------------
 
 Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]
@@ -368,3 +380,20 @@ class NamesAnswered(Event):
     type: ClassVar[str] = "names_answered"
     provider: Provider
     answers: list[NameAnswer]
+
+
+class StopChanged(Event):
+    """Sending to a provider, or of a payroll, was stopped, or a stop was lifted. The gateway holds; this tells who plans.
+
+    `key` is the provider's name, or the payroll's id. `cause` is who or what placed it: person, error-rate, canary, restore.
+    """
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "stop_changed"
+    stop_id: UUID
+    scope: Literal["provider", "payroll"]
+    key: str
+    cause: Literal["person", "error-rate", "canary", "restore"]
+    reason: str
+    stopped_at: datetime  # business clock
+    lifted_at: datetime | None  # business clock

@@ -15,6 +15,7 @@ import orjson
 
 from services.disbursement.workers.dispatcher import Dispatcher
 from shared import outbox
+from shared.contracts.envelope import Envelope
 from shared.contracts.events import (
     AccountRecord,
     BeneficiariesChanged,
@@ -27,6 +28,7 @@ from shared.contracts.events import (
 )
 from shared.database import Database
 from shared.inbox import watermark
+from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from shared.keys import SEAL, load_signing_key
 from shared.platform import Platform
@@ -36,6 +38,7 @@ OCTOBER = date(2021, 10, 1)
 FROM = date(2021, 7, 1)
 _numbers = itertools.count(500)
 _codes = itertools.count(1)
+_positions = itertools.count(1)  # of the gateway's events
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ class Office:
             await self.ok("POST", f"/v1/contracts/{contract_id}/communes", "province", served)
         return UUID(contract_id)
 
+    async def sending(self, contract_id: UUID, channel: str, *, canary_payments: int = 20, send_on: str = "any_day") -> Any:
+        """Say how a contract's channel is instructed."""
+        body = {"canary_payments": canary_payments, "send_on": send_on}
+        return await self.ok("PUT", f"/v1/contracts/{contract_id}/channels/{channel}/sending", "province", body)
+
     # --- the registry -----------------------------------------------------------------------------------------------
 
     async def emit(self, event: Event) -> None:
@@ -137,6 +145,14 @@ class Office:
             events = await outbox.events_after(tx, "registry", mark, 1000)
         for envelope in events:
             await self.service.inbox.receive(envelope.encode())
+
+    async def hear(self, event: Event) -> None:
+        """The gateway says an event, and it is applied here."""
+        envelope = Envelope(
+            source=event.source, position=next(_positions), type=event.type, version=1, event_id=new_id(),
+            occurred_at=wall_now(), body=event.model_dump(mode="json"),
+        )  # fmt: skip
+        await self.service.inbox.receive(envelope.encode())
 
     def person(
         self, category: str | Sequence[str] = "K5C-80", commune: int = 2, heads: int = 1, **changes: Any

@@ -19,7 +19,9 @@ async def quiet(office: Office) -> None:
 
 
 async def released(office: Office, people: int = 3) -> dict[str, Any]:
-    """A released wallet payroll."""
+    """A released wallet payroll; a large one goes without a canary (see test_canaries.py)."""
+    if people > 100:
+        await office.sending(office.deeds.viettel, "wallet", canary_payments=0)
     await office.say(*[office.person("K6-N", commune=0, account=wallet()) for _ in range(people)])
     (payroll,) = (await office.draw(await office.run()))["payrolls"]
     return dict(await office.released(payroll))

@@ -125,11 +125,11 @@ class Bench:
         await self.instruct(made)
         return made
 
-    async def instruct(self, payroll: Payroll) -> None:
+    async def instruct(self, payroll: Payroll, chunk_no: int = 1) -> None:
         """disbursement.chunk_instructed."""
         body = {
             "run_id": str(uuid.uuid4()), "run_month": RUN_MONTH.isoformat(), "payroll_id": str(payroll.payroll_id),
-            "chunk_no": 1, "authority_id": DISTRICT, "provider": payroll.provider, "channel": payroll.channel,
+            "chunk_no": chunk_no, "authority_id": DISTRICT, "provider": payroll.provider, "channel": payroll.channel,
             "lines": [{k: str(v) if isinstance(v, uuid.UUID) else v for k, v in line.items()} for line in payroll.lines],
         }  # fmt: skip
         await self.hear("disbursement", "chunk_instructed", body)
@@ -244,8 +244,8 @@ class Bench:
                 assert told[reference]["outcome"] == state
 
 
-def make_payroll(provider: str, channel: str, payments: int) -> Payroll:
-    """A payroll nobody has heard of."""
+def make_payroll(provider: str, channel: str, payments: int, payroll_id: uuid.UUID | None = None) -> Payroll:
+    """A payroll nobody has heard of; or, with its id, another chunk of one."""
     with_account = channel in ("wallet", "account")
     lines = [
         {
@@ -263,7 +263,7 @@ def make_payroll(provider: str, channel: str, payments: int) -> Payroll:
         }
         for n in range(payments)
     ]
-    return Payroll(uuid.uuid4(), provider, channel, lines)
+    return Payroll(payroll_id or uuid.uuid4(), provider, channel, lines)
 
 
 def _number(payroll: Payroll, line: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -12,11 +13,15 @@ from pydantic.config import JsonDict
 
 from services.disbursement.api.cursors import id_after
 from services.disbursement.api.fields import Cursor, Limit, Line, Month, UnitId
+from services.disbursement.domain.calendar import PayDays, SendOn
+from services.disbursement.domain.canary import CANARY_PAYMENTS
 from services.disbursement.domain.contracts import Contract, ContractChannel
 from services.disbursement.domain.routing import Channel
 from services.disbursement.storage import contracts, units
 from services.disbursement.use_cases.define_contract import define_contract, serve_communes
+from services.disbursement.use_cases.set_sending import set_pay_days, set_sending
 from shared.auth import Caller, require
+from shared.contracts.events import MAX_RECORDS
 from shared.database import Database
 from shared.idempotency import IdempotencyKey, once
 from shared.kernel.ids import new_id
@@ -29,7 +34,10 @@ _CONTRACT: JsonDict = {
     "authority_id": "474@2021-07-01",
     "number": "01/2021/HĐ-VTP",
     "lead_provider": "viettelpay",
-    "channels": [{"channel": "wallet", "provider": "viettelpay"}, {"channel": "cash", "provider": "viettelpay"}],
+    "channels": [
+        {"channel": "wallet", "provider": "viettelpay", "canary_payments": 20, "send_on": "any_day"},
+        {"channel": "cash", "provider": "viettelpay", "canary_payments": 20, "send_on": "pay_days"},
+    ],
     "valid_from": "2021-09-01",
 }
 _VIEW: JsonDict = {
@@ -41,12 +49,18 @@ _VIEW: JsonDict = {
 
 
 class ChannelView(BaseModel):
-    """A channel of a contract, and who moves the money through it: `viettelpay`, `vietinbank`, `vnpost`, `commune_cashier`."""
+    """A channel of a contract, and who moves the money through it: `viettelpay`, `vietinbank`, `vnpost`, `commune_cashier`.
+
+    Of a large payroll the first `canary_payments` go alone, and the rest when they have been paid; 0: all go at once.
+    `send_on`: `any_day`, `working_days`, or `pay_days` (not before the contract's pay day).
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"channel": "wallet", "provider": "viettelpay"}]})
 
     channel: Channel
     provider: Line
+    canary_payments: int = Field(default=CANARY_PAYMENTS, ge=0, le=MAX_RECORDS)
+    send_on: SendOn = "any_day"
 
 
 class NewContract(BaseModel):
@@ -96,11 +110,39 @@ class CommunesRequest(BaseModel):
     from_month: Month
 
 
+class SendingRequest(BaseModel):
+    """How a contract's channel is instructed."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"canary_payments": 50, "send_on": "working_days"}]}
+    )
+
+    canary_payments: int = Field(ge=0, le=MAX_RECORDS)
+    send_on: SendOn
+
+
+class PayDaysRequest(BaseModel):
+    """Days of the month on which cash is handed out, in a commune, or (with the authority's id) in all of them."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"unit_id": "19750@2021-07-01", "from_month": "2021-10-01", "first_day": 5, "last_day": 10}]
+        },
+    )
+
+    unit_id: UnitId
+    from_month: Month
+    first_day: int = Field(ge=1, le=31)
+    last_day: int = Field(ge=1, le=31)
+
+
 def make_router(database: Database) -> APIRouter:
     """The routes of contracts."""
     router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
     _add_defining(router, database)
     _add_communes(router, database)
+    _add_sending(router, database)
 
     @router.get("", summary="List contracts")
     async def list_contracts(caller: Reader, cursor: Cursor = None, limit: Limit = 100) -> ContractPage:
@@ -148,8 +190,38 @@ def _add_communes(router: APIRouter, database: Database) -> None:
             return await once(tx, caller, "POST /v1/contracts/{contract_id}/communes", key, body, ContractView, work)
 
 
+def _add_sending(router: APIRouter, database: Database) -> None:
+    @router.put("/{contract_id}/channels/{channel}/sending", summary="Say how a channel is instructed")
+    async def put_sending(contract_id: UUID, channel: Channel, request: SendingRequest, caller: Definer) -> ContractView:
+        """Set how many payments of a large payroll go first, and on which days. Payrolls that are drawn up keep their chunks.
+
+        Refused: `unknown-contract`, `unknown-channel`.
+        """
+        async with database.transaction(caller.row_scope) as tx:
+            return _view(await set_sending(tx, caller, contract_id, channel, request.canary_payments, request.send_on))
+
+    @router.post("/{contract_id}/pay-days", summary="Say on which days cash is handed out", status_code=201)
+    async def post_pay_days(
+        contract_id: UUID, request: PayDaysRequest, caller: Definer, key: IdempotencyKey = None
+    ) -> PayDaysRequest:
+        """From a run month on the contract's provider hands out cash on these days of the month, in one commune or (with the
+        authority's id) in all. The newest that has begun counts. Doing it twice changes nothing.
+
+        Refused: `unknown-contract`, `unknown-unit`, `wrong-month`, `bad-pay-days`.
+        """
+        body = f"{contract_id}\n{request.model_dump_json()}".encode()
+        days = PayDays(contract_id, request.unit_id, parse_month(request.from_month), request.first_day, request.last_day)
+        async with database.transaction(caller.row_scope) as tx:
+
+            async def work() -> PayDaysRequest:
+                await set_pay_days(tx, caller, days)
+                return request
+
+            return await once(tx, caller, "POST /v1/contracts/{contract_id}/pay-days", key, body, PayDaysRequest, work)
+
+
 def _contract(request: NewContract) -> Contract:
-    channels = sorted((each.channel, each.provider) for each in request.channels)
+    channels = sorted(request.channels, key=lambda each: (each.channel, each.provider))
     return Contract(
         contract_id=new_id(),
         authority_id=request.authority_id,
@@ -157,7 +229,7 @@ def _contract(request: NewContract) -> Contract:
         lead_provider=request.lead_provider,
         valid_from=request.valid_from,
         valid_to=None,
-        channels=tuple(ContractChannel(channel, provider) for channel, provider in channels),
+        channels=tuple(ContractChannel(**each.model_dump()) for each in channels),
         communes=0,
     )
 
@@ -168,7 +240,7 @@ def _view(contract: Contract) -> ContractView:
         authority_id=contract.authority_id,
         number=contract.number,
         lead_provider=contract.lead_provider,
-        channels=[ChannelView.model_validate({"channel": c.channel, "provider": c.provider}) for c in contract.channels],
+        channels=[ChannelView.model_validate(asdict(channel)) for channel in contract.channels],
         valid_from=contract.valid_from,
         valid_to=contract.valid_to,
         communes=contract.communes,

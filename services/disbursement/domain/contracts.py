@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.disbursement.domain.calendar import SendOn
+from services.disbursement.domain.canary import CANARY_PAYMENTS
+
 
 @dataclass(frozen=True, slots=True)
 class ContractChannel:
@@ -13,6 +16,8 @@ class ContractChannel:
 
     channel: str
     provider: str
+    canary_payments: int = CANARY_PAYMENTS  # so many of a large payroll go first, alone; 0: no canary
+    send_on: SendOn = "any_day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.disbursement.storage.waits import HOLDS, WHY
 from shared.database import Tx
+
+# What holds is asked once a payroll, not once a chunk.
+_CLAIM = f"""
+WITH free AS MATERIALIZED (
+    SELECT p.payroll_id, p.released_at FROM payrolls p
+    {HOLDS}
+    WHERE p.state = 'released' AND p.provider = :provider
+      AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed')
+      AND {WHY} IS NULL)
+SELECT c.payroll_id, c.chunk_no, c.digest
+FROM free JOIN chunks c ON c.payroll_id = free.payroll_id
+WHERE c.state <> 'answered' AND c.state = 'sealed'
+  AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
+               WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
+ORDER BY free.released_at, free.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +44,15 @@ async def waiting_providers(tx: Tx) -> list[str]:
     return [row["provider"] for row in rows]
 
 
-async def claim(tx: Tx, provider: str, most_unanswered: int) -> ClaimedChunk | None:
-    """Lock the oldest waiting chunk of a provider; None where nothing waits, the bound is reached, or another dispatcher is
-    at this provider just now.
+async def claim(tx: Tx, provider: str, most_unanswered: int, held: Mapping[UUID, str]) -> ClaimedChunk | None:
+    """Lock the oldest waiting chunk of a provider; None where nothing waits, the bound is reached, something holds all that
+    waits (see `waits.py`; `held` is what the calendar holds), or another dispatcher is at this provider just now.
 
     One dispatcher at a time instructs for a provider: the bound on what is under way is counted exactly.
     """
     if not await tx.scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('dispatch:' || :provider, 0))", provider=provider):
         return None
-    row = await tx.row(
-        """SELECT c.payroll_id, c.chunk_no, c.digest
-           FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id
-           WHERE p.state = 'released' AND p.provider = :provider AND p.seal_broken_at IS NULL
-             AND c.state <> 'answered' AND c.state = 'sealed'
-             AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
-                          WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
-           ORDER BY p.released_at, p.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED""",
-        provider=provider,
-        most=most_unanswered,
-    )
+    row = await tx.row(_CLAIM, provider=provider, most=most_unanswered, held_ids=list(held), held_whys=list(held.values()))
     return ClaimedChunk(**row) if row else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ from shared.kernel.errors import Refusal
 
 _SELECT = """
 SELECT c.contract_id, c.authority_id, c.number, c.lead_provider, c.valid_from, c.valid_to,
-       (SELECT json_agg(json_build_object('channel', h.channel, 'provider', h.provider) ORDER BY h.channel)
+       (SELECT json_agg(json_build_object('channel', h.channel, 'provider', h.provider, 'canary_payments', h.canary_payments,
+                                          'send_on', h.send_on) ORDER BY h.channel)
         FROM contract_channels h WHERE h.contract_id = c.contract_id) AS channels,
        (SELECT count(DISTINCT s.unit_id) FROM contract_communes s WHERE s.contract_id = c.contract_id) AS communes
 FROM contracts c
@@ -43,11 +45,9 @@ async def insert(tx: Tx, contract: Contract) -> bool:
     )
     if fresh:
         await tx.run_many(
-            "INSERT INTO contract_channels (contract_id, channel, provider) VALUES (:contract_id, :channel, :provider)",
-            [
-                {"contract_id": contract.contract_id, "channel": each.channel, "provider": each.provider}
-                for each in contract.channels
-            ],
+            """INSERT INTO contract_channels (contract_id, channel, provider, canary_payments, send_on)
+               VALUES (:contract_id, :channel, :provider, :canary_payments, :send_on)""",
+            [{"contract_id": contract.contract_id, **asdict(each)} for each in contract.channels],
         )
     return bool(fresh)
 

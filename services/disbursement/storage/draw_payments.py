@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.disbursement.domain.canary import LEAST_TIMES_CANARY
 from services.disbursement.domain.runs import Run
 from services.disbursement.storage.seal_text import line_digest, part_texts
 from shared.contracts.events import MAX_RECORDS, ObligationMove
@@ -74,20 +75,26 @@ FROM draw_people WHERE why_held IS NULL GROUP BY contract_id, provider, channel 
 RETURNING payroll_id
 """
 
+# Of a large payroll the first payments make a chunk of their own, which goes alone (domain/canary.py).
+_CHUNK_NO = f"""CASE WHEN line.canary = 0 THEN (line.line_no - 1) / {MAX_RECORDS} WHEN line.line_no <= line.canary THEN 0
+       ELSE 1 + (line.line_no - 1 - line.canary) / {MAX_RECORDS} END"""
+
 _PAYMENTS = f"""
 INSERT INTO payments (run_month, payment_id, payroll_id, chunk_no, line_no, run_id, authority_id, unit_id, beneficiary_id,
                       beneficiary_code, payee_id, payee_version, payee_name, account_id, account_version, amount_dong, note,
                       line_digest)
-SELECT :run_month, line.payment_id, line.payroll_id, (line.line_no - 1) / {MAX_RECORDS}, line.line_no, :run_id, :authority_id,
-       line.unit_id, line.beneficiary_id, line.code, line.payee_id, line.payee_version, line.payee_name, line.account_id,
+SELECT :run_month, line.payment_id, line.payroll_id, {_CHUNK_NO}, line.line_no, :run_id, :authority_id, line.unit_id,
+       line.beneficiary_id, line.code, line.payee_id, line.payee_version, line.payee_name, line.account_id,
        line.account_version, line.amount_dong, line.note, {line_digest("line", "line.parts")}
 FROM (
     SELECT d.*, p.beneficiary_id, p.code, p.payee_id, p.payee_version, p.payee_name, r.payroll_id,
-           row_number() OVER (PARTITION BY r.payroll_id ORDER BY d.unit_id COLLATE "C", p.code COLLATE "C") AS line_no
+           row_number() OVER (PARTITION BY r.payroll_id ORDER BY d.unit_id COLLATE "C", p.code COLLATE "C") AS line_no,
+           CASE WHEN r.payments > h.canary_payments * {LEAST_TIMES_CANARY} THEN h.canary_payments ELSE 0 END AS canary
     FROM draw_people d
     JOIN people p ON p.beneficiary_id = d.subject_id
     JOIN payrolls r ON r.payroll_id = ANY(CAST(:payroll_ids AS uuid[])) AND r.contract_id = d.contract_id
         AND r.channel = d.channel
+    JOIN contract_channels h ON h.contract_id = r.contract_id AND h.channel = r.channel
     WHERE d.why_held IS NULL) line
 ORDER BY line.payment_id
 """  # noqa: S608 - constants only

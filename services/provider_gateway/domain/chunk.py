@@ -58,6 +58,8 @@ class Standing:
     sending: int
     unknown: int
     accepted: int  # or pending
+    refused: int
+    refused_by_provider: int  # of those, for reasons that are not the payee's account's
 
     @property
     def any_open(self) -> bool:

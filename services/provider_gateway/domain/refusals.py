@@ -11,4 +11,10 @@ BAD_SIGNATURE = ErrorCode(
 TOO_LARGE = ErrorCode("too-large", Kind.TOO_LARGE, "The message is too large", "Thông điệp quá lớn")
 NO_SUCH_STOP = ErrorCode("no-such-stop", Kind.MISSING, "No such stop", "Không có lệnh dừng này")
 WRONG_STOP = ErrorCode("wrong-stop", Kind.INVALID, "This can't be stopped", "Không thể dừng đối tượng này")
+STOPPER_LIFTS = ErrorCode(
+    "stopper-lifts", Kind.FORBIDDEN, "Who placed a stop may not lift it", "Người ra lệnh dừng chi không được tự gỡ lệnh"
+)
+SERVICE_LIFTS = ErrorCode(
+    "service-account-lifts", Kind.FORBIDDEN, "A service account lifts no stop", "Tài khoản hệ thống không được gỡ lệnh dừng chi"
+)
 WRONG_CURSOR = ErrorCode("wrong-cursor", Kind.INVALID, "Not a cursor of this list", "Con trỏ trang không hợp lệ")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.provider_gateway.domain.attempt import Attempt, first_step
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line, Standing
+from services.provider_gateway.domain.error_rate import ACCOUNTS_OWN
 from shared.database import Tx
 
 _OF_CHUNK = "run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no"
@@ -58,8 +59,12 @@ async def read_standing(tx: Tx, chunk: Chunk) -> Standing:
     """How many of a chunk's attempts stand where."""
     row = await tx.row(
         f"""SELECT count(*) FILTER (WHERE state = 'sending') AS sending, count(*) FILTER (WHERE state = 'unknown') AS unknown,
-                   count(*) FILTER (WHERE state IN ('accepted', 'pending')) AS accepted
+                   count(*) FILTER (WHERE state IN ('accepted', 'pending')) AS accepted,
+                   count(*) FILTER (WHERE state = 'rejected') AS refused,
+                   count(*) FILTER (WHERE state = 'rejected' AND coalesce(reason, '') <> ALL(CAST(:accounts_own AS text[])))
+                       AS refused_by_provider
             FROM attempts WHERE {_OF_CHUNK}""",  # noqa: S608
+        accounts_own=list(ACCOUNTS_OWN),
         **_chunk(chunk),
     )
     assert row is not None

@@ -13,6 +13,7 @@ from services.provider_gateway.domain.chunk import Chunk, Standing
 from services.provider_gateway.storage import attempts as attempts_storage
 from services.provider_gateway.storage import chunks
 from services.provider_gateway.storage.enquiries import open_contradictions
+from services.provider_gateway.storage.tallies import note_tally
 from shared.contracts.events import ChunkProgressed, PaymentOutcome
 from shared.database import Tx
 from shared.outbox import emit
@@ -68,6 +69,7 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
     changed = [attempt for reference, attempt in settling.held.items() if attempt != settling.before[reference]]
     await attempts_storage.save(tx, settling.chunk, changed)
     standing = await attempts_storage.read_standing(tx, settling.chunk)
+    await note_tally(tx, settling.chunk, standing)
     if settling.told:
         await _tell(tx, settling, standing.answered)
     if not standing.any_open and settling.chunk.state == "open":

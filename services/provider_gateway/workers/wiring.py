@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.registry import build_connectors, clos
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.enquiries import Enquirer
+from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
@@ -32,11 +33,13 @@ class Ways:
     call_limit_seconds: float
 
     def senders(self, database: Database) -> tuple[Worker, ...]:
-        """What moves money and learns what became of it: needs the database and the providers, no bus."""
+        """What moves money, learns what became of it, and stops where too much fails: needs the database and the providers,
+        no bus."""
         limit = self.call_limit_seconds
         return (
             Sender(database, self.connectors, self.cipher, self.schedule, limit).worker(),
             Enquirer(database, self.connectors, self.schedule, limit).worker(),
+            judge_worker(database),
         )
 
     def workers(self, database: Database) -> tuple[Worker, ...]:
