@@ -66,7 +66,9 @@ situations = st.lists(
 )
 topups = st.lists(
     st.builds(
-        lambda code, province, whom, what, first, last: TopUpRow(code, province, *whom, *what, min(first, last or first), last),
+        lambda code, province, whom, what, first, last: TopUpRow(
+            code, province, whom[0], whom[1], what[0], what[1], min(first, last or first), last
+        ),
         st.integers(1, 99).map(lambda number: f"T{number}"),
         st.sampled_from(["Huế", "Quảng Ninh", "Hà Nội"]),
         st.sampled_from(["K", "K4-", "K5", "K6-DBN", "HTXH-", "CS-", "MT-", "X9"]).map(lambda prefix: (prefix, None))

@@ -90,14 +90,15 @@ async def test_refusals_of_campaigns(office: Office, disbursement: Any) -> None:
     await office.say(second)
     await refused(office, "campaign-exists", **listed(second))
     fresh: dict[str, Any] = {"code": "he-2022"}
-    for wrong in (
+    unclear: tuple[dict[str, Any], ...] = (
         {"recipients": "groups"},
         {"recipients": "list"},
         {"groups": ["elderly"]},
         {"beneficiaries": [ours.code]},
         {"recipients": "groups", "groups": ["carers"]},
         {"recipients": "groups", "groups": ["người già"]},
-    ):
+    )
+    for wrong in unclear:
         await refused(office, "wrong-recipients", **fresh, **wrong)
     problem = await refused(office, "unknown-recipients", **fresh, **listed(ours, theirs))
     assert problem["unknown"] == [theirs.code]
@@ -115,7 +116,7 @@ async def test_refusals_of_campaigns(office: Office, disbursement: Any) -> None:
         {"amount_dong": 1.5},
         {"recipients": "ai cũng được"},
     ):
-        await refused(office, "bad-request", **{**fresh, **wrong})
+        await refused(office, "bad-request", **(fresh | wrong))
     await office.refused("not-allowed", "POST", "/v1/campaigns", "checker", body(office, **fresh))
     await office.refused("not-your-unit", "POST", "/v1/campaigns", "maker", body(office, **fresh), units=[office.authority])
     await office.refused("unknown-campaign", "GET", f"/v1/campaigns/{new_id()}", "maker")

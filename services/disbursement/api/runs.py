@@ -16,6 +16,7 @@ from services.disbursement.api.fields import Cursor, Limit, Month, UnitId
 from services.disbursement.api.payroll_views import DrawUpView, PayrollPage, PayrollView, RunPage, RunView
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.api.serializable import again_until_serialised
+from services.disbursement.domain.campaigns import CODE_PATTERN
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.storage import not_dated, payrolls, runs, units
 from services.disbursement.storage.scope import see_everything
@@ -58,7 +59,7 @@ class NewRun(BaseModel):
     code: str = Field(max_length=40, description="The run month: `2021-10`; of a campaign's run with a name, `2022-01-tet`.")
     unit_id: UnitId = Field(description="The province.")
     benefit_months: list[Month] = Field(default=[], max_length=100, description="Of a campaign's run the campaign's own.")
-    campaign: str | None = Field(default=None, max_length=30, description="Code of the campaign that the run pays.")
+    campaign: str | None = Field(default=None, pattern=CODE_PATTERN, description="Code of the campaign that the run pays.")
 
 
 class NotDatedView(BaseModel):

@@ -1,7 +1,7 @@
 """Drawing up, first half: what the law owes and what rests, in a temporary table of this transaction.
 
-The amounts come from the law as rows (see `domain/law.py`); `domain/amounts.py` says the same for one person, and a test
-holds the two together.
+The amounts come from the law as rows (see `domain/law.py` and `domain/categories.py`); `domain/amounts.py` says the same for one
+person, and a test holds the two together.
 """
 
 from __future__ import annotations
