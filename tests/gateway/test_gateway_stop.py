@@ -18,12 +18,13 @@ import pytest
 from services.provider_gateway.use_cases.commit_intents import Claim, Waits, commit_intents
 from services.provider_gateway.workers.sender import Sender
 from shared.auth import LOCAL_ISSUER
+from shared.contracts.events import CanaryFailed
 from shared.kernel.clock import wall_now
 from shared.keys import ISSUER, load_signing_key
 from shared.runtime import stop_tasks
 from shared.settings import Settings
 from tests.conftest import Tokens
-from tests.gateway.bench import Bench, Payroll, make_payroll
+from tests.gateway.bench import DISTRICT, Bench, Payroll, make_payroll
 
 PAYROLLS = 25
 CHUNKS = 60
@@ -249,6 +250,29 @@ async def test_one_payroll_stopped_before_it_is_known_never_starts(bench: Bench,
     await lift(second["stop_id"])
     await bench.until_settled([held])
     await bench.assert_books_agree([held])
+
+
+async def test_a_failed_canary_stops_its_payroll_once_until_an_officer_lifts(
+    bench: Bench, client: httpx.AsyncClient, lift: Lift
+) -> None:
+    bench.run("sender", "enquiries", "webhooks")
+    payroll = make_payroll("viettelpay", "wallet", 2)
+    await bench.introduce(payroll)
+    failed = CanaryFailed(
+        payroll_id=payroll.payroll_id, authority_id=DISTRICT, provider="viettelpay", payments=20, failed=7
+    )  # fmt: skip
+    await bench.hear("disbursement", "canary_failed", failed)
+    await bench.hear("disbursement", "canary_failed", failed)
+    (stop,) = (await client.get(f"/v1/stops?scope=payroll&key={payroll.payroll_id}")).json()["items"]
+    assert (stop["cause"], stop["subject"]) == ("canary", "disbursement-canary")
+    assert stop["reason"] == "7 of the first 20 payments failed"
+    await bench.instruct(payroll)
+    other = await bench.payroll("viettelpay", "wallet", 2)
+    await bench.until_settled([other])
+    assert await bench.states(payroll) == {}
+    await lift(stop["stop_id"])
+    await bench.until_settled([payroll])
+    await bench.assert_books_agree([payroll])
 
 
 async def test_what_cannot_be_stopped_is_refused(bench: Bench, client: httpx.AsyncClient, tokens: Tokens) -> None:
