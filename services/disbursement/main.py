@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.disbursement.api import (
     books,
     contracts,
+    documents,
     fundings,
     openings,
     payments,
@@ -15,6 +16,8 @@ from services.disbursement.api import (
     runs,
 )
 from services.disbursement.api.registry_cut import RegistryCut
+from services.disbursement.documents.render import Renderer
+from services.disbursement.documents.templates import Templates
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.workers.dispatcher import Dispatcher
@@ -49,6 +52,7 @@ def build(platform: Platform) -> Service:
         payments.make_router(database),
         person_months.make_router(database),
         progress.make_router(database),
+        documents.make_router(database, Renderer(Templates(platform.settings.document_templates_dir))),
     ):
         app.include_router(router)
     dispatcher = Dispatcher(database, seal_key.public_key())

@@ -33,8 +33,6 @@ def lay_out(kind: str, templates: Templates, words: Words, heading: Heading, fil
         **filling.texts,
         "head": office.head,
         "office": office.name,
-        if office.lower != heading.authority.name.upper()
-        else office.lower,
         "place": place,
         "day": day,
     }

@@ -153,7 +153,7 @@ class ReconciliationBreak:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractMoney:
+class ProviderMoney:
     """The money that lies with a contract's provider: opening + received - paid - refunded = closing."""
 
     opening_dong: int
@@ -175,7 +175,7 @@ class Minutes:
     run: Run
     contract: Contract
     channels: tuple[ChannelOutcomes, ...]
-    money: ContractMoney
+    money: ProviderMoney
     breaks: tuple[ReconciliationBreak, ...]
 
 
