@@ -86,7 +86,7 @@ def fill_changes(data: Changes, words: Words) -> Filling:
     }
     texts = {
         "run": run_name(data.run.run_month),
-        "before": f"kỳ {run_name(data.before.run_month)}" if data.before else "trước (chưa có)",
+        "before": f"kỳ {run_name(data.before.run_month)}" if data.before else "kỳ trước (chưa có)",
         "increases": format_dong(len(data.increases)),
         "increases_dong": format_dong(sum(each.after_dong for each in data.increases)),
         "decreases": format_dong(len(data.decreases)),
