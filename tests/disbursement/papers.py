@@ -11,9 +11,10 @@ from typing import Any
 import openpyxl
 import pypdf
 
+from services.disbursement.documents.render import Format
 from tests.disbursement.office import Office
 
-FORMATS = ("xlsx", "pdf")
+FORMATS: tuple[Format, ...] = ("xlsx", "pdf")
 
 # What would tell of HIV, in any case: the words, the codes, the clauses of the decree that name it.
 TELLTALE = re.compile(r"hiv|aids|nhiễm|k3-|k8-|\bk3\b|\bk8\b|khoản 3|khoản 8|đ5 k3|đ5 k8", re.IGNORECASE)
