@@ -79,15 +79,17 @@ def _table(table: Table) -> dict[str, Any]:
     return {
         "headings": [column.heading for column in table.columns],
         "widths": [column.width for column in table.columns],
+        "aligns": [column.align for column in table.columns],
         "rows": [list(_row(table, row)) for row in table.rows],
     }
 
 
-def _row(table: Table, row: Row) -> Iterable[dict[str, Any]]:
-    lead = 0
-    if row.kind != "line":
-        lead = table.lead(row)
-        align = "left" if row.kind == "group" else "center"
-        yield {"text": row.label, "span": lead, "align": align, "bold": True}
+def _row(table: Table, row: Row) -> Iterable[str | dict[str, Any]]:
+    """Cells: texts alone in a line, with span and align in a group or total, which are bold."""
+    if row.kind == "line":
+        yield from (shown(row.cells.get(column.key)) for column in table.columns)
+        return
+    lead = table.lead(row)
+    yield {"text": row.label, "span": lead, "align": "left" if row.kind == "group" else "center"}
     for column in table.columns[lead:]:
-        yield {"text": shown(row.cells.get(column.key)), "span": 1, "align": column.align, "bold": row.kind != "line"}
+        yield {"text": shown(row.cells.get(column.key)), "span": 1, "align": column.align}
