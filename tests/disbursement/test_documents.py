@@ -12,7 +12,7 @@ from shared.contracts.events import BeneficiaryRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, changed, decision, payee, wallet
 from tests.disbursement.papers import FORMATS, TELLTALE, all_papers, cells, hidden, pages, paper, row_of, table, text
-from tests.disbursement.test_books_end_to_end import answer, instructed
+from tests.disbursement.test_books_end_to_end import Story, answer, instructed
 
 NASTY = '=1+1 #Lê *Văn* @đ [x] $y$ _z_ \\n <b> "q" {ten}'
 HIV = ("K3-HIV-U4", "K3-HIV-4-16", "K8-HIV")
@@ -94,8 +94,9 @@ async def paid_october(office: Office) -> tuple[str, list[dict[str, Any]]]:
     for payroll in payrolls:
         await office.released(payroll)
     for name, chunk in (await instructed(office, run_id)).items():
-        first, second = (["accepted", "rejected"], ["paid", "returned"]) if "wallet" in name else (["unclaimed"], ["paid"])
-        await answer(office, chunk, [first, second, *[["paid"]] * (len(chunk.lines) - 2)])
+        stories: list[Story] = [["accepted", "rejected"], ["paid", "returned"]] if "wallet" in name else [["unclaimed"], ["paid"]]
+        stories += [["paid"] for _ in chunk.lines[2:]]
+        await answer(office, chunk, stories)
     return run_id, payrolls
 
 
