@@ -177,6 +177,7 @@ def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
         "oidc_jwks_url": "",
         "oidc_audience": AUDIENCE,
         "system_token_file": "",
+        "document_templates_dir": "",
         "host": HOST,
         "root_path": "",
         "registry_url": f"http://{HOST}:{ports[process_name('registry', API)]}",

@@ -61,6 +61,7 @@ def _service_environment(service: str) -> dict[str, str]:
     }
     if service == "disbursement":
         environment["CHITRA_REGISTRY_URL"] = "{registry_url}"
+        environment["CHITRA_DOCUMENT_TEMPLATES_DIR"] = "{document_templates_dir}"
     if service == "provider_gateway":
         environment["CHITRA_PROVIDERS_URL"] = "{providers_url}"
         environment["CHITRA_PROVIDER_TIMEOUT_SECONDS"] = "{provider_timeout_seconds}"

@@ -36,6 +36,7 @@ class Settings:
     root_path: str  # path under which a front door shows this service, e.g. /registry; empty: its own address
     provider_timeout_seconds: float
     provider_processing_seconds: float | None = None  # longest processing time of the providers; None: each connector's own
+    document_templates_dir: Path | None = None  # a province's own templates of documents; None: ChiTra's
 
     @property
     def distributed(self) -> bool:
@@ -70,6 +71,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         root_path=environ.get("CHITRA_ROOT_PATH", "").rstrip("/"),
         provider_timeout_seconds=float(environ.get("CHITRA_PROVIDER_TIMEOUT_SECONDS", "30")),
         provider_processing_seconds=_optional_seconds(environ.get("CHITRA_PROVIDER_PROCESSING_SECONDS")),
+        document_templates_dir=Path(environ["CHITRA_DOCUMENT_TEMPLATES_DIR"])
+        if environ.get("CHITRA_DOCUMENT_TEMPLATES_DIR")
+        else None,
     )
     check_settings(settings)
     return settings

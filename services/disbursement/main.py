@@ -7,6 +7,7 @@ from services.disbursement.api import (
     calendar,
     campaigns,
     contracts,
+    documents,
     fundings,
     openings,
     payments,
@@ -17,6 +18,8 @@ from services.disbursement.api import (
     runs,
 )
 from services.disbursement.api.registry_cut import RegistryCut
+from services.disbursement.documents.render import Renderer
+from services.disbursement.documents.templates import Templates
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.workers.dispatcher import CanaryWatch, Dispatcher
@@ -53,6 +56,7 @@ def build(platform: Platform) -> Service:
         person_months.make_router(database),
         progress.make_router(database),
         calendar.make_router(database),
+        documents.make_router(database, Renderer(Templates(platform.settings.document_templates_dir))),
     ):
         app.include_router(router)
     dispatcher = Dispatcher(database, seal_key.public_key())

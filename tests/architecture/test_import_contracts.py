@@ -40,6 +40,8 @@ FORBIDDEN = [
     ("pure", "shared/kernel/money.py", "httpx"),
     ("use-cases", "services/disbursement/use_cases/apply_outcomes.py", "httpx"),
     ("use-cases", "services/reporting/use_cases/read_coverage.py", "fastapi"),
+    ("rooms", "services/disbursement/storage/document_sums.py", "services.disbursement.documents.sheet"),
+    ("documents", "services/disbursement/documents/sheet.py", "shared.database"),
     ("connectors", "services/provider_gateway/connectors/texts.py", "shared.database"),
     ("connectors", "services/provider_gateway/connectors/transport.py", "sqlalchemy"),
     ("sandbox-alone", "services/provider_gateway/sandbox/clock.py", "shared.kernel.clock"),

@@ -45,6 +45,7 @@ VALUES = {
     "providers_url": "http://sandbox:8080",
     "provider_timeout_seconds": "30",
     "provider_processing_seconds": "",
+    "document_templates_dir": "",
 }
 """What the templates of console/processes.py stand for in the compose file's network."""
 
