@@ -11,7 +11,7 @@ from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
-from services.disbursement.storage import draw_dues, draw_payments, payrolls, runs, units
+from services.disbursement.storage import draw_differences, draw_dues, draw_payments, payrolls, runs, units
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.runs import Draw
@@ -69,7 +69,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
     earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
 
-    moves = await draw_dues.cancel_unowed(tx, authority_id)
+    moves = await draw_differences.cancel_unowed(tx, authority_id)
     await draw_dues.collect(tx, authority_id, laws, earlier)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
     moves += [move for move in drawn.moves if move.from_place != move.to_place]
