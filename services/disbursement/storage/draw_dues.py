@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from services.disbursement.domain.law import MonthLaw
-from services.disbursement.storage import draw_differences
 from shared.database import Tx
 
 _TABLES = (
@@ -28,14 +28,16 @@ _TABLES = (
        ) ON COMMIT DROP""",
 )
 
-# Of a part the highest claim, the parts of a bundle add up, of the bundles the highest: once for each person and kind.
-# A decision is owed by the commune whose it is: a mover's months before the move are the old commune's (`paid_by`).
-# `changed_after`: of months drawn before only people whom the registry changed since are looked at again.
-_OWED = """
-INSERT INTO draw_owed
-WITH law AS (
+LAW_ROWS = """
+law AS (
     SELECT * FROM jsonb_to_recordset(CAST(:law AS jsonb)) AS l (month date, category text, kind text, bundle text, part text,
-        category_group text, coefficient numeric, level_dong bigint, counts_heads boolean, once boolean, changed_after bigint)),
+        category_group text, coefficient numeric, level_dong bigint, counts_heads boolean, once boolean, changed_after bigint))
+"""
+"""The law's rates by month, from JSON. `changed_after`: of months drawn before only people whom the registry changed since are
+looked at again."""
+
+# A decision is owed by the commune whose it is: a mover's months before the move are the old commune's (`paid_by`).
+_HELD = """
 communes AS (
     SELECT u.unit_id FROM units u WHERE u.level = 'commune' AND u.path @> ARRAY[CAST(:authority_id AS text)]),
 held AS (
@@ -47,7 +49,10 @@ held AS (
     SELECT d.decision_id, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, d.paid_by, p.status,
            p.status_from_month, p.position
     FROM people p JOIN decisions d USING (beneficiary_id)
-    WHERE d.paid_by IN (SELECT unit_id FROM communes)),
+    WHERE d.paid_by IN (SELECT unit_id FROM communes))
+"""
+
+RULE = """
 claims AS (
     SELECT l.month, d.beneficiary_id, d.unit_id, l.kind, l.bundle, l.part, l.category, l.category_group, l.coefficient,
            l.level_dong, h.heads, d.decision_id,
@@ -75,20 +80,26 @@ SELECT DISTINCT ON (month, beneficiary_id, kind)
        month, beneficiary_id, kind, amount_dong, unit_id, decision_id, category, coefficient, heads, level_dong, category_group
 FROM bundles ORDER BY month, beneficiary_id, kind, amount_dong DESC, bundle COLLATE "C"
 """
+"""Of a part the highest claim, the parts of a bundle add up, of the bundles the highest: once for each person and kind. Reads
+`law` and `held`."""
+
+_OWED = f"INSERT INTO draw_owed WITH {LAW_ROWS}, {_HELD}, {RULE}"
 
 
 async def collect(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at: Mapping[date, int]) -> None:
-    """Fill the temporary table `draw_due`: what is owed by these months' law and not drawn yet, and what rests.
+    """Fill the temporary table `draw_owed` by these months' law, and make `draw_due`, which `draw_differences.py` fills.
 
     `looked_at` has, for months drawn by earlier runs, the registry's position up to which people were looked at.
     """
     for table in _TABLES:
         await tx.run(table)
-    law = [row for month in laws for row in _law_rows(month, looked_at.get(month.month))]
-    await tx.run(_OWED, law=orjson.dumps(law).decode(), authority_id=authority_id)
+    await tx.run(_OWED, law=law_json(laws, looked_at), authority_id=authority_id)
     await tx.run("ANALYZE draw_owed")
-    await draw_differences.collect(tx, authority_id)
-    await tx.run("ANALYZE draw_due")
+
+
+def law_json(laws: Sequence[MonthLaw], looked_at: Mapping[date, int] = MappingProxyType({})) -> str:
+    """The law of months as `LAW_ROWS` reads it."""
+    return orjson.dumps([row for month in laws for row in _law_rows(month, looked_at.get(month.month))]).decode()
 
 
 def _law_rows(law: MonthLaw, changed_after: int | None) -> list[dict[str, Any]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from services.disbursement.domain.differences import dated_law, late_months
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
+from services.disbursement.domain.runs import Run
 from services.disbursement.storage import draw_differences, draw_dues, draw_payments, payrolls, runs, units
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
@@ -44,7 +47,8 @@ class DrawnUp:
 
 
 async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
-    """Draw up the run's months, differences of months drawn before, and everything that rests; nothing new: no payroll.
+    """Draw up the run's months, differences of months drawn before, what late decisions owe of months that were never drawn,
+    and everything that rests; what rests and is owed no more is cancelled. Nothing new: no payroll.
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
     lie in a commune of another authority. It may fail to serialise beside another drawing up; start it again then.
@@ -65,12 +69,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     draw = Draw(last.draw_no + 1 if last else 0, position)
 
     looked_at = await runs.drawn_before(tx, authority_id, run.run_month)
-    province = await units.find(tx, run.unit_id)
-    laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
-    earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
-
-    moves = await draw_differences.cancel_unowed(tx, authority_id)
-    await draw_dues.collect(tx, authority_id, laws, earlier)
+    moves = await _collect(tx, run, authority_id, looked_at, law)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
     moves += [move for move in drawn.moves if move.from_place != move.to_place]
     await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").obligations(moves))
@@ -80,6 +79,28 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
     made = await payrolls.of_run(tx, run.run_id, authority_id, seq=draw.draw_no)
     return DrawnUp(draw.draw_no, position, made, drawn.left_out)
+
+
+async def _collect(tx: Tx, run: Run, authority_id: str, looked_at: Mapping[date, int], law: Law) -> list[ObligationMove]:
+    """What is due, in the temporary tables of `storage/draw_dues.py`; as moves what is owed no more."""
+    province = await units.find(tx, run.unit_id)
+    laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
+    earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
+    first_month = await runs.first_benefit_month(tx, run.unit_id)
+    late = late_months(first_month, looked_at, run.benefit_months, run.run_month)
+    judged = dated_law(
+        law,
+        {*run.benefit_months, *looked_at, *late.months, *await draw_differences.months_resting(tx, authority_id)},
+        province.name,
+    )
+    await draw_dues.collect(tx, authority_id, laws, earlier)
+    months = [each.month for each in judged]
+    moves = await draw_differences.collect(
+        tx, authority_id, draw_dues.law_json(judged), months, [each.month for each in laws], late
+    )
+    if new := set(await draw_differences.new_months(tx)).difference(run.benefit_months, looked_at):
+        await runs.ensure_partitions(tx, run.run_month, sorted(new))
+    return moves
 
 
 def in_order(moves: Sequence[ObligationMove]) -> list[ObligationMove]:
