@@ -7,10 +7,12 @@ from services.disbursement.api import (
     contracts,
     fundings,
     openings,
+    overpayments,
     payments,
     payrolls,
     person_months,
     progress,
+    receivables,
     refunds,
     runs,
 )
@@ -40,7 +42,7 @@ def build(platform: Platform) -> Service:
     )
     for router in (
         contracts.make_router(database),
-        runs.make_router(database, load_law(), cut),
+        runs.make_router(database, load_law(), cut, seal_key),
         payrolls.make_router(database, seal_key, cut),
         fundings.make_router(database),
         refunds.make_router(database),
@@ -48,6 +50,8 @@ def build(platform: Platform) -> Service:
         openings.make_router(database),
         payments.make_router(database),
         person_months.make_router(database),
+        overpayments.make_router(database, load_law(), cut, seal_key),
+        receivables.make_router(database, load_law()),
         progress.make_router(database),
     ):
         app.include_router(router)

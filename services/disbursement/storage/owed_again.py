@@ -23,11 +23,12 @@ _TABLES = (
     f"CREATE TEMP TABLE again_before ({_OWED_COLUMNS}) ON COMMIT DROP",
     """CREATE TEMP TABLE again_rows (
            benefit_month date, root_id uuid, kind text, subject_id uuid, revision integer, amount_dong bigint,
-           authority_id text, unit_id text, standing text, payment_id uuid, payroll_id uuid, run_id uuid,
+           authority_id text, unit_id text, standing text, payment_id uuid, payroll_id uuid, run_month date,
            avoid_account_id uuid, avoid_account_version integer) ON COMMIT DROP""",
     """CREATE TEMP TABLE again_keys (
            benefit_month date, root_id uuid, kind text, owed_dong bigint, drawn_dong bigint, resting_dong bigint,
-           paid_dong bigint, repaid_dong bigint, decided_dong bigint, paid_before_dong bigint, excess_dong bigint, overpaid_dong bigint
+           paid_dong bigint, repaid_dong bigint, decided_dong bigint, paid_before_dong bigint, excess_dong bigint,
+           overpaid_dong bigint
        ) ON COMMIT DROP""",
 )
 
@@ -68,7 +69,7 @@ INSERT INTO again_rows
 SELECT o.benefit_month, a.root_id, o.kind, o.subject_id, o.revision, o.amount_dong, o.authority_id, o.unit_id,
        CASE WHEN o.live_payment_id IS NULL THEN 'resting' WHEN p.state = 'paid' THEN 'paid'
             WHEN c.state = 'sealed' THEN 'sealed' ELSE 'in_flight' END,
-       p.payment_id, p.payroll_id, p.run_id, o.avoid_account_id, o.avoid_account_version
+       p.payment_id, p.payroll_id, p.run_month, o.avoid_account_id, o.avoid_account_version
 FROM again_asked a JOIN obligations o ON o.subject_id = a.beneficiary_id
 LEFT JOIN payments p ON p.run_month = o.live_run_month AND p.payment_id = o.live_payment_id
 LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
@@ -129,3 +130,13 @@ async def reckon(tx: Tx, ids: Sequence[UUID], law: str, months: Sequence[date], 
     await tx.run(_ROWS, months=list(months), kinds=list(JUDGED_KINDS))
     await tx.run("ANALYZE again_rows")
     await tx.run(_KEYS)
+
+
+async def months_known(tx: Tx) -> list[date]:
+    """Every month that anything can have been drawn for."""
+    rows = await tx.rows(
+        """SELECT CAST(generate_series(first, last, interval '1 month') AS date) AS month
+           FROM (SELECT least(min(m.month), (SELECT min(benefit_month) FROM opening_entries)) AS first, max(m.month) AS last
+                 FROM runs r, unnest(r.benefit_months) AS m (month)) known"""
+    )
+    return [row["month"] for row in rows]

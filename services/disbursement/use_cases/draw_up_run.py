@@ -88,11 +88,8 @@ async def _collect(tx: Tx, run: Run, authority_id: str, looked_at: Mapping[date,
     earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
     first_month = await runs.first_benefit_month(tx, run.unit_id)
     late = late_months(first_month, looked_at, run.benefit_months, run.run_month)
-    judged = dated_law(
-        law,
-        {*run.benefit_months, *looked_at, *late.months, *await draw_differences.months_resting(tx, authority_id)},
-        province.name,
-    )
+    resting = await draw_differences.months_resting(tx, authority_id)
+    judged = dated_law(law, {*run.benefit_months, *looked_at, *late.months, *resting}, province.name)
     await draw_dues.collect(tx, authority_id, laws, earlier)
     months = [each.month for each in judged]
     moves = await draw_differences.collect(
