@@ -137,8 +137,8 @@ async def open_receivables(tx: Tx, run_id: UUID, entry_ids: Sequence[UUID]) -> i
         await tx.scalar(
             """WITH kept AS (
                    INSERT INTO receivables (receivable_id, authority_id, unit_id, run_id, origin, opening_entry_id,
-                       beneficiary_id, debtor_name, debtor_relationship, decision_number, decided_on, amount_dong, state, made_issuer,
-                       made_subject, made_at)
+                       beneficiary_id, debtor_name, debtor_relationship, decision_number, decided_on, amount_dong, state,
+                       made_issuer, made_subject, made_at)
                    SELECT uuidv7(), e.authority_id, e.unit_id, :run_id, 'opening', e.entry_id, e.beneficiary_id,
                        coalesce(e.person_name, p.full_name), CASE WHEN e.person_name IS NULL THEN 'self' ELSE 'unknown' END,
                        coalesce(e.minutes_number, 'go-live'), e.agreed_on, e.amount_dong, 'decided', 'chitra', 'opening-balances',

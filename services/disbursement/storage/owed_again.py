@@ -108,7 +108,8 @@ sums AS (
     LEFT JOIN back k USING (benefit_month, root_id, kind)
     LEFT JOIN before b USING (benefit_month, root_id, kind))
 SELECT benefit_month, root_id, kind, owed_dong, drawn_dong, resting_dong, paid_dong, repaid_dong, decided_dong, paid_before_dong,
-       drawn_dong + paid_before_dong - repaid_dong - owed_dong, least(paid_dong, paid_dong + paid_before_dong - owed_dong)
+       drawn_dong + paid_before_dong - repaid_dong - owed_dong,
+       CASE WHEN owed_dong IS NOT NULL THEN least(paid_dong, paid_dong + paid_before_dong - owed_dong) END
 FROM sums
 """
 

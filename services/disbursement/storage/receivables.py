@@ -282,7 +282,8 @@ async def one_at_a_time(tx: Tx, beneficiary_id: UUID) -> None:
 
 _TOTALS = """
 SELECT 'rows' AS what, coalesce(sum(amount_dong), 0)::bigint AS established_dong,
-       coalesce(sum(repaid_dong), 0)::bigint AS repaid_dong, coalesce(sum(written_off_dong), 0)::bigint AS written_off_dong, coalesce(sum(withdrawn_dong), 0)::bigint AS withdrawn_dong
+       coalesce(sum(repaid_dong), 0)::bigint AS repaid_dong,
+       coalesce(sum(written_off_dong), 0)::bigint AS written_off_dong, coalesce(sum(withdrawn_dong), 0)::bigint AS withdrawn_dong
 FROM receivables WHERE authority_id = ANY(CAST(:authority_ids AS text[]))
 UNION ALL
 SELECT 'ledger', coalesce(sum(amount_dong) FILTER (WHERE to_account = 'receivable'), 0)::bigint,
