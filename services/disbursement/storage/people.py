@@ -66,8 +66,14 @@ ORDER BY r.beneficiary_id
 ON CONFLICT (beneficiary_id) DO UPDATE SET position = excluded.position, {_newer(_PERSON)},
     entitled_position = CASE held.entitlement WHEN excluded.entitlement THEN held.entitled_position ELSE excluded.position END
     WHERE held.version < excluded.version
-RETURNING beneficiary_id
+RETURNING beneficiary_id, old.merged_into AS was_merged_into, merged_into
 """  # noqa: S608 - constants only
+
+# Who was merged into somebody, or is so no longer, changes what that one is owed.
+_TOUCH = """
+UPDATE people SET position = greatest(position, :position), entitled_position = greatest(entitled_position, :position)
+WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))
+"""
 
 _DROP_DECISIONS = "DELETE FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))"
 
@@ -87,11 +93,17 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
     """
     newest = {record.beneficiary_id: (record, subject) for record, subject in sorted(records, key=lambda r: r[0].version)}
     people = orjson.dumps([_person(record, subject) for record, subject in newest.values()]).decode()
-    taken = [row["beneficiary_id"] for row in await tx.rows(_UPSERT, people=people, position=position)]
+    rows = await tx.rows(_UPSERT, people=people, position=position)
+    taken = [row["beneficiary_id"] for row in rows]
     if taken:
         decisions = [decision for record, _ in newest.values() for decision in _decisions(record)]
         await tx.run(_DROP_DECISIONS, ids=taken)
         await tx.run(_DECISIONS, decisions=orjson.dumps(decisions).decode(), ids=taken)
+    joined = {
+        row[name] for row in rows for name in ("was_merged_into", "merged_into") if row["was_merged_into"] != row["merged_into"]
+    }
+    if ids := sorted(joined - {None}):
+        await tx.run(_TOUCH, ids=ids, position=position)
     return len(taken)
 
 

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from shared.database import Tx
 
-# Only whom the registry changed since the cut: at the cut nothing was drawn that was not owed. A record that turned out to be
-# somebody else's brings that person along.
+# Only whom the registry changed since the cut: at the cut nothing was drawn that was not owed. A merge changes both records.
 _SUSPECTS = """
 WITH open_ones AS (
     SELECT DISTINCT r.payroll_id, r.run_month, r.registry_position
@@ -17,10 +16,7 @@ WITH open_ones AS (
       AND (CAST(:payroll_id AS uuid) IS NULL OR r.payroll_id = CAST(:payroll_id AS uuid))),
 changed AS (
     SELECT beneficiary_id, entitled_position FROM people
-    WHERE entitled_position > (SELECT min(registry_position) FROM open_ones)
-    UNION ALL
-    SELECT merged_into, entitled_position FROM people
-    WHERE entitled_position > (SELECT min(registry_position) FROM open_ones) AND merged_into IS NOT NULL)
+    WHERE entitled_position > (SELECT min(registry_position) FROM open_ones))
 SELECT DISTINCT m.payroll_id, m.beneficiary_id
 FROM changed q JOIN payments m ON m.beneficiary_id = q.beneficiary_id AND m.state = 'open'
 JOIN open_ones r ON r.payroll_id = m.payroll_id AND r.run_month = m.run_month
