@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from services.disbursement.domain.amounts import HeldDecision, dues
@@ -234,12 +234,19 @@ async def holds(life: Life) -> None:
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(told=st.lists(steps, min_size=6, max_size=24))
+@given(told=st.lists(steps, min_size=6, max_size=18))
+@example(told=[("decide", 1, {"K6-DBN"}, JULY), ("merge", MONTHS[2]), ("draw",), ("merge", MONTHS[2]), ("draw",)])
+@example(
+    told=[
+        ("release",), ("answer", "paid"), ("merge", MONTHS[2]), ("next",), ("recover", 1), ("repay", 2), ("merge", MONTHS[2]),
+        ("draw",), ("withdraw",), ("draw",), ("release",), ("return",),
+    ]
+)  # fmt: skip
 async def test_lives(office: Office, told: list[tuple[Any, ...]]) -> None:
     own = await Office(office.service, office.platform, office.client, office.admin, office.tokens).lay()
     life = Life(own, [own.person("K6-N"), own.person("K5C-80")])
