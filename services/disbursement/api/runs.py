@@ -16,7 +16,7 @@ from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.api.serializable import again_until_serialised
 from services.disbursement.domain.law import Law
 from services.disbursement.storage import payrolls, runs, units
-from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run, run_of
 from services.disbursement.use_cases.open_run import open_run
 from services.disbursement.use_cases.recall_overdrawn import recall_overdrawn
 from shared.auth import Caller, require
@@ -92,7 +92,7 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
         async with database.transaction(caller.row_scope) as tx:
             authority = await units.find(tx, request.authority_id)
             caller.require_unit(authority.path)
-            await runs.find(tx, run_id)
+            await run_of(tx, run_id, authority)
         command = DrawUp(run_id, authority, await cut.reached(), caller.issuer, caller.subject)
         async with database.transaction() as tx:
             await recall_overdrawn(tx, caller, authority.unit_id, law, seal_key)

@@ -56,11 +56,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     `no-law-for-month`.
     """
     authority_id = command.authority.unit_id
-    run = await runs.find(tx, command.run_id)
-    if run.code == OPENING_RUN_CODE:
-        raise Refusal(OPENING_RUN)
-    if run.unit_id not in command.authority.path:
-        raise Refusal(UNKNOWN_UNIT, f"{command.authority.name} lies outside the run's province", unit=authority_id)
+    run = await run_of(tx, command.run_id, command.authority)
     await runs.pass_gate(tx, authority_id)
     position = await watermark(tx, "registry")
     if position < command.registry_position:
@@ -79,6 +75,16 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
     made = await payrolls.of_run(tx, run.run_id, authority_id, seq=draw.draw_no)
     return DrawnUp(draw.draw_no, position, made, drawn.left_out)
+
+
+async def run_of(tx: Tx, run_id: UUID, authority: Unit) -> Run:
+    """The run that an authority may draw up. Refused: `unknown-run`, `opening-run`, `unknown-unit`."""
+    run = await runs.find(tx, run_id)
+    if run.code == OPENING_RUN_CODE:
+        raise Refusal(OPENING_RUN)
+    if run.unit_id not in authority.path:
+        raise Refusal(UNKNOWN_UNIT, f"{authority.name} lies outside the run's province", unit=authority.unit_id)
+    return run
 
 
 async def _collect(tx: Tx, run: Run, authority_id: str, looked_at: Mapping[date, int], law: Law) -> list[ObligationMove]:
