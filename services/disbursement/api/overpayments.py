@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -24,6 +25,8 @@ from services.disbursement.use_cases.recall_overdrawn import recall_overdrawn
 from shared.auth import Caller, require
 from shared.database import Database
 from shared.kernel.errors import Refusal
+
+_KIND = re.compile(r"[a-z_:0-9-]+")
 
 _EXAMPLE: JsonDict = {
     "beneficiary_id": "0190a1b2-0000-7000-8000-000000000001",
@@ -148,11 +151,15 @@ def make_router(database: Database, law: Law, cut: RegistryCut, key: Ed25519Priv
 def _after(cursor: str | None) -> tuple[date, UUID, str]:
     if cursor is None:
         return FIRST
-    parts = cursor.split("_", 2)
+    month, _, rest = cursor.partition("_")
+    person, _, kind = rest.partition("_")
     try:
-        return date.fromisoformat(parts[0]), UUID(parts[1]), parts[2]
-    except (ValueError, IndexError):
+        after = date.fromisoformat(month), UUID(person), kind
+    except ValueError:
         raise Refusal(BAD_CURSOR) from None
+    if not _KIND.fullmatch(kind):
+        raise Refusal(BAD_CURSOR)
+    return after
 
 
 def _cursor(last: Overpayment) -> str:
