@@ -19,9 +19,9 @@ from shared.database import Tx
 _ASKED = """
 SELECT subject_id FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled'
 UNION
-SELECT m.beneficiary_id FROM people m WHERE m.merged_into IS NOT NULL AND (
-    EXISTS (SELECT FROM draw_owed w WHERE w.subject_id = m.beneficiary_id)
-    OR EXISTS (SELECT FROM draw_owed w WHERE w.subject_id = m.merged_into))
+SELECT m.beneficiary_id FROM people m JOIN draw_owed w ON w.subject_id = m.beneficiary_id WHERE m.merged_into IS NOT NULL
+UNION
+SELECT m.beneficiary_id FROM people m JOIN draw_owed w ON w.subject_id = m.merged_into
 UNION
 SELECT d.beneficiary_id FROM decisions d JOIN people p USING (beneficiary_id)
 JOIN units u ON u.unit_id = coalesce(d.paid_by, p.unit_id) AND u.path @> ARRAY[CAST(:authority_id AS text)]
@@ -125,15 +125,24 @@ WHERE w.amount_dong > covered.amount_dong
 # the one who stays, in the commune of what was cancelled. An account that a cancelled revision failed on is still avoided.
 _NEW_OF_THESE = """
 INSERT INTO draw_due
+WITH joined AS (
+    SELECT DISTINCT d.benefit_month, m.root_id, d.kind FROM draw_owed d JOIN draw_merged m ON m.beneficiary_id = d.subject_id),
+wanted AS MATERIALIZED (
+    SELECT w.*, c.amount_dong AS cancelled_dong, coalesce(k.drawn_dong - k.repaid_dong, 0) AS drawn_dong
+    FROM again_owed w
+    LEFT JOIN again_keys k USING (benefit_month, root_id, kind)
+    LEFT JOIN draw_cancelled c USING (benefit_month, root_id, kind)
+    LEFT JOIN joined j USING (benefit_month, root_id, kind)
+    LEFT JOIN units u ON u.unit_id = w.unit_id AND u.path @> ARRAY[CAST(:authority_id AS text)]
+    WHERE (k.root_id IS NULL OR k.owed_dong IS NOT NULL)
+      AND (c.root_id IS NOT NULL OR (j.root_id IS NOT NULL AND u.unit_id IS NOT NULL)))
 SELECT w.benefit_month, w.root_id, w.kind, held.revision + 1, w.amount_dong - covered.amount_dong, w.amount_dong,
        coalesce(was.unit_id, w.unit_id), w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true,
        'new', 0, was.avoid_account_id, was.avoid_account_version
-FROM again_owed w
-LEFT JOIN again_keys k USING (benefit_month, root_id, kind)
-LEFT JOIN draw_cancelled c USING (benefit_month, root_id, kind)
+FROM wanted w
 LEFT JOIN LATERAL (
     SELECT r.unit_id, r.avoid_account_id, r.avoid_account_version FROM again_rows r
-    WHERE c.root_id IS NOT NULL AND r.benefit_month = w.benefit_month AND r.root_id = w.root_id AND r.kind = w.kind
+    WHERE w.cancelled_dong IS NOT NULL AND r.benefit_month = w.benefit_month AND r.root_id = w.root_id AND r.kind = w.kind
       AND r.standing = 'resting' AND r.authority_id = :authority_id
     ORDER BY r.avoid_account_id IS NULL, r.revision DESC LIMIT 1) was ON true
 CROSS JOIN LATERAL (
@@ -143,13 +152,8 @@ CROSS JOIN LATERAL (
     SELECT sum(b.amount_dong) AS amount_dong FROM paid_before b JOIN again_asked a ON a.beneficiary_id = b.subject_id
     WHERE a.root_id = w.root_id AND b.benefit_month = w.benefit_month AND b.kind = w.kind) before
 CROSS JOIN LATERAL (
-    SELECT CAST(coalesce(k.drawn_dong - k.repaid_dong, 0) + coalesce(before.amount_dong, 0) - coalesce(c.amount_dong, 0)
-        AS bigint) AS amount_dong) covered
-WHERE w.amount_dong > covered.amount_dong AND (k.root_id IS NULL OR k.owed_dong IS NOT NULL)
-  AND (c.root_id IS NOT NULL OR EXISTS (
-      SELECT FROM draw_owed d JOIN draw_merged m ON m.beneficiary_id = d.subject_id
-      JOIN units u ON u.unit_id = w.unit_id AND u.path @> ARRAY[CAST(:authority_id AS text)]
-      WHERE m.root_id = w.root_id AND d.benefit_month = w.benefit_month AND d.kind = w.kind))
+    SELECT CAST(w.drawn_dong + coalesce(before.amount_dong, 0) - coalesce(w.cancelled_dong, 0) AS bigint) AS amount_dong) covered
+WHERE w.amount_dong > covered.amount_dong
 """
 
 _RESTING = """

@@ -129,7 +129,9 @@ async def reckon(tx: Tx, ids: Sequence[UUID], law: str, months: Sequence[date], 
     if signed_before is not None:
         await tx.run(_BEFORE, law=law, signed_before=signed_before)
     await tx.run(_ROWS, months=list(months), kinds=list(JUDGED_KINDS))
+    await tx.run("CREATE INDEX again_rows_key ON again_rows (root_id, benefit_month, kind)")
     await tx.run("ANALYZE again_rows")
+    await tx.run("ANALYZE again_owed")
     await tx.run(_KEYS)
 
 
