@@ -122,6 +122,7 @@ class BeneficiaryRecord(Contract):
     payee: PayeeRecord
     account: AccountRecord | None
     one_off_payees: list[OneOffPayeeRecord] = []
+    merged_into: UUID | None = None  # the person that this record turned out to be; its own months and payments stay under it
 
 
 class BeneficiariesChanged(Event):

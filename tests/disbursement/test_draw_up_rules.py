@@ -9,10 +9,11 @@ from uuid import UUID
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from services.disbursement.domain.differences import NO_LATE_MONTHS
 from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.routing import Account, Option, route
 from services.disbursement.domain.seal import chunk_digest, line_digest
-from services.disbursement.storage import draw_dues, draw_payments, people, runs, seals
+from services.disbursement.storage import draw_differences, draw_dues, draw_payments, people, runs, seals
 from shared.contracts.events import AccountRecord, BeneficiaryRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
@@ -112,6 +113,7 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
                 found = route(mine, {avoid} if avoid else set(), options[commune])
                 expected[person.beneficiary_id] = found, why_held(hold, status, relationship, found is not None)
             await draw_dues.collect(tx, office.authority, [], {})
+            await draw_differences.collect(tx, office.authority, [], [], NO_LATE_MONTHS)
             await draw_payments.write(tx, run, office.authority, 0, 1)
             rows = await tx.rows("SELECT * FROM draw_people")
             raise Undone

@@ -15,6 +15,7 @@ from services.disbursement.storage.law_data import load_law
 from shared import outbox
 from shared.contracts.events import BeneficiariesChanged, UnitsDefined
 from shared.kernel.ids import new_id
+from shared.keys import SEAL, load_signing_key
 from shared.web import make_app
 from tests.disbursement.office import Office, bank_account
 
@@ -125,7 +126,8 @@ async def test_drawing_up_waits_for_what_the_registry_said_before(office: Office
 async def impatient(office: Office, ask: Any) -> httpx.AsyncClient:
     """A client of runs' routes alone, that waits for the registry for a moment only."""
     app = make_app("disbursement", "d", "", office.database, office.platform.verifier)
-    app.include_router(runs.make_router(office.database, load_law(), RegistryCut(office.database, ask, wait_seconds=0.2)))
+    cut, key = RegistryCut(office.database, ask, wait_seconds=0.2), load_signing_key(office.platform.settings.keys_dir, SEAL)
+    app.include_router(runs.make_router(office.database, load_law(), cut, key))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://disbursement")
 
 

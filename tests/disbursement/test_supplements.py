@@ -46,15 +46,19 @@ async def test_more_owed_for_a_drawn_month_is_a_new_revision_of_the_difference(o
     assert await office.ledger() == {("law", "not_released"): (2, 720_000)}
 
 
-async def test_less_owed_for_a_drawn_month_changes_nothing_by_itself(office: Office) -> None:
-    """Recovery needs a decision."""
+async def test_less_owed_for_a_month_that_was_not_paid_yet_is_a_lower_revision(office: Office) -> None:
+    """See `test_differences.py` for what was paid: that takes a decision."""
     person = office.person("K6-DBN")
     await office.say(person)
     run_id = await office.run()
     await office.draw(run_id)
     await office.say(changed(person, decisions=[decision("K6-N")]))
-    assert (await office.draw(run_id))["payrolls"] == []
-    assert months_of(await office.obligations()) == [(OCTOBER, 0, 720_000)]
+    assert [p["amount_dong"] for p in (await office.draw(run_id))["payrolls"]] == [540_000]
+    rows = await office.obligations()
+    assert [(o["revision"], o["total_dong"], o["resting"], o["live_payment_id"] is None) for o in rows] == [
+        (0, 720_000, "cancelled", True),
+        (1, 540_000, "new", False),
+    ]
 
 
 async def test_a_difference_is_found_by_whichever_run_is_drawn_next(office: Office) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from services.registry.workers.duplicates import DuplicateFinder
 from shared import outbox
+from shared.contracts.events import BeneficiariesChanged
 from shared.service import Service
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officers
@@ -143,7 +144,9 @@ async def test_merged_stops_one_keeps_all_and_is_undone_exactly(
     body = await admin.fetchval(
         "SELECT body::text FROM registry.outbox WHERE type = 'beneficiaries_changed' ORDER BY seq DESC LIMIT 1"
     )
-    assert goes in body and '"status":"stopped"' in body.replace(" ", ""), "disbursement hears that one is paid no more"
+    (heard,) = BeneficiariesChanged.model_validate_json(body).records
+    said = (str(heard.beneficiary_id), heard.status, str(heard.merged_into))
+    assert said == (goes, "stopped", stays), "disbursement hears that one is paid no more, and who it was"
     again = await above.ask("POST", f"{path}/merge", json=_merge(merged, "first"))
     assert (again.status_code, again.json()["code"]) == (409, "duplicate-settled")
     await work_off(service, finder)
@@ -151,6 +154,10 @@ async def test_merged_stops_one_keeps_all_and_is_undone_exactly(
     assert (undone["state"], undone["survivor_id"]) == ("open", None)
     after = await _person(admin, goes)
     assert {name for name in after if after[name] != before[name]} == {"version"}
+    body = await admin.fetchval(
+        "SELECT body::text FROM registry.outbox WHERE type = 'beneficiaries_changed' ORDER BY seq DESC LIMIT 1"
+    )
+    assert BeneficiariesChanged.model_validate_json(body).records[0].merged_into is None
     history = (await above.get(f"/v1/beneficiaries/{goes}/history"))["items"]
     assert [(v["reason"], v["note"]) for v in history[:2]] == [
         ("merge_undone", "Nhầm, là hai người"),

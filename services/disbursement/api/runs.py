@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -20,8 +21,9 @@ from services.disbursement.domain.campaigns import CODE_PATTERN
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.storage import not_dated, payrolls, runs, units
 from services.disbursement.storage.scope import see_everything
-from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run, run_of
 from services.disbursement.use_cases.open_run import open_run
+from services.disbursement.use_cases.recall_overdrawn import recall_overdrawn
 from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database, Tx
@@ -93,11 +95,11 @@ class DrawUpRequest(BaseModel):
     authority_id: UnitId = Field(description="The paying authority.")
 
 
-def make_router(database: Database, law: Law, cut: RegistryCut) -> APIRouter:
-    """The routes of runs."""
+def make_router(database: Database, law: Law, cut: RegistryCut, seal_key: Ed25519PrivateKey) -> APIRouter:
+    """The routes of runs. `seal_key` signs the exceptions of lines that drawing up recalls."""
     router = APIRouter(prefix="/v1/runs", tags=["runs"])
     _add_opening(router, database, law)
-    _add_drawing_up(router, database, law, cut)
+    _add_drawing_up(router, database, law, cut, seal_key)
     _add_reading(router, database)
     _add_not_dated(router, database, law)
     return router
@@ -123,13 +125,15 @@ def _add_opening(router: APIRouter, database: Database, law: Law) -> None:
             return await once(tx, caller, "POST /v1/runs", key, request.model_dump_json().encode(), RunView, work)
 
 
-def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: RegistryCut) -> None:
+def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: RegistryCut, seal_key: Ed25519PrivateKey) -> None:
     @router.post("/{run_id}/draw-up", summary="Draw up a run for an authority", status_code=201)
     async def post_draw_up(run_id: UUID, request: DrawUpRequest, caller: Maker, key: IdempotencyKey = None) -> DrawUpView:
         """Draw what the law owes for the run's months, and payrolls for all of it that has no live payment.
 
         The first call draws the run. Any later one draws a supplement: late decisions, differences, and what rests of earlier
-        months, opening balances among them; a campaign's run draws the campaign alone. Nothing new gives no payroll.
+        months, opening balances among them; a campaign's run draws the campaign alone. Nothing new gives no payroll. Before
+        it, lines of any payroll that pay more than is owed now are recalled, in the caller's name, as long as they were not
+        instructed.
 
         Refused: `unknown-run`, `opening-run`,
         `unknown-unit`, `not-your-unit`, `no-law-for-month`, `registry-behind` (the registry's newest changes are not here yet).
@@ -137,8 +141,10 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
         async with database.transaction(caller.row_scope) as tx:
             authority = await units.find(tx, request.authority_id)
             caller.require_unit(authority.path)
-            await runs.find(tx, run_id)
+            await run_of(tx, run_id, authority)
         command = DrawUp(run_id, authority, await cut.reached(), caller.issuer, caller.subject)
+        async with database.transaction() as tx:
+            await recall_overdrawn(tx, caller, authority.unit_id, law, seal_key)
         body = f"{run_id}\n{request.model_dump_json()}".encode()
 
         async def draw() -> DrawUpView:

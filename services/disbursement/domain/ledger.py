@@ -2,7 +2,8 @@
 
 Book `obligations` follows what the law owes: `law` -> `not_released` -> `in_flight` -> `paid_account` | `paid_cash` |
 `returned` | `unclaimed`; what was let go goes back to `not_released` with its next payment. It counts obligations and đồng,
-by benefit month. Book `money` follows the money: `treasury` -> `provider:<contract>` -> `payees`, and back.
+by benefit month. Book `money` follows the money: `treasury` -> `provider:<contract>` -> `payees`, and back. What is owed back by
+a decision goes `payees` -> `receivable` -> `treasury`, or is `written_off`; what was brought along comes from `opening`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from uuid import UUID
 
 Book = Literal["obligations", "money"]
 Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
-Cause = Literal["opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund"]
+Cause = Literal[
+    "opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund",
+    "recovery", "repayment", "write-off", "withdrawal",
+]  # fmt: skip
 
 LAW = "law"
 NOT_RELEASED: Place = "not_released"
@@ -31,6 +35,9 @@ PLACES: tuple[Place, ...] = (NOT_RELEASED, IN_FLIGHT, RETURNED, UNCLAIMED, CANCE
 
 TREASURY = "treasury"
 PAYEES = "payees"
+RECEIVABLE = "receivable"
+WRITTEN_OFF = "written_off"
+OPENING = "opening"
 _PROVIDER = "provider:"
 
 

@@ -144,7 +144,8 @@ SELECT own,
     (coalesce(sum(amount_dong) FILTER (WHERE to_account LIKE 'provider:%'), 0)
         - coalesce(sum(amount_dong) FILTER (WHERE from_account LIKE 'provider:%'), 0))::bigint AS held_dong
 FROM ledger_entries JOIN until USING (run_id)
-WHERE book = 'money' AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+WHERE book = 'money' AND 'receivable' NOT IN (from_account, to_account)
+  AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 """
 )
 

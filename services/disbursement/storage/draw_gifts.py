@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.disbursement.domain.campaigns import BY_GROUP, GIFTS, LISTED, Campaign
 from services.disbursement.domain.law import MonthLaw
-from services.disbursement.storage.draw_dues import CLAIMS, cancel_unowed, gather, law_params, open_tables
+from services.disbursement.storage.draw_dues import CLAIMS, law_params, open_tables
 from shared.contracts.events import ObligationMove
 from shared.database import Tx
 
@@ -43,11 +43,44 @@ WHERE c.campaign_id = :campaign_id AND p.status = 'dead' AND p.status_from_month
 """
 
 
+_CANCEL = """
+UPDATE obligations o SET resting = 'cancelled' FROM people p
+WHERE o.authority_id = :authority_id AND o.live_payment_id IS NULL AND o.resting <> 'cancelled' AND o.kind = :one_off
+  AND p.beneficiary_id = o.subject_id AND p.status = ANY(CAST(:statuses AS text[])) AND p.status_from_month <= o.benefit_month
+RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + 4 AS step, o.unit_id, o.category_group, o.sex,
+    o.age_band, o.amount_dong,
+    CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place, 'cancelled' AS to_place
+"""
+
+_RESTING = """
+INSERT INTO draw_due
+SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, unit_id, decision_id, category, coefficient, heads,
+       level_dong, category_group, false, resting, payment_seq, avoid_account_id, avoid_account_version, topups
+FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled' AND kind = :one_off
+"""
+
+# Whoever had it has it; what was cancelled comes back, should the death have been a mistake.
+_NEW = """
+INSERT INTO draw_due
+SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong - held.amount_dong, w.amount_dong, w.unit_id,
+       w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new', 0, NULL, NULL, w.topups
+FROM draw_owed w
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(o.revision), -1) AS revision,
+           CAST(coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0)
+                AS bigint) AS amount_dong
+    FROM obligations o
+    WHERE o.benefit_month = w.benefit_month AND o.subject_id = w.subject_id AND o.kind = w.kind) held
+WHERE w.amount_dong > held.amount_dong
+"""
+
+
 async def cancel_ungiven(tx: Tx, authority_id: str, campaign: Campaign) -> list[ObligationMove]:
     """Cancel what rests of a campaign for people whom a death, or a stop where it is for those with an allowance, took from
     its month; as moves."""
     statuses = ("dead",) if campaign.recipients == LISTED else ("stopped", "dead")
-    return await cancel_unowed(tx, authority_id, (campaign.kind,), statuses)
+    rows = await tx.rows(_CANCEL, authority_id=authority_id, one_off=campaign.kind, statuses=list(statuses))
+    return [ObligationMove(**row) for row in rows]
 
 
 async def collect_gifts(tx: Tx, authority_id: str, campaign: Campaign, law: MonthLaw | None) -> None:
@@ -67,8 +100,10 @@ async def collect_gifts(tx: Tx, authority_id: str, campaign: Campaign, law: Mont
         await tx.run(_BY_LIST, month=campaign.benefit_month, **what)
     else:
         groups = list(campaign.groups) if campaign.recipients == BY_GROUP else None
-        await tx.run(_BY_ALLOWANCE, groups=groups, **what, **law_params([law], {}))
-    await gather(tx, authority_id, campaign.kind)
+        await tx.run(_BY_ALLOWANCE, groups=groups, **what, **law_params([law]))
+    await tx.run(_RESTING, authority_id=authority_id, one_off=campaign.kind)
+    await tx.run(_NEW)
+    await tx.run("ANALYZE draw_due")
 
 
 async def dead_on_list(tx: Tx, authority_id: str, campaign: Campaign) -> int:

@@ -131,6 +131,28 @@ async def book(tx: Tx, run_id: UUID, entry_ids: Sequence[UUID], groups: Mapping[
     return [ObligationMove(**row) for row in rows]
 
 
+async def open_receivables(tx: Tx, run_id: UUID, entry_ids: Sequence[UUID]) -> int:
+    """Keep new entries of what was paid wrongly as receivables, decided by what was agreed; their sum in đồng."""
+    return int(
+        await tx.scalar(
+            """WITH kept AS (
+                   INSERT INTO receivables (receivable_id, authority_id, unit_id, run_id, origin, opening_entry_id,
+                       beneficiary_id, debtor_name, debtor_relationship, decision_number, decided_on, amount_dong, state,
+                       made_issuer, made_subject, made_at)
+                   SELECT uuidv7(), e.authority_id, e.unit_id, :run_id, 'opening', e.entry_id, e.beneficiary_id,
+                       coalesce(e.person_name, p.full_name), CASE WHEN e.person_name IS NULL THEN 'self' ELSE 'unknown' END,
+                       coalesce(e.minutes_number, 'go-live'), e.agreed_on, e.amount_dong, 'decided', 'chitra', 'opening-balances',
+                       platform.business_now()
+                   FROM opening_entries e LEFT JOIN people p USING (beneficiary_id)
+                   WHERE e.entry_id = ANY(CAST(:ids AS uuid[])) AND e.kind = 'receivable' ORDER BY e.entry_id
+                   RETURNING amount_dong)
+               SELECT coalesce(sum(amount_dong), 0) FROM kept""",
+            run_id=run_id,
+            ids=list(entry_ids),
+        )
+    )
+
+
 async def find_opening(tx: Tx, entry_id: UUID) -> Opening | None:
     """One entry, held until the transaction ends."""
     row = await tx.row(f"{_OPENING} WHERE e.entry_id = :entry_id FOR NO KEY UPDATE OF e", entry_id=entry_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -31,6 +32,8 @@ _PERSON = {
     "account_version": "integer",
     "account_provider": "text",
     "account_channel": "text",
+    "merged_into": "uuid",
+    "entitlement": "text",
 }
 _DECISION = {
     "decision_id": "uuid",
@@ -56,13 +59,21 @@ def _newer(columns: dict[str, str]) -> str:
 
 # Rows are taken in the order of their keys, so that two events at once never wait for each other crosswise.
 _UPSERT = f"""
-INSERT INTO people AS held (position, {", ".join(_PERSON)})
-SELECT CAST(:position AS bigint), r.* FROM jsonb_to_recordset(CAST(:people AS jsonb)) AS r ({_typed(_PERSON)})
+INSERT INTO people AS held (position, entitled_position, {", ".join(_PERSON)})
+SELECT CAST(:position AS bigint), CAST(:position AS bigint), r.*
+FROM jsonb_to_recordset(CAST(:people AS jsonb)) AS r ({_typed(_PERSON)})
 ORDER BY r.beneficiary_id
-ON CONFLICT (beneficiary_id) DO UPDATE SET position = excluded.position, {_newer(_PERSON)}
+ON CONFLICT (beneficiary_id) DO UPDATE SET position = excluded.position, {_newer(_PERSON)},
+    entitled_position = CASE held.entitlement WHEN excluded.entitlement THEN held.entitled_position ELSE excluded.position END
     WHERE held.version < excluded.version
-RETURNING beneficiary_id
+RETURNING beneficiary_id, old.merged_into AS was_merged_into, merged_into
 """  # noqa: S608 - constants only
+
+# Who was merged into somebody, or is so no longer, changes what that one is owed.
+_TOUCH = """
+UPDATE people SET position = greatest(position, :position), entitled_position = greatest(entitled_position, :position)
+WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))
+"""
 
 _DROP_DECISIONS = "DELETE FROM decisions WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))"
 
@@ -82,11 +93,17 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
     """
     newest = {record.beneficiary_id: (record, subject) for record, subject in sorted(records, key=lambda r: r[0].version)}
     people = orjson.dumps([_person(record, subject) for record, subject in newest.values()]).decode()
-    taken = [row["beneficiary_id"] for row in await tx.rows(_UPSERT, people=people, position=position)]
+    rows = await tx.rows(_UPSERT, people=people, position=position)
+    taken = [row["beneficiary_id"] for row in rows]
     if taken:
         decisions = [decision for record, _ in newest.values() for decision in _decisions(record)]
         await tx.run(_DROP_DECISIONS, ids=taken)
         await tx.run(_DECISIONS, decisions=orjson.dumps(decisions).decode(), ids=taken)
+    joined = {
+        row[name] for row in rows for name in ("was_merged_into", "merged_into") if row["was_merged_into"] != row["merged_into"]
+    }
+    if ids := sorted(joined - {None}):
+        await tx.run(_TOUCH, ids=ids, position=position)
     return len(taken)
 
 
@@ -104,7 +121,15 @@ def _person(record: BeneficiaryRecord, subject: str) -> dict[str, Any]:
         "account_version": account.version if account else None,
         "account_provider": account.provider if account else None,
         "account_channel": account.channel if account else None,
+        "entitlement": _entitlement(plain, _decisions(record)),
     }
+
+
+def _entitlement(person: dict[str, Any], decisions: list[dict[str, Any]]) -> str:
+    """A digest of all that says what the person is owed."""
+    held = sorted(decisions, key=lambda decision: str(decision["decision_id"]))
+    said = [person["status"], person["status_from_month"], person["merged_into"], held]
+    return sha256(orjson.dumps(said)).hexdigest()[:32]
 
 
 def _decisions(record: BeneficiaryRecord) -> list[dict[str, Any]]:

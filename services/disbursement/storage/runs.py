@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.disbursement.domain.openings import OPENING_RUN_CODE
 from services.disbursement.domain.refusals import UNKNOWN_RUN
 from services.disbursement.domain.runs import Run
 from shared.database import Tx
@@ -112,6 +113,17 @@ async def drawn_before(tx: Tx, authority_id: str, run_month: date) -> dict[date,
         run_month=run_month,
     )
     return {row["month"]: row["position"] for row in rows}
+
+
+async def first_benefit_month(tx: Tx, province_id: str) -> date | None:
+    """The first month that any run of a province pays, opening balances apart: before it others paid."""
+    month: date | None = await tx.scalar(
+        """SELECT min(m.month) FROM runs r, unnest(r.benefit_months) AS m (month)
+           WHERE r.unit_id = :province_id AND r.code <> :opening""",
+        province_id=province_id,
+        opening=OPENING_RUN_CODE,
+    )
+    return month
 
 
 async def record_draw(tx: Tx, run_id: UUID, authority_id: str, draw: Draw, issuer: str, subject: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.disbursement.domain.categories import group_of
-from services.disbursement.domain.ledger import Cause, Posting
+from services.disbursement.domain.ledger import OPENING, Cause, Posting
+from services.disbursement.domain.ledger import RECEIVABLE as OWED_BACK
 from services.disbursement.domain.openings import (
     COUNTERED,
     COUNTERED_LATE,
@@ -20,6 +21,7 @@ from services.disbursement.storage import openings, runs
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.use_cases.draw_up_run import in_order
+from services.disbursement.use_cases.recover_receivable import counter_receivable
 from shared.contracts.events import ObligationMove, OpeningBalancesAgreed, OpeningEntryCountered
 from shared.database import Tx
 from shared.kernel.errors import NotYet
@@ -38,6 +40,9 @@ async def book_openings(tx: Tx, event: OpeningBalancesAgreed) -> None:
         raise NotYet("registry: the people of opening balances")
     new = await openings.record(tx, event.list_id, event.unit_id, authority_id, event.entries)
     run = await _opening_run(tx, event.unit_id, sorted({entry.benefit_month for entry in event.entries}))
+    owed_back_dong = await openings.open_receivables(tx, run.run_id, new)
+    if owed_back_dong:
+        await post(tx, [Posting(run.run_id, authority_id, "opening").money(OPENING, OWED_BACK, owed_back_dong)])
     groups = {category: group for category in await openings.categories_of(tx, ids) if (group := group_of(category))}
     await _say(tx, run, authority_id, "opening", await openings.book(tx, run.run_id, new, groups))
 
@@ -51,7 +56,9 @@ async def counter_opening(tx: Tx, event: OpeningEntryCountered) -> None:
     if opening.state in (COUNTERED, COUNTERED_LATE):
         return
     moves = await openings.cancel(tx, event.entry_id)
-    await openings.mark_countered(tx, event.entry_id, _countered(opening, moves), event.minutes_number)
+    nothing_repaid = await counter_receivable(tx, event.entry_id, event.minutes_number)
+    state = _countered(opening, moves) if nothing_repaid else COUNTERED_LATE
+    await openings.mark_countered(tx, event.entry_id, state, event.minutes_number)
     if moves:
         run = await _opening_run(tx, opening.unit_id, ())
         await _say(tx, run, opening.authority_id, "opening-counter", moves)

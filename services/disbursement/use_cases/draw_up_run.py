@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.disbursement.domain.campaigns import LISTED, Campaign
+from services.disbursement.domain.differences import dated_law, late_months
 from services.disbursement.domain.law import Law, law_of_months
 from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
 from services.disbursement.domain.runs import Run
-from services.disbursement.storage import campaigns, draw_dues, draw_gifts, draw_payments, not_dated, payrolls, runs, units
+from services.disbursement.storage import (
+    campaigns,
+    draw_differences,
+    draw_dues,
+    draw_gifts,
+    draw_payments,
+    not_dated,
+    payrolls,
+    runs,
+    units,
+)
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.runs import Draw
@@ -47,7 +58,8 @@ class DrawnUp:
 
 
 async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
-    """Draw up the run's months, differences of months drawn before, and everything that rests; nothing new: no payroll.
+    """Draw up the run's months, differences of months drawn before, what late decisions owe of months that were never drawn,
+    and everything that rests; what rests and is owed no more is cancelled. Nothing new: no payroll.
     A campaign's run draws up the campaign alone.
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
@@ -56,11 +68,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     `no-law-for-month`.
     """
     authority_id = command.authority.unit_id
-    run = await runs.find(tx, command.run_id)
-    if run.code == OPENING_RUN_CODE:
-        raise Refusal(OPENING_RUN)
-    if run.unit_id not in command.authority.path:
-        raise Refusal(UNKNOWN_UNIT, f"{command.authority.name} lies outside the run's province", unit=authority_id)
+    run = await run_of(tx, command.run_id, command.authority)
     await runs.pass_gate(tx, authority_id)
     position = await watermark(tx, "registry")
     if position < command.registry_position:
@@ -82,16 +90,23 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
 
 async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[ObligationMove], dict[str, int]]:
-    """Cancel what is owed no more and collect what is due; the moves, and the people of whom it can't be said, by reason."""
+    """What is due, in the temporary tables of `storage/draw_dues.py`: as moves what is owed no more, and the people of whom it
+    can't be said, by reason."""
     province = await units.find(tx, run.unit_id)
     if run.campaign_id is not None:
         return await _collect_gifts(tx, await campaigns.find(tx, run.campaign_id), authority_id, law, province)
     looked_at = await runs.drawn_before(tx, authority_id, run.run_month)
     laws = law_of_months(law, sorted({*run.benefit_months, *looked_at}), province.name)
     earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
-    moves = await draw_dues.cancel_unowed(tx, authority_id)
+    first_month = await runs.first_benefit_month(tx, run.unit_id)
+    late = late_months(first_month, looked_at, run.benefit_months, run.run_month)
+    resting = await draw_differences.months_resting(tx, authority_id)
+    judged = dated_law(law, {*run.benefit_months, *looked_at, *late.months, *resting}, province.name)
     await draw_dues.collect(tx, authority_id, laws, earlier)
     lost = await not_dated.count(tx, authority_id, laws, earlier)
+    moves = await draw_differences.collect(tx, authority_id, judged, [each.month for each in laws], late)
+    if new := set(await draw_differences.new_months(tx)).difference(run.benefit_months, looked_at):
+        await runs.ensure_partitions(tx, run.run_month, sorted(new))
     return moves, {"category-not-dated": lost} if lost else {}
 
 
@@ -104,6 +119,16 @@ async def _collect_gifts(
     await draw_gifts.collect_gifts(tx, authority_id, campaign, month_law)
     dead = await draw_gifts.dead_on_list(tx, authority_id, campaign) if listed else 0
     return moves, {"dead-on-list": dead} if dead else {}
+
+
+async def run_of(tx: Tx, run_id: UUID, authority: Unit) -> Run:
+    """The run that an authority may draw up. Refused: `unknown-run`, `opening-run`, `unknown-unit`."""
+    run = await runs.find(tx, run_id)
+    if run.code == OPENING_RUN_CODE:
+        raise Refusal(OPENING_RUN)
+    if run.unit_id not in authority.path:
+        raise Refusal(UNKNOWN_UNIT, f"{authority.name} lies outside the run's province", unit=authority.unit_id)
+    return run
 
 
 def in_order(moves: Sequence[ObligationMove]) -> list[ObligationMove]:

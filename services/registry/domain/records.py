@@ -83,6 +83,7 @@ class FullRecord:
     payee: PayeeInUse
     account: AccountInUse | None
     one_off_payees: tuple[OneOffPayee, ...] = ()
+    merged_into: UUID | None = None
 
     def for_history(self) -> dict[str, Any]:
         """The record as its version is kept, ready for JSON."""

@@ -15,7 +15,8 @@ from shared.database import Tx
 
 _RECORDS = """
 SELECT b.beneficiary_id, b.version, b.code, b.unit_id, b.full_name, b.sex, b.birth_date, b.birth_precision, b.ethnicity,
-       b.village, b.phone_sealed, b.wished_channel, b.status, b.status_from_month, b.hold, b.row_id, b.relationship,
+       b.village, b.phone_sealed, b.wished_channel, b.status, b.status_from_month, b.hold, b.row_id, b.merged_into,
+       b.relationship,
        p.payee_id, p.version AS payee_version, p.full_name AS payee_name, p.identity_sealed AS payee_identity,
        p.phone_sealed AS payee_phone,
        a.account_id, a.version AS account_version, a.provider, a.channel, a.holder_name, a.number_sealed
@@ -24,7 +25,7 @@ WHERE b.beneficiary_id = ANY(CAST(:ids AS uuid[])) ORDER BY b.code
 """
 _KEPT = (
     "beneficiary_id", "version", "code", "unit_id", "full_name", "sex", "birth_date", "birth_precision", "ethnicity",
-    "village", "phone_sealed", "wished_channel", "status", "status_from_month", "hold", "row_id",
+    "village", "phone_sealed", "wished_channel", "status", "status_from_month", "hold", "row_id", "merged_into",
 )  # fmt: skip
 _VERSION = {
     "beneficiary_id": "uuid",

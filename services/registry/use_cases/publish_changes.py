@@ -68,4 +68,5 @@ def _for_event(record: FullRecord) -> BeneficiaryRecord:
             )
             for one in record.one_off_payees
         ],
+        merged_into=record.merged_into,
     )

@@ -1,0 +1,43 @@
+"""Recall lines that pay more than is owed now, as long as their chunk was not instructed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.disbursement.domain.differences import dated_law
+from services.disbursement.domain.law import Law
+from services.disbursement.storage import owed_again, payrolls, recalls, units
+from services.disbursement.use_cases.remove_payment import remove_lines
+from shared.auth import Caller
+from shared.database import Tx
+
+
+async def recall_overdrawn(
+    tx: Tx, caller: Caller, authority_id: str, law: Law, key: Ed25519PrivateKey, payroll_id: UUID | None = None
+) -> dict[UUID, int]:
+    """Take lines out of an authority's payrolls (or of one) that a later decision, a stop, a death or a merge made too much;
+    how many of which payroll.
+
+    Each goes by an exception in the caller's name. What it was to settle rests: the next drawing up cancels what is not owed
+    and pays the rest. The transaction must see all rows.
+    """
+    suspected, people = await recalls.suspects(tx, authority_id, payroll_id)
+    if not people:
+        return {}
+    await recalls.hold(tx, suspected)
+    await reckon_now(tx, authority_id, law, people)
+    overdrawn = await recalls.overdrawn(tx, authority_id, suspected)
+    for each, lines in overdrawn.items():
+        taken_out = await remove_lines(tx, caller, await payrolls.find(tx, each), lines, key)
+        assert taken_out  # its chunks are held: nobody instructed them since
+    return {each: len(lines) for each, lines in overdrawn.items()}
+
+
+async def reckon_now(tx: Tx, authority_id: str, law: Law, people: Sequence[UUID]) -> None:
+    """What these people are owed now beside all that was drawn of it, by the law of the authority's province."""
+    province = await units.find(tx, (await units.find(tx, authority_id)).path[0])
+    judged = dated_law(law, await owed_again.months_known(tx), province.name)
+    await owed_again.reckon(tx, people, judged)
