@@ -13,7 +13,7 @@ from services.disbursement.domain.amounts import HeldDecision, dues
 from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.routing import Account, Option, route
 from services.disbursement.domain.seal import chunk_digest, line_digest
-from services.disbursement.storage import draw_dues, draw_payments, people, runs, seals
+from services.disbursement.storage import draw_dues, draw_payments, moves, people, runs, seals
 from services.disbursement.storage.law_data import load_law
 from shared.contracts.events import AccountRecord, BeneficiaryRecord
 from shared.database import Tx
@@ -168,6 +168,7 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
                 mine = None if account is None else Account(account.account_id, 2, account.provider, account.channel)
                 found = route(mine, {avoid} if avoid else set(), options[commune])
                 expected[person.beneficiary_id] = found, why_held(hold, status, relationship, found is not None)
+            await moves.gather(tx, [])
             await draw_dues.collect(tx, office.authority, [], {})
             await draw_payments.write(tx, run, office.authority, 0, 1)
             rows = await tx.rows("SELECT * FROM draw_people")
