@@ -159,7 +159,8 @@ class PayrollPage(BaseModel):
 
 class DrawUpView(BaseModel):
     """What drawing up made. Nothing new to pay: no payrolls. `left_out` counts people whose money may not go out now: `held`
-    by the registry, `suspended`, `payee-dead`, or `no-contract` for their commune."""
+    by the registry, `suspended`, `no-funeral-payee` (nobody is named who organises it), `payee-dead`, or `no-contract` for their
+    commune."""
 
     model_config = ConfigDict(
         json_schema_extra={

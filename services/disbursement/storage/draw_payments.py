@@ -1,4 +1,4 @@
-"""Drawing up, second half: from `draw_due` (see `draw_dues.py`) to payrolls, payments, lines and chunks, set by set."""
+"""Drawing up, the end: from `draw_due` and `draw_people` to payrolls, payments, lines, chunks and obligations, set by set."""
 
 from __future__ import annotations
 
@@ -7,85 +7,11 @@ from uuid import UUID
 
 from services.disbursement.domain.ledger import MovedSum
 from services.disbursement.domain.runs import Run
+from services.disbursement.storage.draw_people import OF_PERSON, left_out, route
 from services.disbursement.storage.moves import GATHER
-from services.disbursement.storage.seal_text import in_part_order, line_digest, part_texts
+from services.disbursement.storage.seal_text import line_digest
 from shared.contracts.events import MAX_RECORDS
 from shared.database import Tx
-from shared.kernel.ids import new_id
-from shared.kernel.months import next_month
-
-_TABLE = """
-CREATE TEMP TABLE draw_people (
-    subject_id uuid, subject text, sex text, birth_date date, code text, unit_id text, amount_dong bigint, note text, parts text,
-    payee_id uuid, payee_version integer, payee_name text, account_id uuid, account_version integer, contract_id uuid, channel text,
-    provider text, why_held text, place bigint, payment_id uuid
-) ON COMMIT DROP
-"""
-
-# One row for each person with something due: where the money goes, or why it may not. The order of the cases is
-# `domain/holds.py`, that of the ways `domain/routing.py`, the note `domain/notes.py`. Rows are put in in the order of their
-# lines: `place` counts them, and payment ids grow with it, so that what a chunk needs lies together in every index and nothing
-# is sorted a second time. `lane` stands for contract, channel and commune: a number is sorted sooner than three texts.
-# A payment's id is a UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the drawing up, `place` between them.
-# A million ids with random bits of their own would cost as much as all of their payments' inserts.
-_ROUTE = f"""
-INSERT INTO draw_people (subject_id, subject, sex, birth_date, code, unit_id, amount_dong, note, parts, payee_id, payee_version,
-                         payee_name, account_id, account_version, contract_id, channel, provider, why_held, place, payment_id)
-WITH options AS (
-    SELECT c.contract_id, c.number, s.unit_id, s.from_month, h.channel, h.provider
-    FROM contracts c
-    JOIN contract_channels h ON h.contract_id = c.contract_id
-    JOIN contract_communes s ON s.contract_id = c.contract_id
-    WHERE c.authority_id = :authority_id AND c.valid_from < CAST(:next_month AS date)
-      AND (c.valid_to IS NULL OR c.valid_to >= CAST(:run_month AS date))
-      AND s.from_month <= CAST(:run_month AS date) AND (s.to_month IS NULL OR s.to_month >= CAST(:run_month AS date))),
-into_account AS (
-    SELECT DISTINCT ON (unit_id, channel, provider) * FROM options WHERE channel IN ('wallet', 'account')
-    ORDER BY unit_id, channel, provider, from_month DESC, number COLLATE "C", contract_id),
-by_hand AS (
-    SELECT DISTINCT ON (unit_id) * FROM options WHERE channel IN ('cash', 'cashier')
-    ORDER BY unit_id, channel = 'cashier', from_month DESC, number COLLATE "C", contract_id),
-ways AS (
-    SELECT *, row_number() OVER (ORDER BY contract_id, channel, unit_id COLLATE "C") AS lane
-    FROM (SELECT * FROM into_account UNION ALL SELECT * FROM by_hand) found),
-person AS (
-    SELECT d.subject_id, CAST(sum(d.amount_dong) AS bigint) AS amount_dong, {part_texts("d")} AS parts,
-           {in_part_order("array_agg", "d.unit_id", "d")} AS unit_ids,
-           {in_part_order("array_agg", "d.benefit_month", "d")} AS months
-    FROM draw_due d GROUP BY d.subject_id),
-avoided AS (
-    SELECT DISTINCT subject_id, avoid_account_id, avoid_account_version FROM draw_due WHERE avoid_account_id IS NOT NULL),
-routed AS (
-    SELECT d.subject_id, p.subject, p.sex, p.birth_date, p.code, u.unit_id, d.amount_dong, d.months, d.parts, p.payee_id,
-           p.payee_version, p.payee_name,
-           CASE WHEN a.lane IS NOT NULL THEN p.account_id END AS account_id,
-           CASE WHEN a.lane IS NOT NULL THEN p.account_version END AS account_version,
-           coalesce(a.contract_id, h.contract_id) AS contract_id, coalesce(a.channel, h.channel) AS channel,
-           coalesce(a.provider, h.provider) AS provider, coalesce(a.lane, h.lane) AS lane,
-           CASE WHEN p.hold IS NOT NULL THEN 'held'
-                WHEN p.status = 'suspended' THEN 'suspended'
-                WHEN p.status = 'dead' AND p.payee_relationship = 'self' THEN 'payee-dead'
-                WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
-    FROM person d
-    CROSS JOIN LATERAL (SELECT d.unit_ids[cardinality(d.unit_ids)] AS unit_id) u
-    JOIN people p ON p.beneficiary_id = d.subject_id
-    LEFT JOIN avoided f ON f.subject_id = d.subject_id AND f.avoid_account_id = p.account_id
-        AND f.avoid_account_version = p.account_version
-    LEFT JOIN ways a ON f.subject_id IS NULL AND a.unit_id = u.unit_id AND a.channel = p.account_channel
-        AND a.provider = p.account_provider
-    LEFT JOIN ways h ON h.unit_id = u.unit_id AND h.channel IN ('cash', 'cashier'))
-SELECT subject_id, subject, sex, birth_date, code, unit_id, amount_dong,
-       left('TCXH ' || CASE WHEN months[1] = months[cardinality(months)] THEN to_char(months[1], 'MM.YYYY')
-           ELSE (SELECT CASE WHEN count(*) <= 8 THEN string_agg(to_char(month, 'MM.YYYY'), ' ' ORDER BY month)
-                        ELSE to_char(min(month), 'MM.YYYY') || '-' || to_char(max(month), 'MM.YYYY') END
-                 FROM (SELECT DISTINCT unnest(months) AS month) named) END
-           || ' ' || CASE WHEN code ~ '[^A-Za-z0-9.,_&-]' THEN regexp_replace(code, '[^A-Za-z0-9.,_&-]', '', 'g') ELSE code END,
-           100),
-       parts, payee_id, payee_version, payee_name, account_id, account_version, contract_id, channel, provider, why_held, place,
-       CAST(concat(left(:draw_id, 15), left(counter, 3), '-8', right(counter, 3), right(:draw_id, 13)) AS uuid)
-FROM (SELECT *, row_number() OVER (ORDER BY CASE WHEN why_held IS NULL THEN lane END, code COLLATE "C") AS place FROM routed) p
-CROSS JOIN LATERAL (SELECT right(to_hex(16777216 + place), 6) AS counter) c
-"""  # noqa: S608 - constants only
 
 _PAYROLLS = """
 WITH found AS (
@@ -124,12 +50,12 @@ JOIN unnest(CAST(:payroll_ids AS uuid[]), CAST(:contract_ids AS uuid[]), CAST(:c
 WHERE w.why_held IS NULL
 """  # noqa: S608 - constants only
 
-_LINES = """
+_LINES = f"""
 INSERT INTO payment_lines (benefit_month, subject_id, kind, revision, payment_seq, run_month, payment_id, amount_dong)
 SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.payment_seq + 1, :run_month, w.payment_id, d.amount_dong
-FROM draw_due d JOIN draw_people w ON w.subject_id = d.subject_id AND w.why_held IS NULL
+FROM draw_due d JOIN draw_people w ON {OF_PERSON} AND w.why_held IS NULL
 ORDER BY d.subject_id, d.benefit_month
-"""
+"""  # noqa: S608 - constants only
 
 _CHUNKS = """
 INSERT INTO chunks (payroll_id, chunk_no, payments, amount_dong, digest)
@@ -150,7 +76,7 @@ SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.amount_dong, d.total
        CASE WHEN w.why_held IS NULL THEN CAST(:run_month AS date) END, CASE WHEN w.why_held IS NULL THEN w.payment_id END,
        CASE WHEN w.why_held IS NULL THEN 1 ELSE 0 END
 FROM draw_due d
-JOIN draw_people w ON w.subject_id = d.subject_id
+JOIN draw_people w ON {OF_PERSON}
 JOIN ({AGE_LIMITS}) ages USING (benefit_month)
 WHERE d.is_new
 ORDER BY d.subject_id, d.benefit_month, d.kind, d.revision
@@ -160,7 +86,7 @@ ORDER BY d.subject_id, d.benefit_month, d.kind, d.revision
 NEW_MOVES = f"""
 SELECT d.benefit_month, w.subject, d.kind, d.revision, 0 AS step, d.unit_id, d.category_group, w.sex, {AGE_BAND} AS age_band,
        d.amount_dong, NULL AS from_place, 'not_released' AS to_place
-FROM draw_due d JOIN draw_people w ON w.subject_id = d.subject_id JOIN ({AGE_LIMITS}) ages USING (benefit_month)
+FROM draw_due d JOIN draw_people w ON {OF_PERSON} JOIN ({AGE_LIMITS}) ages USING (benefit_month)
 WHERE d.is_new
 """  # noqa: S608 - constants only
 
@@ -173,7 +99,7 @@ FROM draw_due WHERE is_new GROUP BY benefit_month
 _TAKE_RESTING = f"""
 WITH taken AS (
 UPDATE obligations o SET live_run_month = :run_month, live_payment_id = w.payment_id, payment_seq = o.payment_seq + 1
-FROM draw_due d JOIN draw_people w ON w.subject_id = d.subject_id AND w.why_held IS NULL
+FROM draw_due d JOIN draw_people w ON {OF_PERSON} AND w.why_held IS NULL
 WHERE NOT d.is_new AND o.benefit_month = d.benefit_month AND o.subject_id = d.subject_id AND o.kind = d.kind
   AND o.revision = d.revision
 RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10, o.unit_id, o.category_group, o.sex,
@@ -202,14 +128,12 @@ async def make_room(tx: Tx) -> None:
 
 
 async def write(tx: Tx, run: Run, authority_id: str, draw_no: int, position: int) -> Drawn:
-    """Turn `draw_due` into obligations, payrolls, payments, lines and chunks, one payment for each person.
+    """Turn `draw_due` into obligations, payrolls, payments, lines and chunks, one payment for each payee of a person.
 
     What rested and moves is gathered (see `moves.py`); what is new, `NEW_MOVES` gives for the months of `owed`.
     """
-    await tx.run(_TABLE)
+    await route(tx, run, authority_id)
     month = {"run_month": run.run_month}
-    await tx.run(_ROUTE, authority_id=authority_id, next_month=next_month(run.run_month), draw_id=str(new_id()), **month)
-    await tx.run("ANALYZE draw_people")
     named = {"run_id": run.run_id, "authority_id": authority_id, **month}
     payrolls = await tx.rows(_PAYROLLS, draw_no=draw_no, position=position, **named)
     payroll_ids = [row["payroll_id"] for row in payrolls]
@@ -221,11 +145,4 @@ async def write(tx: Tx, run: Run, authority_id: str, draw_no: int, position: int
     owed = [MovedSum(**row) for row in await tx.rows(_NEW_SUMS)]
     await tx.run(_NEW_OBLIGATIONS, months=[each.benefit_month for each in owed], **named)
     await tx.run(_TAKE_RESTING, **month)
-    return Drawn(payroll_ids, owed, await _left_out(tx))
-
-
-async def _left_out(tx: Tx) -> dict[str, int]:
-    rows = await tx.rows(
-        "SELECT why_held, count(*) AS people FROM draw_people WHERE why_held IS NOT NULL GROUP BY why_held ORDER BY why_held"
-    )
-    return {row["why_held"]: row["people"] for row in rows}
+    return Drawn(payroll_ids, owed, await left_out(tx))
