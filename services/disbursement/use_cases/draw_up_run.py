@@ -11,8 +11,9 @@ from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
-from services.disbursement.storage import draw_dues, draw_payments, moves, payrolls, runs, units
+from services.disbursement.storage import draw_dues, draw_payments, payrolls, runs, units
 from services.disbursement.storage.ledger import post
+from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
 from services.disbursement.storage.runs import Draw
 from shared.contracts.events import ObligationMove
 from shared.database import Tx
@@ -69,13 +70,14 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     earlier = {month: at for month, at in looked_at.items() if month not in run.benefit_months}
 
     await draw_payments.make_room(tx)
-    await moves.gather(tx, await draw_dues.cancel_unowed(tx, authority_id))
+    moves = await draw_dues.cancel_unowed(tx, authority_id)
     await draw_dues.collect(tx, authority_id, laws, earlier)
+    await gather(tx, moves)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
-    moved = [*drawn.owed, *await moves.sums_gathered(tx)]
+    moved = [*drawn.owed, *await sums_gathered(tx)]
     await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").sums(moved))
     months = [each.benefit_month for each in drawn.owed]
-    await moves.say_gathered(tx, run, authority_id, also=draw_payments.NEW_MOVES, months=months)
+    await say_gathered(tx, run, authority_id, also=draw_payments.NEW_MOVES, months=months)
     if last is not None and not moved and not drawn.payroll_ids:
         return DrawnUp(last.draw_no, position, [], drawn.left_out)
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
@@ -83,6 +85,6 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     return DrawnUp(draw.draw_no, position, made, drawn.left_out)
 
 
-def in_order(moved: Sequence[ObligationMove]) -> list[ObligationMove]:
+def in_order(moves: Sequence[ObligationMove]) -> list[ObligationMove]:
     """Moves in the order of their keys, as readers lock them."""
-    return sorted(moved, key=lambda move: (move.benefit_month, move.unit_id, move.subject, move.kind, move.revision))
+    return sorted(moves, key=lambda move: (move.benefit_month, move.unit_id, move.subject, move.kind, move.revision))
