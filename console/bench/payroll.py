@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -99,22 +100,31 @@ async def _open(database: Database) -> Run:
 
 
 async def _pay(database: Database, run: Run, authority_id: str, key: Ed25519PrivateKey, times: _Times) -> None:
-    """One authority: each step in its own transaction, as the API has it."""
+    """One authority: each step in its own transaction, as the API has it. Its payrolls are prepared at once, then approved at
+    once, as the officers of several contracts do."""
     async with database.transaction() as tx:
         authority = await units.find(tx, authority_id)
     began = time.perf_counter()
     async with database.transaction(repeatable_read=True) as tx:
         drawn = await draw_up_run(tx, DrawUp(run.run_id, authority, 0, "bench", "maker"), load_law())
     times.draw_up += time.perf_counter() - began
-    for payroll in drawn.payrolls:
-        began = time.perf_counter()
-        async with database.transaction(authority_id) as tx:
-            await prepare_payroll(tx, _MAKER, payroll.payroll_id)
-        prepared_at = time.perf_counter()
-        async with database.transaction(authority_id) as tx:
-            await approve_payroll(tx, _CHECKER, payroll.payroll_id, key)
-        times.prepare += prepared_at - began
-        times.approve += time.perf_counter() - prepared_at
+    payroll_ids = [payroll.payroll_id for payroll in drawn.payrolls]
+    began = time.perf_counter()
+    await asyncio.gather(*(_prepare(database, authority_id, payroll_id) for payroll_id in payroll_ids))
+    prepared_at = time.perf_counter()
+    await asyncio.gather(*(_approve(database, authority_id, payroll_id, key) for payroll_id in payroll_ids))
+    times.prepare += prepared_at - began
+    times.approve += time.perf_counter() - prepared_at
+
+
+async def _prepare(database: Database, authority_id: str, payroll_id: UUID) -> None:
+    async with database.transaction(authority_id) as tx:
+        await prepare_payroll(tx, _MAKER, payroll_id)
+
+
+async def _approve(database: Database, authority_id: str, payroll_id: UUID, key: Ed25519PrivateKey) -> None:
+    async with database.transaction(authority_id) as tx:
+        await approve_payroll(tx, _CHECKER, payroll_id, key)
 
 
 def _peak_memory_mb() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.disbursement.domain.runs import Run
-from services.disbursement.storage.seal_text import in_part_order, part_texts
+from services.disbursement.storage.seal_text import in_part_order, part_text, part_texts
 from shared.database import Tx
 from shared.kernel.ids import new_id
 from shared.kernel.months import next_month
@@ -18,11 +18,11 @@ CREATE TEMP TABLE draw_people (
 
 # One row for each person with something due, and one more for a funeral, which has a payee of its own: where the money goes, or
 # why it may not. Who receives is `domain/receiving.py`, the order of the cases `domain/holds.py`, that of the ways
-# `domain/routing.py`, the note `domain/notes.py`. Rows are put in in the order of their
-# lines: `place` counts them, and payment ids grow with it, so that what a chunk needs lies together in every index and nothing
-# is sorted a second time. `lane` stands for contract, channel and commune: a number is sorted sooner than three texts.
-# A payment's id is a UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the drawing up, `place` between them.
-# A million ids with random bits of their own would cost as much as all of their payments' inserts.
+# `domain/routing.py`, the note `domain/notes.py`. Most people have one thing due, and nothing of theirs is put together.
+# Rows are put in in the order of their lines: `place` counts them, and payment ids grow with it, so that what a chunk needs lies
+# together in every index and nothing is sorted a second time. `lane` stands for contract, channel and commune: a number is
+# sorted sooner than three texts. A payment's id is a UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the
+# drawing up, `place` between them. A million ids with random bits of their own would cost as much as their payments' inserts.
 _ROUTE = f"""
 INSERT INTO draw_people (subject_id, funeral, subject, sex, birth_date, code, unit_id, amount_dong, note, parts, payee_id,
                          payee_version, payee_name, account_id, account_version, contract_id, channel, provider, why_held, place,
@@ -44,16 +44,21 @@ by_hand AS (
 ways AS (
     SELECT *, row_number() OVER (ORDER BY contract_id, channel, unit_id COLLATE "C") AS lane
     FROM (SELECT * FROM into_account UNION ALL SELECT * FROM by_hand) found),
+several AS MATERIALIZED (SELECT subject_id FROM draw_due GROUP BY subject_id HAVING count(*) > 1),
 person AS (
-    SELECT d.subject_id, d.kind = 'funeral' AS funeral, CAST(sum(d.amount_dong) AS bigint) AS amount_dong,
-           {part_texts("d")} AS parts,
-           {in_part_order("array_agg", "d.unit_id", "d")} AS unit_ids,
-           {in_part_order("array_agg", "d.benefit_month", "d")} AS months
-    FROM draw_due d GROUP BY d.subject_id, d.kind = 'funeral'),
+    SELECT d.subject_id, d.kind = 'funeral' AS funeral, d.amount_dong, {part_text("d")} AS parts, d.unit_id,
+           d.benefit_month AS first_month, CAST(NULL AS date[]) AS months
+    FROM draw_due d WHERE NOT EXISTS (SELECT FROM several s WHERE s.subject_id = d.subject_id)
+    UNION ALL
+    SELECT d.subject_id, d.kind = 'funeral', CAST(sum(d.amount_dong) AS bigint), {part_texts("d")},
+           ({in_part_order("array_agg", "d.unit_id", "d")})[count(*)], min(d.benefit_month),
+           CASE WHEN min(d.benefit_month) < max(d.benefit_month) THEN array_agg(d.benefit_month) END
+    FROM draw_due d JOIN several s ON s.subject_id = d.subject_id GROUP BY d.subject_id, d.kind = 'funeral'),
 avoided AS (
     SELECT DISTINCT subject_id, avoid_account_id, avoid_account_version FROM draw_due WHERE avoid_account_id IS NOT NULL),
 routed AS (
-    SELECT d.subject_id, d.funeral, p.subject, p.sex, p.birth_date, p.code, u.unit_id, d.amount_dong, d.months, d.parts,
+    SELECT d.subject_id, d.funeral, p.subject, p.sex, p.birth_date, p.code, d.unit_id, d.amount_dong, d.first_month, d.months,
+           d.parts,
            coalesce(o.payee_id, p.payee_id) AS payee_id, coalesce(o.payee_version, p.payee_version) AS payee_version,
            coalesce(o.payee_name, p.payee_name) AS payee_name,
            CASE WHEN a.lane IS NOT NULL THEN p.account_id END AS account_id,
@@ -66,17 +71,16 @@ routed AS (
                 WHEN p.status = 'dead' AND p.payee_relationship = 'self' AND o.payee_id IS NULL THEN 'payee-dead'
                 WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
     FROM person d
-    CROSS JOIN LATERAL (SELECT d.unit_ids[cardinality(d.unit_ids)] AS unit_id) u
     JOIN people p ON p.beneficiary_id = d.subject_id
     LEFT JOIN one_off_payees o ON o.beneficiary_id = d.subject_id
         AND o.purpose = CASE WHEN d.funeral THEN 'funeral' WHEN p.status = 'dead' THEN 'unpaid_months' END
     LEFT JOIN avoided f ON f.subject_id = d.subject_id AND f.avoid_account_id = p.account_id
         AND f.avoid_account_version = p.account_version
-    LEFT JOIN ways a ON NOT d.funeral AND o.payee_id IS NULL AND f.subject_id IS NULL AND a.unit_id = u.unit_id
+    LEFT JOIN ways a ON NOT d.funeral AND o.payee_id IS NULL AND f.subject_id IS NULL AND a.unit_id = d.unit_id
         AND a.channel = p.account_channel AND a.provider = p.account_provider
-    LEFT JOIN ways h ON h.unit_id = u.unit_id AND h.channel IN ('cash', 'cashier'))
+    LEFT JOIN ways h ON h.unit_id = d.unit_id AND h.channel IN ('cash', 'cashier'))
 SELECT subject_id, funeral, subject, sex, birth_date, code, unit_id, amount_dong,
-       left('TCXH ' || CASE WHEN months[1] = months[cardinality(months)] THEN to_char(months[1], 'MM.YYYY')
+       left('TCXH ' || CASE WHEN months IS NULL THEN to_char(first_month, 'MM.YYYY')
            ELSE (SELECT CASE WHEN count(*) <= 8 THEN string_agg(to_char(month, 'MM.YYYY'), ' ' ORDER BY month)
                         ELSE to_char(min(month), 'MM.YYYY') || '-' || to_char(max(month), 'MM.YYYY') END
                  FROM (SELECT DISTINCT unnest(months) AS month) named) END

@@ -127,13 +127,13 @@ _AS_JSON = """concat('{"benefit_month":"', benefit_month, '","subject":"', subje
 # In the order of their keys, as readers lock them. Units are ranked first: a number is sorted sooner than a text.
 _BODIES = f"""
 WITH moved AS (SELECT {_NAMES} FROM draw_moves WHERE from_place IS DISTINCT FROM to_place UNION ALL {{also}}),
-ranks AS (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM (SELECT DISTINCT unit_id FROM moved) u)
+ranks AS (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units)
 SELECT concat(CAST(:head AS text), said, ']}}}}') AS body FROM (
     SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_JSON.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
     FROM (
         SELECT *, row_number() OVER (
             ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
-        FROM moved JOIN ranks USING (unit_id)) numbered
+        FROM moved LEFT JOIN ranks USING (unit_id)) numbered
     GROUP BY part) parts
 ORDER BY part
 """  # noqa: S608 - constants only

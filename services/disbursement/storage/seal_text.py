@@ -5,8 +5,10 @@ from __future__ import annotations
 
 _ESCAPED = r"replace(replace({column}, '\', '\\'), '|', '\|')"
 
-PART_TEXT = "{row}.benefit_month || '/' || {row}.kind || '/' || {row}.revision || '/' || {row}.amount_dong"
-"""One obligation that a line settles. Dates read 2021-10-01: `shared.database` asks for it."""
+
+def part_text(row: str) -> str:
+    """An expression: one obligation that a line settles. Dates read 2021-10-01: `shared.database` asks for it."""
+    return f"{row}.benefit_month || '/' || {row}.kind || '/' || {row}.revision || '/' || {row}.amount_dong"
 
 
 def in_part_order(aggregate: str, value: str, row: str) -> str:
@@ -16,7 +18,7 @@ def in_part_order(aggregate: str, value: str, row: str) -> str:
 
 def part_texts(row: str) -> str:
     """An aggregate: the texts of what a line settles, in order of month, kind and revision, with `|` between."""
-    return in_part_order("string_agg", f"{PART_TEXT.format(row=row)}, '|'", row)
+    return in_part_order("string_agg", f"{part_text(row)}, '|'", row)
 
 
 def line_digest(row: str, parts: str, beneficiary: str = "") -> str:
