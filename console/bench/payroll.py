@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from console.bench.payroll_floor import copies, write_again
 from console.bench.payroll_ground import PROVINCE_ID, lay
+from console.bench.processor import server_cpu_seconds
 from services.disbursement.domain.runs import Run
 from services.disbursement.storage import units
 from services.disbursement.storage.law_data import load_law
@@ -60,6 +61,7 @@ class _Times:
     prepare: float = 0.0
     approve: float = 0.0
     floor: dict[str, float] = field(default_factory=dict)
+    cpu: list[float | None] = field(default_factory=list)  # of the database: before, after the job, before, after the floor
 
 
 async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -77,14 +79,19 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         run = await _open(database)
         times = _Times()
         memory_before = _peak_memory_mb()
+        data = home / "postgres" / "data"
         await admin.execute("CHECKPOINT")
+        times.cpu.append(server_cpu_seconds(data))
         for authority_id in authority_ids:
             await _pay(database, run, authority_id, load_signing_key(settings.keys_dir, SEAL), times)
+        times.cpu.append(server_cpu_seconds(data))
         memory_mb = _peak_memory_mb() - memory_before
         payments = int(await admin.fetchval("SELECT count(*) FROM disbursement.payments"))
         async with copies(admin):
             await admin.execute("CHECKPOINT")
+            times.cpu.append(server_cpu_seconds(data))
             times.floor = await write_again(admin)
+            times.cpu.append(server_cpu_seconds(data))
     finally:
         await admin.close()
         await platform.close()
@@ -143,5 +150,15 @@ def _figures(payments: int, times: _Times, memory_mb: float) -> dict[str, Any]:
         "prepare_seconds": round(times.prepare, 3),
         "approve_seconds": round(times.approve, 3),
         **{f"floor_{table}_seconds": round(taken, 3) for table, taken in times.floor.items()},
+        **_processor(times),
         "python_memory_mb": round(memory_mb, 1),
     }
+
+
+def _processor(times: _Times) -> dict[str, float]:
+    """The same by processor time of the database, where the system tells it."""
+    told = [each for each in times.cpu if each is not None]
+    if len(told) < 4:
+        return {}
+    job, floor = told[1] - told[0], told[3] - told[2]
+    return {"cpu_seconds": round(job, 2), "floor_cpu_seconds": round(floor, 2), "cpu_ratio": round(job / max(floor, 0.01), 2)}

@@ -26,9 +26,11 @@ async def open_run(tx: Tx, code: str, province: Unit, benefit_months: Sequence[d
     if province.level != "province":
         raise Refusal(UNKNOWN_UNIT, f"{province.name} is a {province.level}, a run is a province's", unit=province.unit_id)
     law_of_months(law, months, province.name)
+    # Before the run is written: attaching a partition locks the runs that obligations point to, and of two provinces that had
+    # each written theirs, neither could go on.
+    await runs.ensure_partitions(tx, run_month, months)
     await runs.insert(tx, new_id(), province.unit_id, code, run_month, months)
     run = await runs.by_code(tx, province.unit_id, code)
     if run.benefit_months != months:
         raise Refusal(RUN_EXISTS, f"run {code} pays {', '.join(f'{m:%m/%Y}' for m in run.benefit_months)}", run_id=run.run_id)
-    await runs.ensure_partitions(tx, run_month, months)
     return run
