@@ -153,6 +153,7 @@ class Database:
                     "search_path": f"{service}",
                     "application_name": f"chitra-{service}",
                     "jit": "off",
+                    "datestyle": "ISO",  # texts that are sealed hold dates
                 },
                 "timeout": 10,
                 "statement_cache_size": 1000,

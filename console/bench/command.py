@@ -21,6 +21,7 @@ from shared.runtime import run_async
 BENCHMARKS = {
     "import": ("console.bench.import_lists", "commune lists read and standardised on one core"),
     "month": ("console.bench.month", "a month without faults, from draw-up to books"),
+    "payroll": ("console.bench.payroll", "payrolls drawn up from stored decisions, to approval"),
     "duplicates": ("console.bench.duplicates", "a province's people compared for duplicates, on one core"),
 }
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from services.disbursement.domain.differences import NO_LATE_MONTHS
 from services.disbursement.domain.holds import why_held
+from services.disbursement.domain.receiving import purpose_of, receives_otherwise
 from services.disbursement.domain.routing import Account, Option, route
 from services.disbursement.domain.seal import chunk_digest, line_digest
-from services.disbursement.storage import draw_differences, draw_dues, draw_payments, people, runs, seals
-from shared.contracts.events import AccountRecord, BeneficiaryRecord
+from services.disbursement.storage import draw_differences, draw_dues, draw_payments, moves, people, runs, seals
+from shared.contracts.events import AccountRecord, BeneficiaryRecord, OneOffPayeeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, payee
@@ -43,6 +44,8 @@ ways = st.tuples(
     st.none() | st.just("duplicate"),
     st.sampled_from(["active", "suspended", "dead"]),
     st.sampled_from(["self", "guardian"]),
+    st.sampled_from(["monthly", "care_support", "funeral"]),
+    st.sets(st.sampled_from(["funeral", "unpaid_months"])),  # purposes for which somebody is named
 )
 offers = st.lists(
     st.tuples(
@@ -77,16 +80,18 @@ async def sign(tx: Tx, office: Office, offered: list[Any]) -> dict[int, list[Opt
     return options
 
 
-async def rest(tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, avoid: tuple[UUID, int] | None) -> None:
+async def rest(
+    tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, kind: str, avoid: tuple[UUID, int] | None
+) -> None:
     """An obligation of September that rests, perhaps after a failed payment."""
     await tx.run(
         """INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id,
                unit_id, decision_id, category, heads, level_dong, subject, category_group, sex, age_band, resting, payment_seq,
                avoid_account_id, avoid_account_version)
-           VALUES ('2021-10-01', :subject, 'monthly', 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x',
+           VALUES ('2021-10-01', :subject, :kind, 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x',
                'x', 'male', 'x', 'returned', 1, :account, :version)""",
         subject=record.beneficiary_id, run_id=run_id, authority=office.authority, unit=record.unit_id,
-        account=avoid and avoid[0], version=avoid and avoid[1],
+        account=avoid and avoid[0], version=avoid and avoid[1], kind=kind,
     )  # fmt: skip
 
 
@@ -100,18 +105,23 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
             await tx.run("DELETE FROM contract_communes")
             options = await sign(tx, office, offered)
             run = await runs.find(tx, run_id)
-            for way, commune, failed, hold, status, relationship in chosen:
+            for way, commune, failed, hold, status, relationship, kind, named in chosen:
                 account = _account(way)
                 person = office.person(
                     commune=commune, account=account, hold=hold, status=status, status_from_month=date(2021, 12, 1), decisions=[],
                     payee=payee(new_id(), relationship=relationship),
+                    one_off_payees=[OneOffPayeeRecord(purpose=each, payee=payee(new_id(), full_name=each)) for each in named],
                 )  # fmt: skip
                 avoid = _avoided(failed, account)
                 await put_in(tx, [person])
-                await rest(tx, office, run_id, person, avoid)
+                await rest(tx, office, run_id, person, kind, avoid)
                 mine = None if account is None else Account(account.account_id, 2, account.provider, account.channel)
-                found = route(mine, {avoid} if avoid else set(), options[commune])
-                expected[person.beneficiary_id] = found, why_held(hold, status, relationship, found is not None)
+                otherwise = receives_otherwise(kind, status, named)
+                found = route(None if otherwise else mine, {avoid} if avoid else set(), options[commune])
+                held = why_held(hold, status, relationship, found is not None, kind, named)
+                receives = next((one.payee for one in person.one_off_payees if one.purpose == purpose_of(kind, status)), None)
+                expected[person.beneficiary_id] = found, held, person.payee if receives is None else receives
+            await moves.gather(tx, [])
             await draw_dues.collect(tx, office.authority, [], {})
             await draw_differences.collect(tx, office.authority, [], [], NO_LATE_MONTHS)
             await draw_payments.write(tx, run, office.authority, 0, 1)
@@ -121,8 +131,12 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
         pass
     assert {row["subject_id"] for row in rows} == expected.keys()
     for row in rows:
-        found, held = expected[row["subject_id"]]
+        found, held, receives = expected[row["subject_id"]]
         assert row["why_held"] == held
+        if held is None:
+            assert (row["payee_id"], row["payee_version"], row["payee_name"]) == (
+                receives.payee_id, receives.version, receives.full_name,
+            )  # fmt: skip
         in_sql = row["contract_id"], row["provider"], row["channel"], row["account_id"], row["account_version"]
         if found is None:
             assert in_sql == (None,) * 5

@@ -28,6 +28,16 @@ async def counts(office: Office) -> tuple[int, int]:
     return row[0], row[1]
 
 
+async def test_two_provinces_open_the_same_new_months(office: Office, disbursement: Any) -> None:
+    """The first to come makes the partitions, the other waits for them, and neither for the other's run."""
+    other = await Office(disbursement, office.platform, office.client, office.admin, office.tokens).lay(contracts=False)
+    for year in (2022, 2023):
+        for month in range(1, 13, 3):
+            code = f"{year}-{month:02}"
+            ours, theirs = await asyncio.gather(office.run(code), other.run(code))
+            assert ours != theirs
+
+
 async def test_eight_draw_ups_of_one_run(office: Office) -> None:
     await office.say(*[office.person() for _ in range(40)])
     run_id = await office.run()

@@ -134,9 +134,16 @@ class Bench:
         }  # fmt: skip
         await self.hear("disbursement", "chunk_instructed", body)
 
-    async def introduce(self, payroll: Payroll) -> None:
-        """Payees and accounts become known to the gateway, and the accounts to their provider."""
+    async def introduce(self, payroll: Payroll, *, one_off: bool = False) -> None:
+        """Payees and accounts become known to the gateway, and the accounts to their provider.
+
+        `one_off`: the payees are those of funerals, named in the records of people who died.
+        """
         records = [self._record(payroll, line) for line in payroll.lines]
+        if one_off:
+            for record in records:
+                record["one_off_payees"] = [{"purpose": "funeral", "payee": record["payee"]}]
+                record["payee"] = {**record["payee"], "payee_id": record["beneficiary_id"]}
         await self.hear("registry", "beneficiaries_changed", {"records": records})
         if payroll.channel in ("wallet", "account"):
             accounts = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.gateway.bench import Bench
+from shared.crypto import IDENTITY
+from tests.gateway.bench import Bench, make_payroll
 
 WAYS = (
     ("viettelpay", "wallet"),
@@ -24,3 +25,16 @@ async def test_every_way_pays(bench: Bench) -> None:
     await bench.assert_books_agree(payrolls)
     for payroll in payrolls:
         assert set((await bench.states(payroll)).values()) == {"paid"}
+
+
+async def test_who_organises_a_funeral_is_known_by_identity(bench: Bench) -> None:
+    """The registry says such payees in the record of the person who died; the cash list names their identity number."""
+    payroll = make_payroll("vnpost", "cash", 2)
+    await bench.introduce(payroll, one_off=True)
+    await bench.instruct(payroll)
+    bench.run("sender", "enquiries", "webhooks")
+    await bench.until_answered([payroll])
+    rows = await bench.fetch(
+        "SELECT identity_sealed FROM payees WHERE payee_id = ANY($1)", [e["payee_id"] for e in payroll.lines]
+    )
+    assert len({bench.cipher.open(row["identity_sealed"], IDENTITY) for row in rows}) == 2

@@ -93,15 +93,22 @@ class Posting:
 
     def obligations(self, moves: Iterable[Moved]) -> list[LedgerEntry]:
         """Entries of book `obligations` for moves: one for each benefit month and pair of places. Staying moves nothing."""
-        sums: dict[tuple[date, str, str], tuple[int, int]] = {}
+        sums: dict[tuple[date, Place | None, Place], tuple[int, int]] = {}
         for move in moves:
-            key = (move.benefit_month, move.from_place or LAW, move.to_place)
+            key = (move.benefit_month, move.from_place, move.to_place)
             count, amount_dong = sums.get(key, (0, 0))
             sums[key] = (count + 1, amount_dong + move.amount_dong)
+        return self.sums(MovedSum(*key, *summed) for key, summed in sums.items())
+
+    def sums(self, sums: Iterable[MovedSum]) -> list[LedgerEntry]:
+        """The same for moves that were summed before, for each benefit month and pair of places."""
+        ordered = sorted(sums, key=lambda each: (each.benefit_month, each.from_place or LAW, each.to_place))
         return [
-            self._entry("obligations", source, target, amount_dong, count, month)
-            for (month, source, target), (count, amount_dong) in sorted(sums.items())
-            if source != target
+            self._entry(
+                "obligations", each.from_place or LAW, each.to_place, each.amount_dong, each.obligations, each.benefit_month
+            )
+            for each in ordered
+            if each.from_place != each.to_place
         ]
 
     def _entry(
@@ -123,6 +130,17 @@ class Posting:
             payroll_id=self.payroll_id,
             chunk_no=self.chunk_no,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MovedSum:
+    """Obligations of one benefit month that went from one place to another, counted and summed."""
+
+    benefit_month: date
+    from_place: Place | None
+    to_place: Place
+    obligations: int
+    amount_dong: int
 
 
 class Moved(Protocol):

@@ -1,15 +1,21 @@
-"""Obligations that moved from one place to another: read from the rows, said to other services in events of up to 500."""
+"""Obligations that moved from one place to another: read from the rows, said to other services in events of up to 500.
+
+A chunk's moves pass through here as objects. Those of a drawing up may be a million: they are gathered in a temporary table
+of the transaction, and said and summed from there without leaving the database.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from services.disbursement.domain.ledger import Place
+import orjson
+
+from services.disbursement.domain.ledger import MovedSum, Place
 from shared.contracts.events import MAX_RECORDS, Channel, ObligationMove, ObligationsMoved
 from shared.database import Tx
-from shared.outbox import emit
+from shared.outbox import emit, emit_bodies
 
 Stage = Literal[0, 1, 2, 3]
 """How far a payment of an obligation has come: 0 drawn or claimed, 1 in flight, 2 paid, 3 let go."""
@@ -80,3 +86,78 @@ async def say_moves(
             moves=list(moves[start : start + MAX_RECORDS]),
         )
         await emit(tx, event, unit_id=authority_id)
+
+
+_COLUMNS = {
+    "benefit_month": "date",
+    "subject": "text",
+    "kind": "text",
+    "revision": "integer",
+    "step": "integer",
+    "unit_id": "text",
+    "category_group": "text",
+    "sex": "text",
+    "age_band": "text",
+    "amount_dong": "bigint",
+    "from_place": "text",
+    "to_place": "text",
+}
+_NAMES = ", ".join(_COLUMNS)
+
+_TABLE = f"CREATE TEMP TABLE draw_moves ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())}) ON COMMIT DROP"
+
+GATHER = f"INSERT INTO draw_moves ({_NAMES})"
+"""What a statement of a drawing up begins with that puts moves in: the fields of `ObligationMove`, in order."""
+
+_GATHER_THESE = f"""
+{GATHER} SELECT {_NAMES} FROM jsonb_to_recordset(CAST(:moves AS jsonb)) AS m ({", ".join(map(" ".join, _COLUMNS.items()))})
+"""  # noqa: S608 - constants only
+
+_SUMS = """
+SELECT benefit_month, from_place, to_place, count(*) AS obligations, CAST(sum(amount_dong) AS bigint) AS amount_dong
+FROM draw_moves WHERE from_place IS DISTINCT FROM to_place GROUP BY benefit_month, from_place, to_place
+"""
+
+# Texts are the service's own words, ids and pseudonyms; only an obligation's kind may hold an officer's (a campaign's name).
+_AS_JSON = """concat('{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
+    revision, ',"step":', step, ',"unit_id":"', unit_id, '","category_group":"', category_group, '","sex":"', sex,
+    '","age_band":"', age_band, '","amount_dong":', amount_dong, ',"from_place":',
+    coalesce('"' || from_place || '"', 'null'), ',"to_place":"', to_place, '"}')"""
+
+# In the order of their keys, as readers lock them. Units are ranked first: a number is sorted sooner than a text.
+_BODIES = f"""
+WITH moved AS (SELECT {_NAMES} FROM draw_moves WHERE from_place IS DISTINCT FROM to_place UNION ALL {{also}}),
+ranks AS (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units)
+SELECT concat(CAST(:head AS text), said, ']}}}}') AS body FROM (
+    SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_JSON.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
+    FROM (
+        SELECT *, row_number() OVER (
+            ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
+        FROM moved LEFT JOIN ranks USING (unit_id)) numbered
+    GROUP BY part) parts
+ORDER BY part
+"""  # noqa: S608 - constants only
+
+
+async def gather(tx: Tx, moves: Sequence[ObligationMove]) -> None:
+    """Begin to gather this transaction's moves, with these. Statements that begin with `GATHER` add theirs."""
+    await tx.run(_TABLE)
+    if moves:
+        await tx.run(_GATHER_THESE, moves=orjson.dumps([move.model_dump(mode="json") for move in moves]).decode())
+
+
+async def sums_gathered(tx: Tx) -> list[MovedSum]:
+    """What was gathered, for each benefit month and pair of places. What stayed where it was is left out."""
+    return [MovedSum(**row) for row in await tx.rows(_SUMS)]
+
+
+async def say_gathered(tx: Tx, run: RunNamed, authority_id: str, also: str, **params: Any) -> None:
+    """Emit `obligations_moved` for what was gathered and for the moves that a query `also` gives, in events of up to 500.
+
+    What stayed where it was is not said.
+    """
+    event = ObligationsMoved(
+        run_id=run.run_id, run_code=run.code, authority_id=authority_id, provider=None, channel=None, moves=[]
+    )
+    head = event.model_dump_json().removesuffix("]}")
+    await emit_bodies(tx, ObligationsMoved, _BODIES.format(also=also), unit_id=authority_id, head=head, **params)

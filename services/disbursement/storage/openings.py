@@ -206,7 +206,10 @@ async def page_of_openings(
 
 
 async def ensure_opening_run(tx: Tx, run_id: UUID, province_id: str, code: str, months: Sequence[date]) -> None:
-    """Make the province's run of opening balances, with `run_id`, unless there is one; and partitions for its months."""
+    """Make the province's run of opening balances, with `run_id`, unless there is one; and first partitions for its months."""
+    for month in months:
+        await tx.ensure_month(SCHEMA, "obligations", month)
+        await tx.ensure_month(SCHEMA, "payment_lines", month)
     await tx.run(
         """INSERT INTO runs (run_id, unit_id, code, run_month, benefit_months, opened_at)
            SELECT :run_id, :unit_id, :code, month, ARRAY[month], platform.business_now()
@@ -216,6 +219,3 @@ async def ensure_opening_run(tx: Tx, run_id: UUID, province_id: str, code: str, 
         unit_id=province_id,
         code=code,
     )
-    for month in months:
-        await tx.ensure_month(SCHEMA, "obligations", month)
-        await tx.ensure_month(SCHEMA, "payment_lines", month)

@@ -48,6 +48,16 @@ _DECISION = {
     "paid_by": "text",
 }
 
+_ONE_OFF = {
+    "beneficiary_id": "uuid",
+    "purpose": "text",
+    "unit_id": "text",
+    "payee_id": "uuid",
+    "payee_version": "integer",
+    "payee_name": "text",
+    "payee_relationship": "text",
+}
+
 
 def _typed(columns: dict[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
@@ -85,11 +95,20 @@ ORDER BY r.decision_id
 ON CONFLICT (decision_id) DO UPDATE SET {_newer(_DECISION)}
 """  # noqa: S608 - constants only
 
+_DROP_ONE_OFF = "DELETE FROM one_off_payees WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))"
+
+_ADD_ONE_OFF = f"""
+INSERT INTO one_off_payees ({", ".join(_ONE_OFF)})
+SELECT r.* FROM jsonb_to_recordset(CAST(:payees AS jsonb)) AS r ({_typed(_ONE_OFF)})
+WHERE r.beneficiary_id = ANY(CAST(:ids AS uuid[]))
+ORDER BY r.beneficiary_id, r.purpose
+"""  # noqa: S608 - constants only
+
 
 async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], position: int) -> int:
     """Take over records, each with the person's pseudonym, from the event at a position; how many were newer than what is held.
 
-    A record that is not newer is left out whole, with its decisions.
+    A record that is not newer is left out whole, with its decisions and one-off payees.
     """
     newest = {record.beneficiary_id: (record, subject) for record, subject in sorted(records, key=lambda r: r[0].version)}
     people = orjson.dumps([_person(record, subject) for record, subject in newest.values()]).decode()
@@ -104,11 +123,15 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
     }
     if ids := sorted(joined - {None}):
         await tx.run(_TOUCH, ids=ids, position=position)
+        one_off = [payee for record, _ in newest.values() for payee in _one_off(record)]
+        await tx.run(_DROP_ONE_OFF, ids=taken)
+        if one_off:
+            await tx.run(_ADD_ONE_OFF, payees=orjson.dumps(one_off).decode(), ids=taken)
     return len(taken)
 
 
 def _person(record: BeneficiaryRecord, subject: str) -> dict[str, Any]:
-    plain = record.model_dump(mode="json", exclude={"decisions", "payee", "account"})
+    plain = record.model_dump(mode="json", exclude={"decisions", "payee", "account", "one_off_payees"})
     payee, account = record.payee, record.account
     return {
         **plain,
@@ -135,3 +158,18 @@ def _entitlement(person: dict[str, Any], decisions: list[dict[str, Any]]) -> str
 def _decisions(record: BeneficiaryRecord) -> list[dict[str, Any]]:
     whose = {"beneficiary_id": str(record.beneficiary_id)}
     return [{**decision.model_dump(mode="json"), **whose} for decision in record.decisions]
+
+
+def _one_off(record: BeneficiaryRecord) -> list[dict[str, Any]]:
+    return [
+        {
+            "beneficiary_id": str(record.beneficiary_id),
+            "purpose": one.purpose,
+            "unit_id": record.unit_id,
+            "payee_id": str(one.payee.payee_id),
+            "payee_version": one.payee.version,
+            "payee_name": one.payee.full_name,
+            "payee_relationship": one.payee.relationship,
+        }
+        for one in record.one_off_payees
+    ]

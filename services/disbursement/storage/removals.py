@@ -12,23 +12,30 @@ from shared.contracts.events import ObligationMove
 from shared.database import Tx
 
 # What the registry changed after the cut. The cases stand in the order in which they are told; `domain/amounts.has_ended`
-# is the rule of the months that a stop or a death takes away.
+# is the rule of the months that a stop or a death takes away, `domain/receiving.py` that of who receives.
 _OVERTAKEN = """
 SELECT payment_id, reason FROM (
     SELECT m.payment_id, m.line_no,
-           CASE WHEN q.status = 'dead' AND (q.payee_relationship = 'self' OR ended.month) THEN 'dead'
-                WHEN q.status = 'stopped' AND ended.month THEN 'stopped'
+           CASE WHEN q.status = 'dead' AND (settles.ended OR q.payee_relationship = 'self' AND NOT settles.funeral
+                                            AND o.payee_id IS NULL) THEN 'dead'
+                WHEN q.status = 'stopped' AND settles.ended THEN 'stopped'
                 WHEN q.hold IS NOT NULL THEN 'held'
                 WHEN q.status = 'suspended' THEN 'suspended'
-                WHEN q.payee_id <> m.payee_id OR q.payee_name <> m.payee_name THEN 'payee-changed'
+                WHEN (receives.payee_id, receives.payee_name) IS DISTINCT FROM (m.payee_id, m.payee_name) THEN 'payee-changed'
                 WHEN m.account_id IS NOT NULL
                      AND (q.account_id, q.account_version) IS DISTINCT FROM (m.account_id, m.account_version)
                      THEN 'account-changed' END AS reason
     FROM payments m
     JOIN people q ON q.beneficiary_id = m.beneficiary_id AND q.position > :position
     CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM payment_lines l WHERE l.payment_id = m.payment_id AND l.kind IN ('monthly', 'care_support')
-                       AND l.benefit_month >= q.status_from_month) AS month) ended
+        SELECT coalesce(bool_or(l.kind = 'funeral'), false) AS funeral,
+               coalesce(bool_or(l.kind IN ('monthly', 'care_support') AND l.benefit_month >= q.status_from_month), false) AS ended
+        FROM payment_lines l WHERE l.payment_id = m.payment_id) settles
+    LEFT JOIN one_off_payees o ON o.beneficiary_id = q.beneficiary_id
+        AND o.purpose = CASE WHEN settles.funeral THEN 'funeral' WHEN q.status = 'dead' THEN 'unpaid_months' END
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN settles.funeral THEN o.payee_id ELSE coalesce(o.payee_id, q.payee_id) END AS payee_id,
+               CASE WHEN settles.funeral THEN o.payee_name ELSE coalesce(o.payee_name, q.payee_name) END AS payee_name) receives
     WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.state = 'open') found
 WHERE reason IS NOT NULL ORDER BY line_no
 """

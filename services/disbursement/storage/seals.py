@@ -10,20 +10,24 @@ from services.disbursement.domain.seal import SealedLine, SealedPart
 from services.disbursement.storage.seal_text import line_digest, part_texts
 from shared.database import Tx
 
-# Payment ids of one drawing up are neighbours (UUIDv7), so the lines of a payroll lie in one range of each partition's index.
+# Payment ids of a payroll grow in the order of its lines, so the lines lie in one range of each partition's index, from the
+# first of the first chunk to the last of the last. What were outside of it would be missed, and the seal found broken.
 _BOUNDS = """
 SELECT (SELECT payment_id FROM payments WHERE run_month = :run_month AND payroll_id = :payroll_id
+            AND chunk_no = (SELECT min(chunk_no) FROM chunks WHERE payroll_id = :payroll_id)
         ORDER BY payment_id LIMIT 1) AS first,
        (SELECT payment_id FROM payments WHERE run_month = :run_month AND payroll_id = :payroll_id
+            AND chunk_no = (SELECT max(chunk_no) FROM chunks WHERE payroll_id = :payroll_id)
         ORDER BY payment_id DESC LIMIT 1) AS last
 """
 
 _RECOMPUTED = f"""
 WITH lines AS (
-    SELECT p.chunk_no, p.line_no, p.amount_dong, {line_digest("p", part_texts("l"))} AS digest
-    FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.payment_id BETWEEN :first AND :last
-    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id
-    GROUP BY p.run_month, p.payment_id),
+    SELECT p.chunk_no, p.line_no, p.amount_dong, {line_digest("p", "l.parts")} AS digest
+    FROM payments p
+    JOIN (SELECT x.payment_id, {part_texts("x")} AS parts FROM payment_lines x
+          WHERE x.payment_id BETWEEN :first AND :last GROUP BY x.payment_id) l ON l.payment_id = p.payment_id
+    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id),
 chunked AS (
     SELECT chunk_no, count(*) AS payments, sum(amount_dong) AS amount_dong,
            sha256(string_agg(digest, ''::bytea ORDER BY line_no)) AS digest
@@ -39,12 +43,15 @@ SELECT payment_id, unit_id, beneficiary_id, payee_id, payee_version, payee_name,
 FROM payments WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no ORDER BY line_no
 """
 
+# OFFSET 0 keeps the inner selects apart, as in `moves.py`: each payment looks up by key. With statistics of small partitions the
+# planner would rather read all months' rows for one chunk (that is also why drawing up ends with no ANALYZE).
 _PARTS = """
 SELECT l.payment_id, l.benefit_month, l.kind, l.revision, l.amount_dong, coalesce(o.live_payment_id = l.payment_id, false) AS live
 FROM payments p
-JOIN payment_lines l ON l.payment_id = p.payment_id
-LEFT JOIN obligations o ON o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
-    AND o.revision = l.revision
+CROSS JOIN LATERAL (SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id OFFSET 0) l
+LEFT JOIN LATERAL (
+    SELECT x.live_payment_id FROM obligations x WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id
+        AND x.kind = l.kind AND x.revision = l.revision OFFSET 0) o ON true
 WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no
 """
 
@@ -73,6 +80,7 @@ class HeldLine:
 async def recompute(tx: Tx, payroll_id: UUID, run_month: date) -> list[ChunkSum]:
     """The digests of all chunks of a payroll, recomputed from its lines' plaintext."""
     which = {"run_month": run_month, "payroll_id": payroll_id}
+    await tx.run("SET LOCAL work_mem = '256MB'")
     bounds = await tx.row(_BOUNDS, **which)
     assert bounds is not None
     return [ChunkSum(**row) for row in await tx.rows(_RECOMPUTED, **which, **bounds)]

@@ -26,7 +26,7 @@ from services.disbursement.storage import (
     units,
 )
 from services.disbursement.storage.ledger import post
-from services.disbursement.storage.moves import say_moves
+from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
 from services.disbursement.storage.runs import Draw
 from shared.contracts.events import ObligationMove
 from shared.database import Tx
@@ -76,13 +76,16 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     last = await runs.last_draw(tx, run.run_id, authority_id)
     draw = Draw(last.draw_no + 1 if last else 0, position)
 
+    await draw_payments.make_room(tx)
     moves, without_law = await _collect(tx, run, authority_id, law)
+    await gather(tx, moves)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
     left_out = {**drawn.left_out, **without_law}
-    moves += [move for move in drawn.moves if move.from_place != move.to_place]
-    await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").obligations(moves))
-    await say_moves(tx, run, authority_id, None, None, in_order(moves))
-    if last is not None and not moves and not drawn.payroll_ids:
+    moved = [*drawn.owed, *await sums_gathered(tx)]
+    await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").sums(moved))
+    months = [each.benefit_month for each in drawn.owed]
+    await say_gathered(tx, run, authority_id, also=draw_payments.NEW_MOVES, months=months)
+    if last is not None and not moved and not drawn.payroll_ids:
         return DrawnUp(last.draw_no, position, [], left_out)
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
     made = await payrolls.of_run(tx, run.run_id, authority_id, seq=draw.draw_no)

@@ -33,9 +33,11 @@ async def open_run(
     if campaign is None or campaign.recipients != LISTED:
         law_of_months(law, months, province.name)
     campaign_id = campaign.campaign_id if campaign else None
+    # Before the run is written: attaching a partition locks the runs that obligations point to, and of two provinces that had
+    # each written theirs, neither could go on.
+    await runs.ensure_partitions(tx, run_month, months)
     await runs.insert(tx, new_id(), province.unit_id, code, run_month, months, campaign_id)
     run = await runs.by_code(tx, province.unit_id, code)
     if run.benefit_months != months or run.campaign_id != campaign_id:
         raise Refusal(RUN_EXISTS, f"run {code} pays {', '.join(f'{m:%m/%Y}' for m in run.benefit_months)}", run_id=run.run_id)
-    await runs.ensure_partitions(tx, run_month, months)
     return run

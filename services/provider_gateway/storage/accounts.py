@@ -26,7 +26,7 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
     )
-    payees = [record.payee for record in records]
+    payees = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
     await tx.run(
         """INSERT INTO payees (payee_id, version, full_name, identity_sealed)
            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:names AS text[]),

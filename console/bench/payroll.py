@@ -1,0 +1,164 @@
+"""Payrolls drawn up from stored decisions, prepared and approved, beside the same final rows written bare.
+
+The job is the real one: the use cases as officers' requests call them, in the services' role and row scope, on the embedded
+PostgreSQL with its own settings (fsync on). It reads people, decisions and contracts, applies the law, writes obligations,
+payments, their lines and chunks with digests, ledger and events, and checks every digest again at preparing and at approval.
+The floor is in `payroll_floor.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import shutil
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from console.bench.payroll_floor import copies, write_again
+from console.bench.payroll_ground import PROVINCE_ID, lay
+from console.bench.processor import server_cpu_seconds
+from services.disbursement.domain.runs import Run
+from services.disbursement.storage import units
+from services.disbursement.storage.law_data import load_law
+from services.disbursement.use_cases.approve_payroll import approve_payroll
+from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from services.disbursement.use_cases.open_run import open_run
+from services.disbursement.use_cases.prepare_payroll import prepare_payroll
+from shared import outbox
+from shared.auth import Caller
+from shared.database import Database
+from shared.embedded_postgres import free_port
+from shared.keys import SEAL, load_signing_key
+from shared.platform import embedded_settings, open_platform
+from shared.settings import read_settings
+
+_HOME = Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute()
+_MONTH = date(2024, 10, 1)
+_MAKER = Caller("bench", "maker", "person", frozenset(), ())
+_CHECKER = Caller("bench", "checker", "person", frozenset(), ())
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the benchmark."""
+    parser.add_argument("--beneficiaries", type=int, default=100_000)
+    parser.add_argument("--authorities", type=int, default=1, help="paying authorities that the people are spread over")
+
+
+@dataclass
+class _Times:
+    """Seconds of each step, over all authorities."""
+
+    draw_up: float = 0.0
+    prepare: float = 0.0
+    approve: float = 0.0
+    floor: dict[str, float] = field(default_factory=dict)
+    cpu: list[float | None] = field(default_factory=list)  # of the database: before, after the job, before, after the floor
+
+
+async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Draw up, prepare and approve a month, then write its rows again the bare way."""
+    home = _HOME / "bench-payroll"
+    if home.exists():
+        await asyncio.to_thread(shutil.rmtree, home)
+    settings = embedded_settings(read_settings({"CHITRA_ENV": "test"}), home, free_port(), "")
+    platform = await open_platform(settings)
+    assert platform.admin_database_url is not None
+    admin = await asyncpg.connect(platform.admin_database_url, server_settings={"jit": "off"})
+    try:
+        authority_ids = await lay(admin, arguments.beneficiaries, arguments.authorities)
+        database = platform.database("disbursement")
+        run = await _open(database)
+        times = _Times()
+        memory_before = _peak_memory_mb()
+        data = home / "postgres" / "data"
+        await admin.execute("CHECKPOINT")
+        times.cpu.append(server_cpu_seconds(data))
+        for authority_id in authority_ids:
+            await _pay(database, run, authority_id, load_signing_key(settings.keys_dir, SEAL), times)
+        times.cpu.append(server_cpu_seconds(data))
+        memory_mb = _peak_memory_mb() - memory_before
+        payments = int(await admin.fetchval("SELECT count(*) FROM disbursement.payments"))
+        async with copies(admin):
+            await admin.execute("CHECKPOINT")
+            times.cpu.append(server_cpu_seconds(data))
+            times.floor = await write_again(admin)
+            times.cpu.append(server_cpu_seconds(data))
+    finally:
+        await admin.close()
+        await platform.close()
+        await asyncio.to_thread(shutil.rmtree, home)
+    return _figures(payments, times, memory_mb)
+
+
+async def _open(database: Database) -> Run:
+    async with database.transaction() as tx:
+        await outbox.ensure_partitions(tx, "disbursement")
+        province = await units.find(tx, PROVINCE_ID)
+        return await open_run(tx, f"{_MONTH:%Y-%m}", province, [_MONTH], load_law())
+
+
+async def _pay(database: Database, run: Run, authority_id: str, key: Ed25519PrivateKey, times: _Times) -> None:
+    """One authority: each step in its own transaction, as the API has it. Its payrolls are prepared at once, then approved at
+    once, as the officers of several contracts do."""
+    async with database.transaction() as tx:
+        authority = await units.find(tx, authority_id)
+    began = time.perf_counter()
+    async with database.transaction(repeatable_read=True) as tx:
+        drawn = await draw_up_run(tx, DrawUp(run.run_id, authority, 0, "bench", "maker"), load_law())
+    times.draw_up += time.perf_counter() - began
+    payroll_ids = [payroll.payroll_id for payroll in drawn.payrolls]
+    began = time.perf_counter()
+    await asyncio.gather(*(_prepare(database, authority_id, payroll_id) for payroll_id in payroll_ids))
+    prepared_at = time.perf_counter()
+    await asyncio.gather(*(_approve(database, authority_id, payroll_id, key) for payroll_id in payroll_ids))
+    times.prepare += prepared_at - began
+    times.approve += time.perf_counter() - prepared_at
+
+
+async def _prepare(database: Database, authority_id: str, payroll_id: UUID) -> None:
+    async with database.transaction(authority_id) as tx:
+        await prepare_payroll(tx, _MAKER, payroll_id)
+
+
+async def _approve(database: Database, authority_id: str, payroll_id: UUID, key: Ed25519PrivateKey) -> None:
+    async with database.transaction(authority_id) as tx:
+        await approve_payroll(tx, _CHECKER, payroll_id, key)
+
+
+def _peak_memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _figures(payments: int, times: _Times, memory_mb: float) -> dict[str, Any]:
+    seconds = times.draw_up + times.prepare + times.approve
+    floor_seconds = sum(times.floor.values())
+    return {
+        "payments": payments,
+        "seconds": round(seconds, 3),
+        "floor_seconds": round(floor_seconds, 3),
+        "ratio": round(seconds / floor_seconds, 2),
+        "draw_up_seconds": round(times.draw_up, 3),
+        "prepare_seconds": round(times.prepare, 3),
+        "approve_seconds": round(times.approve, 3),
+        **{f"floor_{table}_seconds": round(taken, 3) for table, taken in times.floor.items()},
+        **_processor(times),
+        "python_memory_mb": round(memory_mb, 1),
+    }
+
+
+def _processor(times: _Times) -> dict[str, float]:
+    """The same by processor time of the database, where the system tells it."""
+    told = [each for each in times.cpu if each is not None]
+    if len(told) < 4:
+        return {}
+    job, floor = told[1] - told[0], told[3] - told[2]
+    return {"cpu_seconds": round(job, 2), "floor_cpu_seconds": round(floor, 2), "cpu_ratio": round(job / max(floor, 0.01), 2)}
