@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.disbursement.api import (
     books,
+    closings,
     contracts,
     fundings,
+    handovers,
     openings,
     payments,
     payrolls,
@@ -13,6 +15,8 @@ from services.disbursement.api import (
     progress,
     refunds,
     runs,
+    settlements,
+    unclaimed,
 )
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.events import SUBSCRIBES_TO, handlers
@@ -49,6 +53,10 @@ def build(platform: Platform) -> Service:
         payments.make_router(database),
         person_months.make_router(database),
         progress.make_router(database),
+        handovers.make_router(database, seal_key),
+        settlements.make_router(database),
+        unclaimed.make_router(database),
+        closings.make_router(database),
     ):
         app.include_router(router)
     dispatcher = Dispatcher(database, seal_key.public_key())

@@ -81,7 +81,8 @@ class MonthBooksView(BaseModel):
 
 
 class RunBooksView(BaseModel):
-    """A run's money: opening + received - paid - returned = closing = held. Opening is the closing of the run before."""
+    """A run's money: opening + received + taken over - paid - returned = closing = held. Opening is the closing of the run
+    before."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -92,6 +93,7 @@ class RunBooksView(BaseModel):
                     "received_dong": 6_480_000,
                     "paid_dong": 6_000_000,
                     "returned_dong": 480_000,
+                    "taken_over_dong": 0,
                     "closing_dong": 0,
                     "held_dong": 0,
                     "books_balance": True,
@@ -105,6 +107,7 @@ class RunBooksView(BaseModel):
     received_dong: int = Field(description="Credited to providers by the Treasury for this run.")
     paid_dong: int = Field(description="Paid to payees, less what came back.")
     returned_dong: int = Field(description="Given back by providers to the Treasury.")
+    taken_over_dong: int = Field(description="From authorities that handed over, less what was handed over to others.")
     closing_dong: int
     held_dong: int = Field(description="The ledger's balance of the providers' accounts up to this run.")
     books_balance: bool
@@ -195,6 +198,7 @@ def _run_view(books: RunBooks) -> RunBooksView:
         received_dong=books.own.received_dong,
         paid_dong=books.own.paid_dong,
         returned_dong=books.own.returned_dong,
+        taken_over_dong=books.own.taken_over_dong,
         closing_dong=books.closing_dong,
         held_dong=books.held_dong,
         books_balance=books.balance,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-HoldReason = Literal["held", "suspended", "payee-dead", "no-contract"]
+HoldReason = Literal["held", "suspended", "payee-dead", "uncollected", "no-contract"]
 
 
-def why_held(hold: str | None, status: str, relationship: str, routed: bool) -> HoldReason | None:
+def why_held(hold: str | None, status: str, relationship: str, routed: bool, *, uncollected: bool = False) -> HoldReason | None:
     """The first reason that applies to a person, None when money may go out.
 
     `hold` is the registry's own reason, a suspension waits for the commune to verify, a dead person receives nothing
-    through themselves, and without a contract for the commune nobody pays.
+    through themselves, who collected nothing for months waits until the commune has verified (`uncollected`), and without a
+    contract for the commune nobody pays.
     """
     if hold is not None:
         return "held"
@@ -19,4 +20,6 @@ def why_held(hold: str | None, status: str, relationship: str, routed: bool) -> 
         return "suspended"
     if status == "dead" and relationship == "self":
         return "payee-dead"
+    if uncollected:
+        return "uncollected"
     return None if routed else "no-contract"

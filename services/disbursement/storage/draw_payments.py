@@ -55,6 +55,7 @@ SELECT d.subject_id, d.unit_id, d.amount_dong,
        CASE WHEN p.hold IS NOT NULL THEN 'held'
             WHEN p.status = 'suspended' THEN 'suspended'
             WHEN p.status = 'dead' AND p.payee_relationship = 'self' THEN 'payee-dead'
+            WHEN w.suspension_id IS NOT NULL THEN 'uncollected'
             WHEN coalesce(a.contract_id, h.contract_id) IS NULL THEN 'no-contract' END
 FROM person d
 JOIN people p ON p.beneficiary_id = d.subject_id
@@ -62,6 +63,7 @@ JOIN months m ON m.subject_id = d.subject_id
 LEFT JOIN into_account a ON NOT d.avoids AND a.unit_id = d.unit_id AND a.channel = p.account_channel
     AND a.provider = p.account_provider
 LEFT JOIN by_hand h ON h.unit_id = d.unit_id
+LEFT JOIN suspensions w ON w.beneficiary_id = d.subject_id AND w.ended_at IS NULL
 ORDER BY d.unit_id COLLATE "C", p.code COLLATE "C"
 """  # noqa: S608 - constants only
 

@@ -11,10 +11,11 @@ from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.refusals import REGISTRY_BEHIND
-from services.disbursement.storage import draw_dues, draw_payments, payrolls, runs, units
+from services.disbursement.storage import closings, draw_dues, draw_payments, handovers, payrolls, runs, units
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.runs import Draw
+from services.disbursement.use_cases.suspend_uncollected import suspend_uncollected
 from shared.contracts.events import ObligationMove
 from shared.database import Tx
 from shared.inbox import watermark
@@ -48,8 +49,8 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
     lie in a commune of another authority. It may fail to serialise beside another drawing up; start it again then.
-    Refused: `unknown-run`, `opening-run`, `unknown-unit` (an authority of another province), `registry-behind`,
-    `no-law-for-month`.
+    Refused: `unknown-run`, `opening-run`, `unknown-unit` (an authority of another province), `authority-handed-over`,
+    `run-closed`, `registry-behind`, `no-law-for-month`.
     """
     authority_id = command.authority.unit_id
     run = await runs.find(tx, command.run_id)
@@ -58,6 +59,8 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     if run.unit_id not in command.authority.path:
         raise Refusal(UNKNOWN_UNIT, f"{command.authority.name} lies outside the run's province", unit=authority_id)
     await runs.pass_gate(tx, authority_id)
+    await handovers.check_stands(tx, authority_id)
+    await closings.check_open(tx, run.run_id, authority_id)
     position = await watermark(tx, "registry")
     if position < command.registry_position:
         raise Refusal(REGISTRY_BEHIND, f"at {position} of {command.registry_position}")
@@ -71,6 +74,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
     moves = await draw_dues.cancel_unowed(tx, authority_id)
     await draw_dues.collect(tx, authority_id, laws, earlier)
+    await suspend_uncollected(tx, authority_id, run.run_month)
     drawn = await draw_payments.write(tx, run, authority_id, draw.draw_no, position)
     moves += [move for move in drawn.moves if move.from_place != move.to_place]
     await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").obligations(moves))
