@@ -136,10 +136,15 @@ def make_router(database: Database) -> APIRouter:
         return _month_view(books)
 
     @router.get("/runs/{run_id}/books", summary="The books of a run")
-    async def read_run_books(run_id: UUID, caller: Annotated[Caller, Depends(require("disbursement:read"))]) -> RunBooksView:
-        """The money of a run, of all paying authorities that the token covers. Refused: `unknown-run`, `not-your-unit`."""
+    async def read_run_books(
+        run_id: UUID,
+        caller: Annotated[Caller, Depends(require("disbursement:read"))],
+        authority_id: Annotated[str | None, Query(max_length=40, description="One paying authority.")] = None,
+    ) -> RunBooksView:
+        """The money of a run, of one paying authority or of all that the token covers, those among them that handed over to
+        others of the token's. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`."""
         async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
-            authority_ids = await _whose_books(tx, caller, None)
+            authority_ids = await _whose_books(tx, caller, authority_id)
             run = await storage.run_place(tx, run_id, caller.unit_ids)
             if run is None:
                 raise Refusal(UNKNOWN_RUN, run_id=str(run_id))

@@ -140,7 +140,8 @@ SELECT 'paid', own, coalesce(sum(amount_dong), 0)::bigint FROM payments JOIN unt
 WHERE state = 'paid' AND run_month <= :run_month AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 UNION ALL
 SELECT 'paid', own, coalesce(sum(moved.dong), 0)::bigint
-FROM late_entries e CROSS JOIN LATERAL (VALUES (e.of_run_id, -e.amount_dong), (e.in_run_id, e.amount_dong)) AS moved (run_id, dong)
+FROM late_entries e
+CROSS JOIN LATERAL (VALUES (e.of_run_id, -e.amount_dong), (e.in_run_id, e.amount_dong)) AS moved (run_id, dong)
 JOIN until USING (run_id) WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 UNION ALL
 SELECT 'returned', own, coalesce(sum(amount_dong), 0)::bigint FROM refunds JOIN until USING (run_id)
@@ -148,8 +149,8 @@ WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY o
 UNION ALL
 SELECT 'taken_over', own, coalesce(sum(moved.dong), 0)::bigint
 FROM handover_money m JOIN until USING (run_id)
-CROSS JOIN LATERAL (VALUES (m.from_authority_id, -m.amount_dong), (m.to_authority_id, m.amount_dong)) AS moved (authority_id, dong)
-WHERE moved.authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+CROSS JOIN LATERAL (VALUES (m.from_authority_id, -m.amount_dong), (m.to_authority_id, m.amount_dong)) AS moved (whose, dong)
+WHERE moved.whose = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 """
 )
 

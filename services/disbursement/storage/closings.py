@@ -134,7 +134,8 @@ async def record_late(
 ) -> None:
     """Keep late entries, which the books of both runs read."""
     await tx.run(
-        """INSERT INTO late_entries (entry_id, of_run_id, in_run_id, authority_id, contract_id, payment_id, amount_dong, posted_at)
+        """INSERT INTO late_entries (entry_id, of_run_id, in_run_id, authority_id, contract_id, payment_id, amount_dong,
+                                     posted_at)
            SELECT n.id, :of_run_id, :in_run_id, :authority_id, :contract_id, n.payment_id, n.amount_dong, platform.business_now()
            FROM unnest(CAST(:ids AS uuid[]), CAST(:payments AS uuid[]), CAST(:amounts AS bigint[]))
                 AS n (id, payment_id, amount_dong)""",

@@ -61,8 +61,8 @@ async def record(tx: Tx, handover_id: UUID, passages: Sequence[Passage]) -> None
     if not passages:
         return
     await tx.run(
-        """INSERT INTO handover_money (entry_id, handover_id, run_id, contract_id, from_authority_id, to_authority_id, amount_dong,
-                                       moved_at)
+        """INSERT INTO handover_money (entry_id, handover_id, run_id, contract_id, from_authority_id, to_authority_id,
+                                       amount_dong, moved_at)
            SELECT n.id, :handover_id, n.run_id, n.contract_id, n.from_id, n.to_id, n.amount_dong, platform.business_now()
            FROM unnest(CAST(:ids AS uuid[]), CAST(:runs AS uuid[]), CAST(:contracts AS uuid[]), CAST(:froms AS text[]),
                        CAST(:tos AS text[]), CAST(:amounts AS bigint[]))

@@ -103,9 +103,17 @@ async def page(tx: Tx, after: UUID, limit: int) -> list[str]:
 
 
 async def lineage(tx: Tx, authority_id: str) -> list[str]:
-    """The authority and all that it follows."""
-    rows = await tx.rows("SELECT from_unit_id FROM unit_heirs WHERE to_unit_id = :authority_id", authority_id=authority_id)
-    return [authority_id, *(row["from_unit_id"] for row in rows)]
+    """The authority and all that handed over to it, at once or through others."""
+    rows = await tx.rows(
+        """WITH RECURSIVE line (authority_id) AS (
+               SELECT CAST(:authority_id AS text)
+               UNION
+               SELECT x.from_authority_id FROM line l JOIN handover_communes h ON h.to_authority_id = l.authority_id
+               JOIN handovers x ON x.handover_id = h.handover_id)
+           SELECT authority_id FROM line""",
+        authority_id=authority_id,
+    )
+    return [row["authority_id"] for row in rows]
 
 
 async def forgotten(tx: Tx, from_authority_id: str, named: Sequence[str]) -> list[str]:

@@ -69,7 +69,8 @@ UPDATE obligations o SET resting = 'cancelled' FROM opening_entries e
 WHERE e.entry_id = :entry_id AND e.state = 'booked' AND o.benefit_month = e.benefit_month AND o.subject_id = e.beneficiary_id
   AND o.kind = 'monthly' AND o.revision = e.revision AND o.live_payment_id IS NULL AND o.resting <> 'cancelled'
 RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + o.settlements * 3 + 4 AS step, o.unit_id,
-    o.category_group, o.sex, o.age_band, o.amount_dong, CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place,
+    o.category_group, o.sex, o.age_band, o.amount_dong,
+    CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place,
     'cancelled' AS to_place
 """
 

@@ -29,7 +29,8 @@ GROUP BY d.subject_id, p.run_month
 _SUSPEND = """
 INSERT INTO suspensions (suspension_id, beneficiary_id, authority_id, unit_id, since_month, months, version, suspended_at)
 SELECT uuidv7(), n.beneficiary_id, :authority_id, due.unit_id, n.since_month, n.months, p.version, platform.business_now()
-FROM unnest(CAST(:people AS uuid[]), CAST(:since AS date[]), CAST(:months AS integer[])) AS n (beneficiary_id, since_month, months)
+FROM unnest(CAST(:people AS uuid[]), CAST(:since AS date[]), CAST(:months AS integer[]))
+    AS n (beneficiary_id, since_month, months)
 JOIN people p ON p.beneficiary_id = n.beneficiary_id
 CROSS JOIN LATERAL (SELECT d.unit_id FROM draw_due d WHERE d.subject_id = n.beneficiary_id
                     ORDER BY d.benefit_month DESC, d.revision DESC LIMIT 1) due

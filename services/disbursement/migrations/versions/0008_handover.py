@@ -42,6 +42,6 @@ def upgrade() -> None:
     }.items():
         seen = " OR ".join(_IN_SCOPE.format(column=column) for column in columns)
         run_sql(_HEIRS.format(table=table, columns=seen))
-    run_sql("""GRANT SELECT, INSERT, UPDATE ON handovers, handover_communes, handover_parts, unit_heirs, handover_money, run_closings,
-        late_entries, overpaid_lines, suspensions, verifications TO chitra_disbursement;
+    run_sql("""GRANT SELECT, INSERT, UPDATE ON handovers, handover_communes, handover_parts, unit_heirs, handover_money,
+        run_closings, late_entries, overpaid_lines, suspensions, verifications TO chitra_disbursement;
         GRANT DELETE ON unit_heirs, overpaid_lines TO chitra_disbursement""")

@@ -25,7 +25,8 @@ CREATE TABLE handover_communes (
     to_unit_id text NOT NULL,             -- commune of now
     PRIMARY KEY (handover_id, from_unit_id, to_unit_id)
 );
-CREATE INDEX handover_communes_from ON handover_communes (from_unit_id);
+CREATE INDEX handover_communes_to ON handover_communes (to_authority_id);
+CREATE INDEX handover_communes_to_unit ON handover_communes (to_unit_id);
 -- What went over, by authority: the figures of the minutes.
 CREATE TABLE handover_parts (
     handover_id uuid NOT NULL REFERENCES handovers,
