@@ -104,25 +104,9 @@ class Hue(Office):
         chunks = [ChunkInstructed.model_validate_json(row[0]) for row in rows]
         return [chunk for chunk in chunks if str(chunk.payroll_id) in named]
 
-    async def tell(self, chunk: ChunkInstructed, outcomes: dict[UUID, Outcome], step: int = 101, **changes: Any) -> None:
+    async def tell(self, chunk: ChunkInstructed, outcomes: dict[UUID, Outcome], step: int = 101) -> None:
         """One event of the gateway: what became of some payments of a chunk."""
-        words = [
-            PaymentOutcome(**{
-                "payment_id": line.payment_id, "attempt_no": 1, "step": step, "outcome": outcomes[line.payment_id],
-                "reason": "locked" if outcomes[line.payment_id] in ("rejected", "returned") else None,
-                "amount_dong": line.amount_dong, "provider_reference": "r", "at": datetime(2025, 1, 1, tzinfo=UTC), **changes,
-            })
-            for line in chunk.lines if line.payment_id in outcomes
-        ]  # fmt: skip
-        event = ChunkProgressed(
-            run_month=chunk.run_month, payroll_id=chunk.payroll_id, chunk_no=chunk.chunk_no, provider=chunk.provider,
-            answered=True, outcomes=words,
-        )  # fmt: skip
-        envelope = Envelope(
-            source=event.source, position=next(_positions), type=event.type, version=event.version, event_id=new_id(),
-            occurred_at=wall_now(), unit_id=chunk.authority_id, body=event.model_dump(mode="json"),
-        )  # fmt: skip
-        await self.service.inbox.receive(envelope.encode())
+        await tell(self, chunk, outcomes, step)
 
     async def succeed(self, people: Sequence[BeneficiaryRecord]) -> list[BeneficiaryRecord]:
         """The registry lets people go over to the communes that follow theirs."""
@@ -177,6 +161,27 @@ class Hue(Office):
             assert whole == {name: summed[name] for name in whole}, (whole, summed)
             counted[run_id] = whole
         return counted
+
+
+async def tell(office: Office, chunk: ChunkInstructed, outcomes: dict[UUID, Outcome], step: int = 101, **changes: Any) -> None:
+    """One event of the gateway: what became of some payments of a chunk."""
+    words = [
+        PaymentOutcome(**{
+            "payment_id": line.payment_id, "attempt_no": 1, "step": step, "outcome": outcomes[line.payment_id],
+            "reason": "locked" if outcomes[line.payment_id] in ("rejected", "returned") else None,
+            "amount_dong": line.amount_dong, "provider_reference": "r", "at": datetime(2025, 1, 1, tzinfo=UTC), **changes,
+        })
+        for line in chunk.lines if line.payment_id in outcomes
+    ]  # fmt: skip
+    event = ChunkProgressed(
+        run_month=chunk.run_month, payroll_id=chunk.payroll_id, chunk_no=chunk.chunk_no, provider=chunk.provider,
+        answered=True, outcomes=words,
+    )  # fmt: skip
+    envelope = Envelope(
+        source=event.source, position=next(_positions), type=event.type, version=event.version, event_id=new_id(),
+        occurred_at=wall_now(), unit_id=chunk.authority_id, body=event.model_dump(mode="json"),
+    )  # fmt: skip
+    await office.service.inbox.receive(envelope.encode())
 
 
 def parts(read: dict[str, Any]) -> dict[str, int]:

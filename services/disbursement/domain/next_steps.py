@@ -39,8 +39,8 @@ _CASH_AGAIN = NextStep(
 )
 _COLLECT = NextStep(
     "collect-next-run",
-    "Chuyển sang kỳ sau; người nhận đến muộn được chi ở kỳ sau hoặc danh sách bổ sung. Ba kỳ liền không nhận thì tạm dừng chi, chờ "
-    "xã xác minh.",
+    "Chuyển sang kỳ sau; người nhận đến muộn được chi ở kỳ sau hoặc danh sách bổ sung. Ba kỳ liền không nhận thì tạm dừng chi, "
+    "chờ xã xác minh.",
     "It is carried forward: whoever comes late is paid by the next run or a supplement. After three run months in a row payment "
     "waits until the commune has verified.",
 )
