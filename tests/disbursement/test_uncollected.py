@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.next_steps import next_step
 from services.disbursement.domain.outcomes import NOT_THE_ACCOUNTS
-from services.disbursement.domain.uncollected import RunMonth, ends_wait, limit_in, must_wait, unpaid_in_a_row
+from services.disbursement.domain.uncollected import Finding, RunMonth, ends_wait, limit_in, must_wait, unpaid_in_a_row
 from shared.contracts.events import BeneficiaryRecord, ChunkInstructed, Outcome
 from shared.kernel.ids import new_id
 from tests.disbursement.hue import tell
@@ -172,9 +172,9 @@ def test_a_row_ends_at_the_newest_month_and_holds_no_paid_one(ends: str) -> None
 
 
 def test_what_ends_the_wait() -> None:
-    same = {"status": "active", "moved": False, "changed": True}
+    findings: tuple[Finding | None, ...] = (None, "moved", "dead", "not_entitled")
     assert ends_wait("alive_and_entitled", status="active", moved=False, changed=False)
-    assert not any(ends_wait(found, **same) for found in (None, "moved", "dead", "not_entitled"))  # type: ignore[arg-type]
+    assert not any(ends_wait(found, status="active", moved=False, changed=True) for found in findings)
     assert ends_wait("moved", status="active", moved=True, changed=True)
     assert ends_wait(None, status="dead", moved=False, changed=True), "the registry's word needs no verification"
     assert not ends_wait("dead", status="dead", moved=False, changed=False), "a stop that was there before is no answer"

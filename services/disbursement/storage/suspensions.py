@@ -14,14 +14,14 @@ from shared.kernel.ids import new_id
 
 _SUSPENSION = """suspension_id, beneficiary_id, authority_id, unit_id, since_month, months, suspended_at, found, ended_at"""
 
-# Whoever has something in `draw_due` that failed before, with how the run months since the newest verification ended.
+# Whoever has something in `draw_due` that failed before, with how the run months since an earlier wait was
+# over ended.
 _HISTORY = """
 SELECT d.subject_id, p.run_month, bool_or(p.state = 'paid') AS paid,
        bool_or(p.state IN ('rejected', 'returned', 'unclaimed')) AS failed
 FROM (SELECT DISTINCT subject_id FROM draw_due WHERE NOT is_new AND resting IN ('returned', 'unclaimed')) d
-LEFT JOIN LATERAL (SELECT max(v.recorded_at) AS at FROM verifications v
-                   WHERE v.beneficiary_id = d.subject_id AND v.found = 'alive_and_entitled') verified ON true
-JOIN payments p ON p.beneficiary_id = d.subject_id AND p.settled_at > coalesce(verified.at, '-infinity')
+LEFT JOIN LATERAL (SELECT max(s.ended_at) AS at FROM suspensions s WHERE s.beneficiary_id = d.subject_id) ended ON true
+JOIN payments p ON p.beneficiary_id = d.subject_id AND p.settled_at > coalesce(ended.at, '-infinity')
 WHERE NOT EXISTS (SELECT FROM suspensions s WHERE s.beneficiary_id = d.subject_id AND s.ended_at IS NULL)
 GROUP BY d.subject_id, p.run_month
 """

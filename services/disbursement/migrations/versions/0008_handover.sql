@@ -126,6 +126,7 @@ CREATE TABLE suspensions (
     found text CHECK (found IN ('alive_and_entitled', 'moved', 'dead', 'not_entitled')),  -- newest verification
     ended_at timestamptz                  -- business clock
 );
+CREATE INDEX suspensions_person ON suspensions (beneficiary_id);
 CREATE UNIQUE INDEX suspensions_open ON suspensions (beneficiary_id) WHERE ended_at IS NULL;
 CREATE TABLE verifications (
     verification_id uuid PRIMARY KEY,
