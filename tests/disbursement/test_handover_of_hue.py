@@ -12,14 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-import httpx
-import pytest
-
 from shared.contracts.events import BeneficiaryRecord, ChunkInstructed, Outcome
-from shared.platform import Platform
-from shared.service import Service
-from tests.conftest import Tokens
 from tests.disbursement.hue import OPEN, PROVINCES, Hue, authority_of, communes_of, flows, next_unit, parts
 from tests.disbursement.office import bank_account
 
@@ -28,14 +21,6 @@ BETWEEN = "482@2025-01-01"
 AMOUNT_DONG = 750_000
 DECEMBER, JANUARY, JULY = "2024-12-01", "2025-01-01", "2025-07-01"
 ENDS: tuple[Outcome, ...] = ("paid", "accepted", "rejected", "paid", "accepted", "unclaimed")
-
-
-@pytest.fixture
-async def hue(disbursement: Service, office_platform: Platform, admin: asyncpg.Connection, tokens: Tokens) -> Any:
-    """The province of Huế."""
-    transport = httpx.ASGITransport(disbursement.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://disbursement") as client:
-        yield await Hue(disbursement, office_platform, client, admin, tokens).lay()
 
 
 def settle_in(hue: Hue) -> list[BeneficiaryRecord]:
