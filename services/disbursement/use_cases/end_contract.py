@@ -59,4 +59,4 @@ async def leave_communes(tx: Tx, caller: Caller, contract_id: UUID, unit_ids: Se
 async def _check_released(tx: Tx, contract_id: UUID, last_month: date, unit_ids: Sequence[str] | None) -> None:
     waiting = await contract_ends.unreleased(tx, contract_id, last_month, unit_ids)
     if waiting:
-        raise Refusal(CONTRACT_IN_USE, f"{len(waiting)} payrolls", payrolls=waiting)
+        raise Refusal(CONTRACT_IN_USE, f"{len(waiting)} payrolls", payrolls=[str(payroll_id) for payroll_id in waiting])
