@@ -139,8 +139,8 @@ async def test_two_changes_of_units_with_money_in_flight(hue: Hue, set_business_
     everybody = (*three, *heirs)
     after = await hue.counted(months, runs, everybody)
     assert after == before
-    left = [parts(await hue.month_books(month, BETWEEN)) for month in months]
-    assert not any(part.keys() & set(OPEN) for part in left)
+    ended = [parts(await hue.month_books(month, BETWEEN)) for month in months]
+    assert not any(part.keys() & set(OPEN) for part in ended)
     assert {(await hue.run_books(run, BETWEEN))["held_dong"] for run in runs} == {0}
 
     # everything under way is answered, from the first district's payments on
