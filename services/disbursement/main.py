@@ -6,9 +6,11 @@ from services.disbursement.api import (
     books,
     calendar,
     campaigns,
+    closings,
     contracts,
     documents,
     fundings,
+    handovers,
     openings,
     overpayments,
     payments,
@@ -18,6 +20,8 @@ from services.disbursement.api import (
     receivables,
     refunds,
     runs,
+    settlements,
+    unclaimed,
 )
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.documents.render import Renderer
@@ -61,6 +65,10 @@ def build(platform: Platform) -> Service:
         progress.make_router(database),
         calendar.make_router(database),
         documents.make_router(database, Renderer(Templates(platform.settings.document_templates_dir))),
+        handovers.make_router(database, seal_key),
+        settlements.make_router(database),
+        unclaimed.make_router(database),
+        closings.make_router(database),
     ):
         app.include_router(router)
     dispatcher = Dispatcher(database, seal_key.public_key())

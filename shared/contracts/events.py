@@ -311,6 +311,43 @@ class CanaryFailed(Event):
     failed: int  # of those
 
 
+class CommuneHandedOver(Contract):
+    """A commune of then, the authority that answers for it from now on, and the commune it is now."""
+
+    from_unit_id: str
+    to_authority_id: str
+    to_unit_id: str
+
+
+class AuthorityHandedOver(Event):
+    """A paying authority handed everything open over to those that follow it. Its past stays its own."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "authority_handed_over"
+    handover_id: UUID
+    from_authority_id: str
+    happened_on: date
+    communes: list[CommuneHandedOver]
+
+
+class MonthClosed(Event):
+    """An authority closed a run: its books of it change no more. `whole_run`: all who drew it up have closed it.
+
+    Whoever reports a month "as closed" takes what the books said at this event's position.
+    """
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "month_closed"
+    run_id: UUID
+    run_code: str
+    run_month: date
+    benefit_months: list[date]
+    authority_id: str
+    paid_dong: int
+    returned_dong: int
+    whole_run: bool
+
+
 # --- provider gateway -----------------------------------------------------------------------------------------------
 
 Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]

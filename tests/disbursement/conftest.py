@@ -21,6 +21,7 @@ from shared.settings import SERVICES, Settings
 from shared.web import make_app
 from tests.conftest import Tokens
 from tests.disbursement.ground import Ground
+from tests.disbursement.hue import Hue
 from tests.disbursement.office import Office
 
 
@@ -80,3 +81,11 @@ async def office(
     transport = httpx.ASGITransport(disbursement.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://disbursement") as client:
         yield await Office(disbursement, office_platform, client, admin, tokens).lay()
+
+
+@pytest.fixture
+async def hue(disbursement: Service, office_platform: Platform, admin: asyncpg.Connection, tokens: Tokens) -> AsyncIterator[Hue]:
+    """Huế with all its units, worked at over REST."""
+    transport = httpx.ASGITransport(disbursement.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://disbursement") as client:
+        yield await Hue(disbursement, office_platform, client, admin, tokens).lay()

@@ -81,7 +81,8 @@ class MonthBooksView(BaseModel):
 
 
 class RunBooksView(BaseModel):
-    """A run's money: opening + received - paid - returned = closing = held. Opening is the closing of the run before."""
+    """A run's money: opening + received + taken over - paid - returned = closing = held. Opening is the closing of the run
+    before."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -92,6 +93,7 @@ class RunBooksView(BaseModel):
                     "received_dong": 6_480_000,
                     "paid_dong": 6_000_000,
                     "returned_dong": 480_000,
+                    "taken_over_dong": 0,
                     "closing_dong": 0,
                     "held_dong": 0,
                     "books_balance": True,
@@ -105,6 +107,7 @@ class RunBooksView(BaseModel):
     received_dong: int = Field(description="Credited to providers by the Treasury for this run.")
     paid_dong: int = Field(description="Paid to payees, less what came back.")
     returned_dong: int = Field(description="Given back by providers to the Treasury.")
+    taken_over_dong: int = Field(description="From authorities that handed over, less what was handed over to others.")
     closing_dong: int
     held_dong: int = Field(description="The ledger's balance of the providers' accounts up to this run.")
     books_balance: bool
@@ -133,10 +136,15 @@ def make_router(database: Database) -> APIRouter:
         return _month_view(books)
 
     @router.get("/runs/{run_id}/books", summary="The books of a run")
-    async def read_run_books(run_id: UUID, caller: Annotated[Caller, Depends(require("disbursement:read"))]) -> RunBooksView:
-        """The money of a run, of all paying authorities that the token covers. Refused: `unknown-run`, `not-your-unit`."""
+    async def read_run_books(
+        run_id: UUID,
+        caller: Annotated[Caller, Depends(require("disbursement:read"))],
+        authority_id: Annotated[str | None, Query(max_length=40, description="One paying authority.")] = None,
+    ) -> RunBooksView:
+        """The money of a run, of one paying authority or of all that the token covers, those among them that handed over to
+        others of the token's. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`."""
         async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
-            authority_ids = await _whose_books(tx, caller, None)
+            authority_ids = await _whose_books(tx, caller, authority_id)
             run = await storage.run_place(tx, run_id, caller.unit_ids)
             if run is None:
                 raise Refusal(UNKNOWN_RUN, run_id=str(run_id))
@@ -195,6 +203,7 @@ def _run_view(books: RunBooks) -> RunBooksView:
         received_dong=books.own.received_dong,
         paid_dong=books.own.paid_dong,
         returned_dong=books.own.returned_dong,
+        taken_over_dong=books.own.taken_over_dong,
         closing_dong=books.closing_dong,
         held_dong=books.held_dong,
         books_balance=books.balance,

@@ -19,6 +19,7 @@ from services.disbursement.domain.contracts import Contract, ContractChannel
 from services.disbursement.domain.routing import Channel
 from services.disbursement.storage import contracts, units
 from services.disbursement.use_cases.define_contract import define_contract, serve_communes
+from services.disbursement.use_cases.end_contract import end_contract, leave_communes
 from services.disbursement.use_cases.set_sending import set_pay_days, set_sending
 from shared.auth import Caller, require
 from shared.contracts.events import MAX_RECORDS
@@ -137,12 +138,33 @@ class PayDaysRequest(BaseModel):
     last_day: int = Field(ge=1, le=31)
 
 
+class EndRequest(BaseModel):
+    """The last day of a contract, and the paper that ends it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"valid_to": "2021-12-31", "paper": "05/BB-TLHĐ"}]})
+
+    valid_to: date
+    paper: Line
+
+
+class LeaveRequest(BaseModel):
+    """Communes that a contract serves for the last time in a run month."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"unit_ids": ["19750@2021-07-01"], "to_month": "2021-12-01"}]}
+    )
+
+    unit_ids: list[UnitId] = Field(min_length=1, max_length=500)
+    to_month: Month
+
+
 def make_router(database: Database) -> APIRouter:
     """The routes of contracts."""
     router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
     _add_defining(router, database)
     _add_communes(router, database)
     _add_sending(router, database)
+    _add_ending(router, database)
 
     @router.get("", summary="List contracts")
     async def list_contracts(caller: Reader, cursor: Cursor = None, limit: Limit = 100) -> ContractPage:
@@ -218,6 +240,39 @@ def _add_sending(router: APIRouter, database: Database) -> None:
                 return request
 
             return await once(tx, caller, "POST /v1/contracts/{contract_id}/pay-days", key, body, PayDaysRequest, work)
+
+
+def _add_ending(router: APIRouter, database: Database) -> None:
+    @router.post("/{contract_id}/end", summary="End a contract")
+    async def post_end(contract_id: UUID, request: EndRequest, caller: Definer, key: IdempotencyKey = None) -> ContractView:
+        """Runs of later months go through the contract no more. Payments under way, and returns after them, run to their end.
+        The same day again changes nothing.
+
+        Refused: `unknown-contract`, `wrong-period`, `contract-ended` (on another day), `contract-in-use` (payrolls of later
+        months are drawn up and not released).
+        """
+        body = f"{contract_id}\n{request.model_dump_json()}".encode()
+        async with database.transaction(caller.row_scope) as tx:
+
+            async def work() -> ContractView:
+                return _view(await end_contract(tx, caller, contract_id, request.valid_to, request.paper))
+
+            return await once(tx, caller, "POST /v1/contracts/{contract_id}/end", key, body, ContractView, work)
+
+    @router.post("/{contract_id}/communes/leave", summary="Let communes leave a contract")
+    async def post_leave(contract_id: UUID, request: LeaveRequest, caller: Definer, key: IdempotencyKey = None) -> ContractView:
+        """After a run month the contract serves these communes no more; another may from the next. Twice changes nothing.
+
+        Refused: `unknown-contract`, `wrong-month`, `commune-not-served`, `contract-in-use`.
+        """
+        month = parse_month(request.to_month)
+        body = f"{contract_id}\n{request.model_dump_json()}".encode()
+        async with database.transaction(caller.row_scope) as tx:
+
+            async def work() -> ContractView:
+                return _view(await leave_communes(tx, caller, contract_id, request.unit_ids, month))
+
+            return await once(tx, caller, "POST /v1/contracts/{contract_id}/communes/leave", key, body, ContractView, work)
 
 
 def _contract(request: NewContract) -> Contract:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+
+from services.disbursement.domain.next_steps import next_step
 
 PaymentState = Literal["open", "paid", "rejected", "returned", "unclaimed", "removed"]
 
@@ -37,7 +40,16 @@ _PAYMENT: JsonDict = {
     "reason": None,
     "provider_reference": "VTP-1",
     "settled_at": "2021-10-05T01:02:00Z",
+    "next_step": None,
 }
+
+
+class NextStepView(BaseModel):
+    """What happens next: a stable code with its sentence."""
+
+    code: str
+    vi: str
+    en: str
 
 
 class Outcome(BaseModel):
@@ -50,6 +62,13 @@ class Outcome(BaseModel):
     reason: str | None
     provider_reference: str | None
     settled_at: datetime | None = Field(description="When the state became final, on the business clock.")
+    next_step: NextStepView | None = Field(description="Empty where the money reached the payee.")
+
+
+def next_step_of(row: Mapping[str, Any]) -> NextStepView | None:
+    """What happens next with a payment, from its row."""
+    step = next_step(row["state"], row["reason"], row["channel"], sent=row["instructed_at"] is not None)
+    return NextStepView(code=step.code, vi=step.vi, en=step.en) if step else None
 
 
 class PaymentView(Outcome):
@@ -103,6 +122,11 @@ class ContradictionView(BaseModel):
                     "said": "paid",
                     "said_amount_dong": 540_000,
                     "opened_at": "2021-10-06T01:00:00Z",
+                    "resolution": None,
+                    "settled_reason": None,
+                    "evidence": None,
+                    "settled_by": None,
+                    "settled_at": None,
                 }
             ]
         }
@@ -120,6 +144,11 @@ class ContradictionView(BaseModel):
     said: str
     said_amount_dong: int
     opened_at: datetime
+    resolution: str | None = Field(description="How it was settled; empty while it is open.")
+    settled_reason: str | None
+    evidence: str | None
+    settled_by: str | None
+    settled_at: datetime | None
 
 
 class ContradictionPage(BaseModel):

@@ -15,6 +15,7 @@ from services.disbursement.api.payment_views import (
     PaymentPage,
     PaymentState,
     PaymentView,
+    next_step_of,
 )
 from services.disbursement.storage import payment_pages
 from shared.auth import Caller, require
@@ -40,7 +41,7 @@ def make_router(database: Database) -> APIRouter:
             rows = await payment_pages.payments(
                 tx, after, limit, beneficiary_id=beneficiary_id, payroll_id=payroll_id, state=state
             )
-        items = [PaymentView(**row, attempt_no=row["step"] // 100) for row in rows]
+        items = [PaymentView(**row, attempt_no=row["step"] // 100, next_step=next_step_of(row)) for row in rows]
         more = month_id_cursor(items[-1].run_month, items[-1].payment_id) if len(items) == limit else None
         return PaymentPage(items=items, next_cursor=more)
 

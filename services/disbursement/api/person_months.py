@@ -18,6 +18,7 @@ from services.disbursement.api.payment_views import (
     PersonMonthView,
     StandingView,
     TopUpView,
+    next_step_of,
 )
 from services.disbursement.domain.refusals import UNKNOWN_BENEFICIARY
 from services.disbursement.domain.standing import Owed, PersonStatus, why_not_paid
@@ -124,4 +125,4 @@ def _payment(row: Row) -> LinePaymentView:
     officers: dict[str, Any] = {name: row[name] for name in _OFFICERS}
     plain: dict[str, Any] = {name: row[name] for name in LinePaymentView.model_fields if name in row}
     payroll = PayrollOfficers(**officers, state=row["payroll_state"]) if row["contract_id"] else None
-    return LinePaymentView(**plain, attempt_no=row["step"] // 100, payroll=payroll)
+    return LinePaymentView(**plain, attempt_no=row["step"] // 100, next_step=next_step_of(row), payroll=payroll)

@@ -57,16 +57,20 @@ class MonthBooks:
 
 @dataclass(frozen=True, slots=True)
 class MoneyFlow:
-    """What went to providers from the Treasury, on to payees (less what came back), and back to the Treasury, in đồng."""
+    """What went to providers from the Treasury, on to payees (less what came back), and back to the Treasury, in đồng.
+
+    `taken_over_dong` came from authorities that handed over, less what was handed over to others: over all of them nothing.
+    """
 
     received_dong: int = 0
     paid_dong: int = 0
     returned_dong: int = 0
+    taken_over_dong: int = 0
 
     @property
     def left_dong(self) -> int:
         """What stays with the providers."""
-        return self.received_dong - self.paid_dong - self.returned_dong
+        return self.received_dong + self.taken_over_dong - self.paid_dong - self.returned_dong
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ class RunBooks:
 
     @property
     def balance(self) -> bool:
-        """opening + received - paid - returned = closing = what the ledger holds, and each flow as the ledger has it."""
+        """opening + received + taken over - paid - returned = closing = what the ledger holds, and each flow as the ledger
+        has it."""
         return (
             self.opening_dong + self.own.left_dong == self.closing_dong
             and self.closing_dong == self.held_dong

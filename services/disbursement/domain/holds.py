@@ -8,16 +8,24 @@ from typing import Literal
 from services.disbursement.domain.categories import FUNERAL, MONTHLY
 from services.disbursement.domain.receiving import purpose_of
 
-HoldReason = Literal["held", "suspended", "no-funeral-payee", "payee-dead", "no-contract"]
+HoldReason = Literal["held", "suspended", "no-funeral-payee", "payee-dead", "uncollected", "no-contract"]
 
 
 def why_held(
-    hold: str | None, status: str, relationship: str, routed: bool, kind: str = MONTHLY, named: Collection[str] = ()
+    hold: str | None,
+    status: str,
+    relationship: str,
+    routed: bool,
+    kind: str = MONTHLY,
+    named: Collection[str] = (),
+    *,
+    uncollected: bool = False,
 ) -> HoldReason | None:
     """The first reason that applies to what a person is owed of a kind, None when money may go out.
 
     `hold` is the registry's own reason, a suspension waits for the commune to verify, a funeral is paid to nobody but its
-    organiser, a dead person receives nothing through themselves, and without a contract for the commune nobody pays.
+    organiser, a dead person receives nothing through themselves, who collected nothing for months waits until the commune
+    has verified (`uncollected`), and without a contract for the commune nobody pays.
     `named` are the purposes for which the registry names somebody (see `domain/receiving.py`).
     """
     if hold is not None:
@@ -29,4 +37,6 @@ def why_held(
             return "no-funeral-payee"
     elif status == "dead" and relationship == "self" and purpose_of(kind, status) not in named:
         return "payee-dead"
+    if uncollected:
+        return "uncollected"
     return None if routed else "no-contract"

@@ -18,7 +18,7 @@ Book = Literal["obligations", "money"]
 Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
 Cause = Literal[
     "opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund",
-    "recovery", "repayment", "write-off", "withdrawal",
+    "recovery", "repayment", "write-off", "withdrawal", "handover", "settlement",
 ]  # fmt: skip
 
 LAW = "law"
@@ -38,6 +38,9 @@ PAYEES = "payees"
 RECEIVABLE = "receivable"
 WRITTEN_OFF = "written_off"
 OPENING = "opening"
+HANDED_OVER = "handed_over"
+"""Both books: between an authority that hands over and the one that takes over. Over all of them it is empty."""
+
 _PROVIDER = "provider:"
 
 
@@ -72,11 +75,15 @@ class LedgerEntry:
     channel: str | None = None
     payroll_id: UUID | None = None
     chunk_no: int | None = None
+    about_run_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What all ledger entries of one act share: whose they are, why, and of which payroll and chunk."""
+    """What all ledger entries of one act share: whose they are, why, and of which payroll and chunk.
+
+    `about_run_id` points back to a closed run that an entry in an open one is about.
+    """
 
     run_id: UUID
     authority_id: str
@@ -86,6 +93,7 @@ class Posting:
     channel: str | None = None
     payroll_id: UUID | None = None
     chunk_no: int | None = None
+    about_run_id: UUID | None = None
 
     def money(self, from_account: str, to_account: str, amount_dong: int) -> LedgerEntry:
         """An entry of book `money`."""
@@ -129,6 +137,7 @@ class Posting:
             channel=self.channel,
             payroll_id=self.payroll_id,
             chunk_no=self.chunk_no,
+            about_run_id=self.about_run_id,
         )
 
 

@@ -5,6 +5,7 @@ A caller reads all of one set of books in one snapshot (a REPEATABLE READ transa
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,11 +25,13 @@ WHERE benefit_month = :month AND authority_id = ANY(CAST(:authority_ids AS text[
 
 _RUN_MONTHS = "SELECT min(run_month) AS first, max(run_month) AS last FROM payment_lines WHERE benefit_month = :month"
 
+# A line stands in the books of whoever owes its obligation now, whoever drew up its payroll: authorities hand over. What was
+# paid twice settles nothing.
 # Lines of payments that live, and obligations that no payment lives of, each by what its own rows say: nothing is put
 # anywhere because it is nowhere else.
 _PARTS = """
 WITH lines AS MATERIALIZED (
-    SELECT l.subject_id, l.amount_dong, p.state IN ('open', 'paid') AS live,
+    SELECT l.subject_id, l.amount_dong, p.state IN ('open', 'paid') AND v.payment_id IS NULL AS live,
            CASE WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account' ELSE 'paid_cash' END
                 WHEN c.state = 'sealed' THEN 'not_released' ELSE 'in_flight' END AS place
     FROM payment_lines l
@@ -36,7 +39,11 @@ WITH lines AS MATERIALIZED (
         AND p.run_month BETWEEN CAST(:first AS date) AND CAST(:last AS date)
     JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
     JOIN payrolls r ON r.payroll_id = p.payroll_id
-    WHERE l.benefit_month = :month AND r.authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE),
+    LEFT JOIN overpaid_lines v ON v.payment_id = l.payment_id AND v.benefit_month = l.benefit_month
+        AND v.subject_id = l.subject_id AND v.kind = l.kind AND v.revision = l.revision
+    WHERE l.benefit_month = :month AND (CAST(:authority_ids AS text[]) IS NULL OR EXISTS (
+        SELECT FROM obligations o WHERE o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
+            AND o.revision = l.revision AND o.authority_id = ANY(CAST(:authority_ids AS text[]))))),
 pieces AS MATERIALIZED (
     SELECT subject_id, amount_dong, place FROM lines WHERE live
     UNION ALL
@@ -100,12 +107,15 @@ class RunPlace:
 
 
 async def run_place(tx: Tx, run_id: UUID, unit_ids: Sequence[str]) -> RunPlace | None:
-    """The run, when a token for these units (none: the whole country) may see it: one of them, or its parent, is the run's."""
+    """The run, when a token for these units (none: the whole country) may see it: one of them, or its parent, is the run's
+    or follows the run's."""
     row = await tx.row(
         """SELECT run_id, unit_id, code, run_month, opened_at FROM runs r WHERE run_id = :run_id AND (
                cardinality(CAST(:unit_ids AS text[])) = 0
                OR EXISTS (SELECT FROM units u WHERE u.unit_id = ANY(CAST(:unit_ids AS text[])) AND r.unit_id = ANY(u.path))
-               OR EXISTS (SELECT FROM units u WHERE u.unit_id = r.unit_id AND u.path && CAST(:unit_ids AS text[])))""",
+               OR EXISTS (SELECT FROM units u WHERE u.unit_id = r.unit_id AND u.path && CAST(:unit_ids AS text[]))
+               OR EXISTS (SELECT FROM unit_heirs h JOIN units u ON u.unit_id = ANY(CAST(:unit_ids AS text[]))
+                          WHERE h.from_unit_id = r.unit_id AND h.to_unit_id = ANY(u.path)))""",
         run_id=run_id,
         unit_ids=list(unit_ids),
     )
@@ -115,7 +125,8 @@ async def run_place(tx: Tx, run_id: UUID, unit_ids: Sequence[str]) -> RunPlace |
 _UNTIL = """
 WITH until AS (
     SELECT run_id, run_id = :run_id AS own FROM runs
-    WHERE unit_id = :unit_id AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id))
+    WHERE (unit_id = :unit_id OR unit_id IN (SELECT from_unit_id FROM unit_heirs WHERE to_unit_id = :unit_id))
+      AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id))
 """
 
 # Which flow an amount belongs to: `own` of the run itself, else of an earlier run.
@@ -128,8 +139,18 @@ UNION ALL
 SELECT 'paid', own, coalesce(sum(amount_dong), 0)::bigint FROM payments JOIN until USING (run_id)
 WHERE state = 'paid' AND run_month <= :run_month AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 UNION ALL
+SELECT 'paid', own, coalesce(sum(moved.dong), 0)::bigint
+FROM late_entries e
+CROSS JOIN LATERAL (VALUES (e.of_run_id, -e.amount_dong), (e.in_run_id, e.amount_dong)) AS moved (run_id, dong)
+JOIN until USING (run_id) WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+UNION ALL
 SELECT 'returned', own, coalesce(sum(amount_dong), 0)::bigint FROM refunds JOIN until USING (run_id)
 WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
+UNION ALL
+SELECT 'taken_over', own, coalesce(sum(moved.dong), 0)::bigint
+FROM handover_money m JOIN until USING (run_id)
+CROSS JOIN LATERAL (VALUES (m.from_authority_id, -m.amount_dong), (m.to_authority_id, m.amount_dong)) AS moved (whose, dong)
+WHERE moved.whose = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
 """
 )
 
@@ -139,7 +160,10 @@ _LEDGER_FLOWS = (
 SELECT own,
     coalesce(sum(amount_dong) FILTER (WHERE from_account = 'treasury'), 0)::bigint AS received_dong,
     (coalesce(sum(amount_dong) FILTER (WHERE to_account = 'payees'), 0)
-        - coalesce(sum(amount_dong) FILTER (WHERE from_account = 'payees'), 0))::bigint AS paid_dong,
+        - coalesce(sum(amount_dong) FILTER (WHERE from_account = 'payees'
+            AND (to_account LIKE 'provider:%' OR to_account = 'handed_over')), 0))::bigint AS paid_dong,
+    (coalesce(sum(amount_dong) FILTER (WHERE from_account = 'handed_over'), 0)
+        - coalesce(sum(amount_dong) FILTER (WHERE to_account = 'handed_over'), 0))::bigint AS taken_over_dong,
     coalesce(sum(amount_dong) FILTER (WHERE to_account = 'treasury'), 0)::bigint AS returned_dong,
     (coalesce(sum(amount_dong) FILTER (WHERE to_account LIKE 'provider:%'), 0)
         - coalesce(sum(amount_dong) FILTER (WHERE from_account LIKE 'provider:%'), 0))::bigint AS held_dong
@@ -159,7 +183,9 @@ async def run_books(tx: Tx, run: RunPlace, authority_ids: Sequence[str] | None) 
         "opened_at": run.opened_at,
         "authority_ids": authority_ids,
     }
-    rows = {(r["flow"], r["own"]): r["amount_dong"] for r in await tx.rows(_ROW_FLOWS, **where)}
+    rows: Counter[tuple[str, bool]] = Counter()
+    for row in await tx.rows(_ROW_FLOWS, **where):
+        rows[row["flow"], row["own"]] += row["amount_dong"]
     ledger = await tx.rows(_LEDGER_FLOWS, **where)
     own = [row for row in ledger if row["own"]]
     return RunBooks(
@@ -167,11 +193,13 @@ async def run_books(tx: Tx, run: RunPlace, authority_ids: Sequence[str] | None) 
         before=_flow(rows, (False,)),
         own=_flow(rows, (True,)),
         until=_flow(rows, (False, True)),
-        ledger=MoneyFlow(own[0]["received_dong"], own[0]["paid_dong"], own[0]["returned_dong"]) if own else MoneyFlow(),
+        ledger=MoneyFlow(*(own[0][f"{flow}_dong"] for flow in _FLOWS)) if own else MoneyFlow(),
         held_dong=sum(row["held_dong"] for row in ledger),
     )
 
 
-def _flow(rows: dict[tuple[str, bool], int], which: tuple[bool, ...]) -> MoneyFlow:
-    received, paid, returned = (sum(rows.get((flow, own), 0) for own in which) for flow in ("received", "paid", "returned"))
-    return MoneyFlow(received, paid, returned)
+_FLOWS = ("received", "paid", "returned", "taken_over")
+
+
+def _flow(rows: Counter[tuple[str, bool]], which: tuple[bool, ...]) -> MoneyFlow:
+    return MoneyFlow(*(sum(rows[flow, own] for own in which) for flow in _FLOWS))

@@ -57,7 +57,8 @@ gone AS (
     UPDATE obligations o SET resting = 'cancelled' FROM too_much t
     WHERE o.benefit_month = t.benefit_month AND o.subject_id = t.subject_id AND o.kind = t.kind AND o.revision = t.revision
       AND o.live_payment_id IS NULL
-    RETURNING o.subject_id, o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + 4 AS step, o.unit_id,
+    RETURNING o.subject_id, o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + o.settlements * 3 + 4 AS step,
+        o.unit_id,
         o.category_group, o.sex, o.age_band, o.amount_dong,
         CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place, 'cancelled' AS to_place),
 noted AS (
@@ -160,7 +161,8 @@ WHERE w.amount_dong > covered.amount_dong
 
 _RESTING = """
 INSERT INTO draw_due
-SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, unit_id, decision_id, category, coefficient, heads,
+SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, coalesce(pay_unit_id, unit_id),
+       decision_id, category, coefficient, heads,
        level_dong, category_group, false, resting, payment_seq, avoid_account_id, avoid_account_version, topups
 FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled'
   AND kind NOT LIKE 'one_off:%'

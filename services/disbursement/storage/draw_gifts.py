@@ -47,14 +47,16 @@ _CANCEL = """
 UPDATE obligations o SET resting = 'cancelled' FROM people p
 WHERE o.authority_id = :authority_id AND o.live_payment_id IS NULL AND o.resting <> 'cancelled' AND o.kind = :one_off
   AND p.beneficiary_id = o.subject_id AND p.status = ANY(CAST(:statuses AS text[])) AND p.status_from_month <= o.benefit_month
-RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + 4 AS step, o.unit_id, o.category_group, o.sex,
+RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + o.settlements * 3 + 4 AS step,
+        o.unit_id, o.category_group, o.sex,
     o.age_band, o.amount_dong,
     CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place, 'cancelled' AS to_place
 """
 
 _RESTING = """
 INSERT INTO draw_due
-SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, unit_id, decision_id, category, coefficient, heads,
+SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, coalesce(pay_unit_id, unit_id),
+       decision_id, category, coefficient, heads,
        level_dong, category_group, false, resting, payment_seq, avoid_account_id, avoid_account_version, topups
 FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled' AND kind = :one_off
 """

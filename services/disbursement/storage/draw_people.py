@@ -69,6 +69,7 @@ routed AS (
                 WHEN p.status = 'suspended' THEN 'suspended'
                 WHEN d.funeral AND o.payee_id IS NULL THEN 'no-funeral-payee'
                 WHEN p.status = 'dead' AND p.payee_relationship = 'self' AND o.payee_id IS NULL THEN 'payee-dead'
+                WHEN u.suspension_id IS NOT NULL THEN 'uncollected'
                 WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
     FROM person d
     JOIN people p ON p.beneficiary_id = d.subject_id
@@ -78,7 +79,8 @@ routed AS (
         AND f.avoid_account_version = p.account_version
     LEFT JOIN ways a ON NOT d.funeral AND o.payee_id IS NULL AND f.subject_id IS NULL AND a.unit_id = d.unit_id
         AND a.channel = p.account_channel AND a.provider = p.account_provider
-    LEFT JOIN ways h ON h.unit_id = d.unit_id AND h.channel IN ('cash', 'cashier'))
+    LEFT JOIN ways h ON h.unit_id = d.unit_id AND h.channel IN ('cash', 'cashier')
+    LEFT JOIN suspensions u ON u.beneficiary_id = d.subject_id AND u.ended_at IS NULL)
 SELECT subject_id, funeral, subject, sex, birth_date, code, unit_id, amount_dong,
        left('TCXH ' || CASE WHEN months IS NULL THEN to_char(first_month, 'MM.YYYY')
            ELSE (SELECT CASE WHEN count(*) <= 8 THEN string_agg(to_char(month, 'MM.YYYY'), ' ' ORDER BY month)

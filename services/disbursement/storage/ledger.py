@@ -22,6 +22,7 @@ _TYPES = {
     "cause": "text",
     "payroll_id": "uuid",
     "chunk_no": "integer",
+    "about_run_id": "uuid",
 }
 
 _COLUMNS = ", ".join(_TYPES)

@@ -30,18 +30,23 @@ class RunNamed(Protocol):
     def code(self) -> str: ...
 
 
+# A payment that a person settled as paid, after it had been let go, moves its obligations' steps on by three: so they grow
+# still. What it paid twice settles no obligation and moves nothing.
 # OFFSET 0 keeps the inner selects apart, so that each payment looks its lines and obligations up by their keys: a partition
 # that was filled a moment ago has no statistics yet, and the planner would rather read all of it.
 _MOVES = """
-SELECT l.benefit_month, o.subject, l.kind, l.revision, l.payment_seq * 10 + CAST(:stage AS integer) AS step, o.unit_id,
-       o.category_group, o.sex, o.age_band, l.amount_dong
+SELECT l.benefit_month, o.subject, l.kind, l.revision,
+       o.payment_seq * 10 + o.settlements * 3 + CAST(:stage AS integer) AS step, o.unit_id, o.category_group, o.sex, o.age_band,
+       l.amount_dong
 FROM payments p
 CROSS JOIN LATERAL (
     SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
 CROSS JOIN LATERAL (
     SELECT * FROM obligations x WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id AND x.kind = l.kind
         AND x.revision = l.revision OFFSET 0) o
-WHERE p.run_month = (SELECT r.run_month FROM payrolls r WHERE r.payroll_id = :payroll_id)
+LEFT JOIN overpaid_lines v ON v.payment_id = p.payment_id AND v.benefit_month = l.benefit_month
+    AND v.subject_id = l.subject_id AND v.kind = l.kind AND v.revision = l.revision
+WHERE v.payment_id IS NULL AND p.run_month = (SELECT r.run_month FROM payrolls r WHERE r.payroll_id = :payroll_id)
   AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND
 """
 

@@ -68,17 +68,20 @@ _CANCEL = """
 UPDATE obligations o SET resting = 'cancelled' FROM opening_entries e
 WHERE e.entry_id = :entry_id AND e.state = 'booked' AND o.benefit_month = e.benefit_month AND o.subject_id = e.beneficiary_id
   AND o.kind = 'monthly' AND o.revision = e.revision AND o.live_payment_id IS NULL AND o.resting <> 'cancelled'
-RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + 4 AS step, o.unit_id, o.category_group, o.sex,
-    o.age_band, o.amount_dong, CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place,
+RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + o.settlements * 3 + 4 AS step, o.unit_id,
+    o.category_group, o.sex, o.age_band, o.amount_dong,
+    CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place,
     'cancelled' AS to_place
 """
 
 
 async def authority_of(tx: Tx, unit_id: str) -> str | None:
-    """Who pays a commune: the authority whose contract serves it, else its district, else (since 7/2025) the commune itself.
-    None while the commune is not known here."""
+    """Who pays a commune: the authority that took it over, else the one whose contract serves it, else its district, else
+    (since 7/2025) the commune itself. None while the commune is not known here."""
     found: str | None = await tx.scalar(
         """SELECT coalesce(
+               (SELECT h.to_authority_id FROM unit_heirs e JOIN handover_communes h ON h.to_unit_id = e.to_unit_id
+                WHERE e.from_unit_id = u.unit_id ORDER BY h.to_unit_id LIMIT 1),
                (SELECT c.authority_id FROM contract_communes s JOIN contracts c USING (contract_id)
                 WHERE s.unit_id = u.unit_id ORDER BY s.from_month DESC, c.number LIMIT 1),
                (SELECT d.unit_id FROM units d WHERE d.unit_id = ANY(u.path) AND d.level = 'district' LIMIT 1), u.unit_id)

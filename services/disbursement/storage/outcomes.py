@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -29,13 +29,14 @@ class ChunkRef:
     contract_id: UUID
     provider: str
     channel: Channel
+    handed_over: bool  # the payroll's authority has handed over: others answer for its payments
 
 
 async def lock_chunk(tx: Tx, payroll_id: UUID, chunk_no: int) -> ChunkRef | None:
     """The chunk, locked, so that outcomes of one chunk are applied one event at a time; None when it isn't there."""
     row = await tx.row(
         """SELECT c.payroll_id, c.chunk_no, c.state, r.run_id, r.code, r.run_month, p.authority_id, p.contract_id, p.provider,
-                  p.channel
+                  p.channel, EXISTS (SELECT FROM handovers h WHERE h.from_authority_id = p.authority_id) AS handed_over
            FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id JOIN runs r ON r.run_id = p.run_id
            WHERE c.payroll_id = :payroll_id AND c.chunk_no = :chunk_no FOR UPDATE OF c""",
         payroll_id=payroll_id,
@@ -126,19 +127,27 @@ async def let_go(tx: Tx, chunk: ChunkRef, payment_ids: Sequence[UUID], resting: 
         )
 
 
-async def open_contradictions(tx: Tx, chunk: ChunkRef, contradictions: Sequence[Contradiction]) -> int:
-    """Put contradictions before a person, each once however often it is said; how many are new."""
+async def open_contradictions(
+    tx: Tx, chunk: ChunkRef, contradictions: Sequence[Contradiction], answering: Mapping[UUID, str]
+) -> int:
+    """Put contradictions before a person of who answers for the payment, each once however often it is said; how many are new.
+
+    What was settled stays settled: the word that was found wrong, said again, opens nothing.
+    """
     if not contradictions:
         return 0
     return await tx.run(
         """INSERT INTO contradictions (contradiction_id, authority_id, run_month, payment_id, held, said, amount_dong, opened_at)
-           SELECT n.id, :authority_id, :run_month, n.payment_id, n.held, n.said, n.amount_dong, platform.business_now()
-           FROM unnest(CAST(:ids AS uuid[]), CAST(:payment_ids AS uuid[]), CAST(:held AS text[]), CAST(:said AS text[]),
-                       CAST(:amounts AS bigint[])) AS n (id, payment_id, held, said, amount_dong)
+           SELECT n.id, n.authority_id, :run_month, n.payment_id, n.held, n.said, n.amount_dong, platform.business_now()
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:authorities AS text[]), CAST(:payment_ids AS uuid[]), CAST(:held AS text[]),
+                       CAST(:said AS text[]), CAST(:amounts AS bigint[]))
+                AS n (id, authority_id, payment_id, held, said, amount_dong)
+           WHERE NOT EXISTS (SELECT FROM contradictions s WHERE s.payment_id = n.payment_id AND s.settled_at IS NOT NULL
+                             AND s.held = n.said AND s.said = n.held)
            ON CONFLICT (payment_id, held, said, amount_dong) DO NOTHING""",
-        authority_id=chunk.authority_id,
         run_month=chunk.run_month,
         ids=[new_id() for _ in contradictions],
+        authorities=[answering[c.payment_id] for c in contradictions],
         payment_ids=[c.payment_id for c in contradictions],
         held=[c.held for c in contradictions],
         said=[c.said for c in contradictions],
@@ -153,4 +162,13 @@ async def mark_answered(tx: Tx, chunk: ChunkRef) -> None:
            WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no AND state = 'instructed'""",
         payroll_id=chunk.payroll_id,
         chunk_no=chunk.chunk_no,
+    )
+
+
+async def note_came_back(tx: Tx, payment_ids: Sequence[UUID]) -> None:
+    """What these payments had paid twice is back: nothing of it is left to recover."""
+    await tx.run(
+        """UPDATE overpaid_lines SET came_back_at = platform.business_now()
+           WHERE payment_id = ANY(CAST(:payment_ids AS uuid[])) AND came_back_at IS NULL""",
+        payment_ids=list(payment_ids),
     )

@@ -26,7 +26,8 @@ _FILTERS = {
 
 _CONTRADICTIONS = """
 SELECT c.contradiction_id, c.authority_id, c.run_month, c.payment_id, p.payroll_id, p.beneficiary_code, p.state,
-       p.amount_dong AS our_amount_dong, c.held, c.said, c.amount_dong AS said_amount_dong, c.opened_at
+       p.amount_dong AS our_amount_dong, c.held, c.said, c.amount_dong AS said_amount_dong, c.opened_at, c.resolution,
+       c.settled_reason, c.evidence, c.settled_subject AS settled_by, c.settled_at
 FROM contradictions c LEFT JOIN payments p ON p.run_month = c.run_month AND p.payment_id = c.payment_id
 WHERE c.contradiction_id > :after ORDER BY c.contradiction_id LIMIT :limit
 """

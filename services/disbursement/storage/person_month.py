@@ -76,7 +76,9 @@ async def month_drawn(tx: Tx, unit_id: str, month: date) -> bool:
         await tx.scalar(
             """SELECT EXISTS (
                    SELECT FROM run_authorities a JOIN runs r ON r.run_id = a.run_id JOIN units u ON u.unit_id = :unit_id
-                   WHERE a.authority_id = ANY(u.path) AND :month = ANY(r.benefit_months) AND r.campaign_id IS NULL)""",
+                   WHERE (a.authority_id = ANY(u.path) OR EXISTS (
+                       SELECT FROM unit_heirs h WHERE h.from_unit_id = a.authority_id AND h.to_unit_id = ANY(u.path)))
+                     AND :month = ANY(r.benefit_months) AND r.campaign_id IS NULL)""",
             unit_id=unit_id,
             month=month,
         )

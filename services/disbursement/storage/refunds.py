@@ -6,37 +6,32 @@ from collections.abc import Sequence
 
 from services.disbursement.domain.refunds import ContractMoney, Refund
 from services.disbursement.storage.books import RunPlace
+from services.disbursement.storage.handover_money import HELD
+from services.disbursement.storage.handovers import lineage
 from shared.database import Tx
 from shared.kernel.ids import new_id
 
-_LOCK = "SELECT contract_id FROM contracts WHERE authority_id = :authority_id ORDER BY contract_id FOR UPDATE"
+_LOCK = "SELECT 1 FROM contracts WHERE authority_id = ANY(CAST(:lineage AS text[])) ORDER BY contract_id FOR UPDATE"
 
-_MONEY = """
+_MONEY = f"""
 WITH until AS (
     SELECT run_id FROM runs
-    WHERE unit_id = :unit_id AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id)),
-moved AS (
-    SELECT f.contract_id, f.run_id, f.amount_dong AS held, 0 AS open FROM fundings f WHERE f.authority_id = :authority_id
-    UNION ALL
-    SELECT b.contract_id, b.run_id, -b.amount_dong, 0 FROM refunds b WHERE b.authority_id = :authority_id
-    UNION ALL
-    SELECT r.contract_id, r.run_id, -p.paid, p.open
-    FROM payrolls r
-    JOIN LATERAL (SELECT coalesce(sum(amount_dong) FILTER (WHERE state = 'paid'), 0)::bigint AS paid,
-                         coalesce(sum(amount_dong) FILTER (WHERE state = 'open'), 0)::bigint AS open
-                  FROM payments WHERE run_month = r.run_month AND payroll_id = r.payroll_id) p ON true
-    WHERE r.authority_id = :authority_id AND r.state <> 'cancelled')
+    WHERE (unit_id = :unit_id OR unit_id IN (SELECT from_unit_id FROM unit_heirs WHERE to_unit_id = :unit_id))
+      AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id)),
+moved AS ({HELD})
 SELECT contract_id,
        coalesce(sum(held) FILTER (WHERE run_id IN (SELECT run_id FROM until)), 0)::bigint AS held_until_dong,
        coalesce(sum(open) FILTER (WHERE run_id IN (SELECT run_id FROM until)), 0)::bigint AS open_until_dong,
        sum(held)::bigint AS held_all_dong, sum(open)::bigint AS open_all_dong
 FROM moved GROUP BY contract_id ORDER BY contract_id
-"""
+"""  # noqa: S608 - constants only
 
 
 async def contracts_money(tx: Tx, run: RunPlace, authority_id: str) -> list[ContractMoney]:
-    """What lies at each contract of an authority; its contracts are locked, so that nothing goes back twice."""
-    await tx.run(_LOCK, authority_id=authority_id)
+    """What lies at each contract of an authority; its contracts, and those of authorities that it
+    follows, are locked, so that nothing goes back twice."""
+    of = await lineage(tx, authority_id)
+    await tx.run(_LOCK, lineage=of)
     rows = await tx.rows(
         _MONEY,
         run_id=run.run_id,
@@ -44,6 +39,7 @@ async def contracts_money(tx: Tx, run: RunPlace, authority_id: str) -> list[Cont
         run_month=run.run_month,
         opened_at=run.opened_at,
         authority_id=authority_id,
+        lineage=of,
     )
     return [ContractMoney(**row) for row in rows]
 

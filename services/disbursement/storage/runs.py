@@ -97,13 +97,14 @@ async def drawn_before(tx: Tx, authority_id: str, run_month: date) -> dict[date,
     """The benefit months that an authority has drawn up to a run month -> the registry's position when it last looked at each.
 
     Drawing up a run looks at its own months and at all that were drawn before it, so a later run's drawing up counts too. A
-    campaign's run looks at nothing that the law owes.
+    campaign's run looks at nothing that the law owes. What an authority drew up that handed over counts as its heirs'.
     """
     rows = await tx.rows(
         """WITH own AS (
                SELECT r.run_month, r.benefit_months, a.registry_position
                FROM run_authorities a JOIN runs r ON r.run_id = a.run_id
-               WHERE a.authority_id = :authority_id AND r.campaign_id IS NULL),
+               WHERE r.campaign_id IS NULL AND (a.authority_id = :authority_id
+                   OR a.authority_id IN (SELECT from_unit_id FROM unit_heirs WHERE to_unit_id = :authority_id))),
            months AS (
                SELECT m.month, min(o.run_month) AS run_month FROM own o, unnest(o.benefit_months) AS m (month) GROUP BY m.month)
            SELECT m.month, max(o.registry_position) AS position

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.disbursement.domain.ledger import PAYEES, UNCLAIMED, LedgerEntry, Posting, provider_account
 from services.disbursement.domain.outcomes import (
     Contradiction,
     HeldPayment,
@@ -16,9 +15,8 @@ from services.disbursement.domain.outcomes import (
     transition,
 )
 from services.disbursement.storage import outcomes as storage
-from services.disbursement.storage.ledger import post
-from services.disbursement.storage.moves import moves_of_chunk, say_moves
-from services.disbursement.storage.outcomes import ChunkRef
+from services.disbursement.storage.late_handovers import who_answers
+from services.disbursement.use_cases.move_payments import move_payments
 from shared.contracts.events import ChunkProgressed
 from shared.database import Tx
 from shared.kernel.errors import NotYet
@@ -35,10 +33,12 @@ async def apply_outcomes(tx: Tx, event: ChunkProgressed) -> None:
     if missing:
         raise NotYet(f"payment {min(missing)}")
     after, contradictions = _heard(held, said)
+    touched = [p.payment_id for p in after.values() if p.state != held[p.payment_id].state]
+    answering = await who_answers(tx, chunk, {*touched, *(c.payment_id for c in contradictions)})
     await storage.save(tx, chunk.run_month, [p for p in after.values() if p != held[p.payment_id]])
-    await storage.open_contradictions(tx, chunk, contradictions)
-    for change, payments in _changes(held, after, chunk.channel).items():
-        await _move(tx, chunk, change, payments)
+    await storage.open_contradictions(tx, chunk, contradictions, answering)
+    for (change, authority_id), payments in _changes(held, after, chunk.channel, answering).items():
+        await move_payments(tx, chunk, authority_id, change, payments, "outcome")
     if event.answered:
         await storage.mark_answered(tx, chunk)
 
@@ -72,49 +72,11 @@ def _heard(
 
 
 def _changes(
-    held: Mapping[UUID, HeldPayment], after: Mapping[UUID, HeldPayment], channel: str
-) -> dict[Transition, list[HeldPayment]]:
-    changes: dict[Transition, list[HeldPayment]] = defaultdict(list)
+    held: Mapping[UUID, HeldPayment], after: Mapping[UUID, HeldPayment], channel: str, answering: Mapping[UUID, str]
+) -> dict[tuple[Transition, str], list[HeldPayment]]:
+    changes: dict[tuple[Transition, str], list[HeldPayment]] = defaultdict(list)
     for payment_id, payment in after.items():
         change = transition(held[payment_id].state, payment.state, channel)
         if change is not None:
-            changes[change].append(payment)
+            changes[change, answering[payment_id]].append(payment)
     return changes
-
-
-async def _move(tx: Tx, chunk: ChunkRef, change: Transition, payments: Sequence[HeldPayment]) -> None:
-    """One transition of some payments of the chunk: obligations let go, ledger postings, the event."""
-    payment_ids = [payment.payment_id for payment in payments]
-    if change.lets_go:
-        await storage.let_go(tx, chunk, payment_ids, "unclaimed" if change.to_place == UNCLAIMED else "returned")
-    moves = await moves_of_chunk(
-        tx,
-        chunk.payroll_id,
-        chunk.chunk_no,
-        from_place=change.from_place,
-        to_place=change.to_place,
-        stage=change.stage,
-        payment_ids=payment_ids,
-    )
-    posting = Posting(
-        run_id=chunk.run_id,
-        authority_id=chunk.authority_id,
-        cause="outcome",
-        contract_id=chunk.contract_id,
-        provider=chunk.provider,
-        channel=chunk.channel,
-        payroll_id=chunk.payroll_id,
-        chunk_no=chunk.chunk_no,
-    )
-    entries = posting.obligations(moves) + _money(posting, change, chunk.contract_id, payments)
-    await post(tx, entries)
-    await say_moves(tx, chunk, chunk.authority_id, chunk.provider, chunk.channel, moves)
-
-
-def _money(posting: Posting, change: Transition, contract_id: UUID, payments: Sequence[HeldPayment]) -> list[LedgerEntry]:
-    if change.money == "none":
-        return []
-    amount_dong = sum(payment.amount_dong for payment in payments)
-    provider = provider_account(contract_id)
-    accounts = (provider, PAYEES) if change.money == "to_payees" else (PAYEES, provider)
-    return [posting.money(*accounts, amount_dong)]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.disbursement.domain.ledger import TREASURY, Posting, provider_account
 from services.disbursement.domain.refusals import FUNDING_EXISTS, UNKNOWN_CONTRACT
-from services.disbursement.storage import contracts, fundings, runs
+from services.disbursement.storage import closings, contracts, fundings, handovers, runs
 from services.disbursement.storage.fundings import Funding
 from services.disbursement.storage.ledger import post
 from shared import audit
@@ -34,13 +34,15 @@ class ConfirmFunding:
 async def confirm_funding(tx: Tx, caller: Caller, command: ConfirmFunding) -> Funding:
     """Keep the confirmation and post the money to the contract's provider.
 
-    Refused: `unknown-run`, `unknown-contract` (also one of another authority), `funding-exists` where the Treasury reference
-    was used before: the same money is never counted twice.
+    Refused: `unknown-run`, `unknown-contract` (also one of another authority), `authority-handed-over`, `run-closed`,
+    `funding-exists` where the Treasury reference was used before: the same money is never counted twice.
     """
     run = await runs.find(tx, command.run_id)
     contract = await contracts.find(tx, command.contract_id)
     if contract.authority_id != command.authority_id:
         raise Refusal(UNKNOWN_CONTRACT, f"{command.authority_id} has no such contract", contract_id=command.contract_id)
+    await handovers.check_stands(tx, command.authority_id)
+    await closings.check_open(tx, run.run_id, command.authority_id)
     kept = Funding(
         funding_id=new_id(),
         run_id=run.run_id,

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.disbursement.domain.contracts import Contract
 from services.disbursement.domain.refusals import CONTRACT_EXISTS
 from services.disbursement.domain.routing import check_channels
-from services.disbursement.storage import contracts, units
+from services.disbursement.storage import contracts, handovers, units
 from shared import audit
 from shared.auth import Caller
 from shared.database import Tx
@@ -22,8 +22,10 @@ from shared.kernel.units import UNKNOWN_UNIT
 async def define_contract(tx: Tx, caller: Caller, contract: Contract) -> Contract:
     """Keep a contract, or give the one of this number where it says the same.
 
-    Refused: `unknown-provider`, `contract-exists` where the authority's contract of this number says something else.
+    Refused: `unknown-provider`, `authority-handed-over`, `contract-exists` where the authority's contract of this number says
+    something else.
     """
+    await handovers.check_stands(tx, contract.authority_id)
     check_channels(contract.lead_provider, [(each.channel, each.provider) for each in contract.channels])
     fresh = await contracts.insert(tx, contract)
     held = await contracts.by_number(tx, contract.authority_id, contract.number)
@@ -45,10 +47,11 @@ async def define_contract(tx: Tx, caller: Caller, contract: Contract) -> Contrac
 async def serve_communes(tx: Tx, caller: Caller, contract_id: UUID, unit_ids: Sequence[str], from_month: date) -> Contract:
     """Let a contract serve communes of its authority from a run month on. Doing it twice changes nothing.
 
-    Refused: `wrong-month`, `unknown-contract`, `unknown-unit` where one is no commune of the authority.
+    Refused: `wrong-month`, `unknown-contract`, `authority-handed-over`, `unknown-unit` where one is no commune of the authority.
     """
     require_month(from_month)
     contract = await contracts.find(tx, contract_id)
+    await handovers.check_stands(tx, contract.authority_id)
     outside = await units.outside(tx, unit_ids, contract.authority_id)
     if outside:
         raise Refusal(UNKNOWN_UNIT, f"no communes of {contract.authority_id}: {', '.join(outside[:10])}", units=outside)

@@ -16,10 +16,12 @@ from services.disbursement.domain.refusals import REGISTRY_BEHIND
 from services.disbursement.domain.runs import Run
 from services.disbursement.storage import (
     campaigns,
+    closings,
     draw_differences,
     draw_dues,
     draw_gifts,
     draw_payments,
+    handovers,
     not_dated,
     payrolls,
     runs,
@@ -28,6 +30,7 @@ from services.disbursement.storage import (
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
 from services.disbursement.storage.runs import Draw
+from services.disbursement.use_cases.suspend_uncollected import suspend_uncollected
 from shared.contracts.events import ObligationMove
 from shared.database import Tx
 from shared.inbox import watermark
@@ -64,12 +67,14 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
     The transaction must be REPEATABLE READ and see all rows: the snapshot is the cut, and a person's earlier obligations may
     lie in a commune of another authority. It may fail to serialise beside another drawing up; start it again then.
-    Refused: `unknown-run`, `opening-run`, `unknown-unit` (an authority of another province), `registry-behind`,
-    `no-law-for-month`.
+    Refused: `unknown-run`, `opening-run`, `unknown-unit` (an authority of another province), `authority-handed-over`,
+    `run-closed`, `registry-behind`, `no-law-for-month`.
     """
     authority_id = command.authority.unit_id
     run = await run_of(tx, command.run_id, command.authority)
     await runs.pass_gate(tx, authority_id)
+    await handovers.check_stands(tx, authority_id)
+    await closings.check_open(tx, run.run_id, authority_id)
     position = await watermark(tx, "registry")
     if position < command.registry_position:
         raise Refusal(REGISTRY_BEHIND, f"at {position} of {command.registry_position}")
@@ -110,6 +115,7 @@ async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[
     moves = await draw_differences.collect(tx, authority_id, judged, [each.month for each in laws], late)
     if new := set(await draw_differences.new_months(tx)).difference(run.benefit_months, looked_at):
         await runs.ensure_partitions(tx, run.run_month, sorted(new))
+    await suspend_uncollected(tx, authority_id, run.run_month)
     return moves, {"category-not-dated": lost} if lost else {}
 
 
