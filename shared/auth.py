@@ -40,6 +40,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "provider_staff": ("registry:read", "registry:enrol", "gateway:read"),
     "maker": ("registry:read", "registry:openings", "disbursement:read", "disbursement:prepare", "reporting:read"),
     "checker": ("registry:read", "registry:approve", "disbursement:read", "disbursement:approve", "reporting:read"),
+    "head": ("registry:read", "disbursement:read", "disbursement:approve-second", "reporting:read"),
     "accountant": ("disbursement:read", "disbursement:fund", "disbursement:release", "reporting:read"),
     "province": (
         "registry:read",
@@ -173,15 +174,15 @@ def issue_local_token(
 _bearer = HTTPBearer(auto_error=False, description="A token of the configured issuer, or from `./chitra token`.")
 
 
-def require(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403)."""
+def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: the caller, when its token carries `scope` (or one of `others`, where the step itself says more); else `no-token` (401) or `not-allowed` (403)."""
 
     async def caller(request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Caller:
         if credentials is None:
             raise Refusal(NO_TOKEN)
         verifier: Verifier = request.app.state.verifier
         found = verifier.verify(credentials.credentials)
-        if scope not in found.scopes:
+        if found.scopes.isdisjoint((scope, *others)):
             raise Refusal(NOT_ALLOWED, f"this needs the scope {scope}", scope=scope)
         return found
 

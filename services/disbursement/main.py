@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from services.disbursement.api import (
     books,
+    budgets,
     contracts,
+    delegations,
+    findings,
     fundings,
+    gates,
     openings,
     payments,
     payrolls,
@@ -42,6 +46,10 @@ def build(platform: Platform) -> Service:
         contracts.make_router(database),
         runs.make_router(database, load_law(), cut),
         payrolls.make_router(database, seal_key, cut),
+        findings.make_router(database),
+        gates.make_router(database),
+        budgets.make_router(database),
+        delegations.make_router(database),
         fundings.make_router(database),
         refunds.make_router(database),
         books.make_router(database),

@@ -21,7 +21,8 @@ async def waiting_providers(tx: Tx) -> list[str]:
     """Providers for which a released payroll has chunks that were not instructed."""
     rows = await tx.rows(
         """SELECT DISTINCT p.provider FROM payrolls p JOIN chunks c ON c.payroll_id = p.payroll_id AND c.state <> 'answered'
-           WHERE p.state = 'released' AND p.seal_broken_at IS NULL AND c.state = 'sealed' ORDER BY p.provider"""
+           WHERE p.state = 'released' AND p.seal_broken_at IS NULL AND c.state = 'sealed' AND NOT c.awaits_funding
+           ORDER BY p.provider"""
     )
     return [row["provider"] for row in rows]
 
@@ -38,7 +39,7 @@ async def claim(tx: Tx, provider: str, most_unanswered: int) -> ClaimedChunk | N
         """SELECT c.payroll_id, c.chunk_no, c.digest
            FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id
            WHERE p.state = 'released' AND p.provider = :provider AND p.seal_broken_at IS NULL
-             AND c.state <> 'answered' AND c.state = 'sealed'
+             AND c.state <> 'answered' AND c.state = 'sealed' AND NOT c.awaits_funding
              AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
                           WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
            ORDER BY p.released_at, p.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED""",
