@@ -175,7 +175,10 @@ _bearer = HTTPBearer(auto_error=False, description="A token of the configured is
 
 
 def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the caller, when its token carries `scope` (or one of `others`, where the step itself says more); else `no-token` (401) or `not-allowed` (403)."""
+    """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403).
+
+    `others` will do as well where the step itself asks for more.
+    """
 
     async def caller(request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Caller:
         if credentials is None:

@@ -15,6 +15,7 @@ from services.disbursement.api import (
     payrolls,
     person_months,
     progress,
+    recalls,
     refunds,
     runs,
 )
@@ -55,6 +56,7 @@ def build(platform: Platform) -> Service:
         books.make_router(database),
         openings.make_router(database),
         payments.make_router(database),
+        recalls.make_router(database, seal_key),
         person_months.make_router(database),
         progress.make_router(database),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from services.provider_gateway.storage import accounts, name_enquiries, units
+from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import (
@@ -12,6 +13,7 @@ from shared.contracts.events import (
     BeneficiariesChanged,
     ChunkInstructed,
     NameEnquiriesRequested,
+    PaymentRecalled,
     UnitsDefined,
 )
 from shared.database import Tx
@@ -23,6 +25,7 @@ SUBSCRIPTIONS = (
     "registry.accounts_requested",
     "registry.name_enquiries_requested",
     "disbursement.chunk_instructed",
+    "disbursement.payment_recalled",
 )
 
 
@@ -38,7 +41,12 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.accounts_requested": _accounts_requested,
         "registry.name_enquiries_requested": _name_enquiries_requested,
         "disbursement.chunk_instructed": chunk_instructed,
+        "disbursement.payment_recalled": _payment_recalled,
     }
+
+
+async def _payment_recalled(tx: Tx, envelope: Envelope) -> None:
+    await recall_payment(tx, PaymentRecalled.model_validate(envelope.body))
 
 
 async def _units_defined(tx: Tx, envelope: Envelope) -> None:

@@ -198,8 +198,8 @@ class Office:
         """A hash of the content of every table that a refusal must leave alone."""
         tables = (
             "runs run_authorities draw_gates obligations payrolls chunks payments payment_lines payroll_exceptions contracts "
-            "contract_channels contract_communes fundings ledger_entries audit_log outbox idempotency_keys gates accepted_findings "
-            "budgets delegations recalls"
+            "contract_channels contract_communes fundings ledger_entries audit_log outbox idempotency_keys gates "
+            "accepted_findings budgets delegations recalls"
         )
         sums = {}
         for table in tables.split():

@@ -154,7 +154,7 @@ async def test_a_change_stops_every_step(office: Office, step: str, tampering: s
 
 
 async def forge(office: Office, payroll_id: UUID) -> bytes:
-    """Recompute every digest and the root after a change, as somebody could who may do anything in the database but has no key."""
+    """Recompute every digest and the root after a change, as somebody could who may write the whole database but has no key."""
     async with office.database.transaction() as tx:
         found = [
             (number, [held.line for held in await seals.chunk_lines(tx, payroll_id, OCTOBER, number)])

@@ -60,7 +60,7 @@ class Delegation:
 
 
 def check_delegation(made: Delegation, today: date) -> None:
-    """Refuse with `wrong-delegation` one to oneself, and one that is over, ends before it begins, or lasts for more than a year."""
+    """Refuse with `wrong-delegation` one to oneself, one that is over, that ends before it begins, or lasts above a year."""
     if made.delegator == made.delegate:
         raise Refusal(WRONG_DELEGATION, "nobody signs in their own place")
     if not today <= made.to_on or made.to_on < made.from_on or (made.to_on - made.from_on).days > MAX_DAYS:
