@@ -25,23 +25,26 @@ SELECT CAST(p.payment_id AS text) AS about, p.amount_dong AS measured, ARRAY[p.l
 FROM payments p WHERE {_OPEN} AND p.amount_dong > :threshold ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 
-# A month of one kind against the month before it: arrears, which pay several months at once, are no jump.
+# A month of one kind against the month before it, as other payments had it: arrears, which pay several months at once, are no
+# jump, and a raise that this very payment makes up for in the month before hides none.
 _JUMPS = f"""
 WITH months AS (
     SELECT l.subject_id, l.kind, l.benefit_month, sum(l.amount_dong) AS amount_dong, min(p.line_no) AS line_no,
-           min(p.beneficiary_code) AS name, min(CAST(p.payment_id AS text)) AS about
+           min(p.beneficiary_code) AS name, p.payment_id
     FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
     WHERE {_OPEN} AND l.kind IN ('monthly', 'care_support')
-    GROUP BY l.subject_id, l.kind, l.benefit_month)
-SELECT m.about, max(round(m.amount_dong / b.amount_dong, 2)) AS measured, ARRAY[min(m.line_no)] AS lines,
+    GROUP BY p.payment_id, l.subject_id, l.kind, l.benefit_month)
+SELECT CAST(m.payment_id AS text) AS about, max(round(m.amount_dong / b.amount_dong, 2)) AS measured,
+       ARRAY[min(m.line_no)] AS lines,
        ARRAY[min(m.name)] AS names
 FROM months m
 CROSS JOIN LATERAL (
     SELECT sum(o.amount_dong) AS amount_dong FROM obligations o
     WHERE o.benefit_month = CAST(m.benefit_month - interval '1 month' AS date) AND o.subject_id = m.subject_id AND o.kind = m.kind
-      AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled') OFFSET 0) b
+      AND o.live_payment_id IS DISTINCT FROM m.payment_id AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
+    OFFSET 0) b
 WHERE m.amount_dong > :threshold * b.amount_dong
-GROUP BY m.about ORDER BY min(m.line_no) LIMIT :most
+GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
 """  # noqa: S608 - constants only
 
 # Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all.
