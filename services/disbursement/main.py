@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.disbursement.api import (
     books,
     budgets,
+    comparisons,
     contracts,
     delegations,
     findings,
@@ -48,6 +49,7 @@ def build(platform: Platform) -> Service:
         runs.make_router(database, load_law(), cut),
         payrolls.make_router(database, seal_key, cut),
         findings.make_router(database),
+        comparisons.make_router(database),
         gates.make_router(database),
         budgets.make_router(database),
         delegations.make_router(database),
