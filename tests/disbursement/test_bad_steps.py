@@ -111,7 +111,7 @@ async def cancel_a_paid_line(office: Office) -> dict[str, Any]:
 
 async def pay_an_obligation_from_two_payrolls(office: Office) -> dict[str, Any]:
     """Somebody copies a drawn payroll in the database; both are prepared and approved as they should be, and both funded."""
-    payroll, path = await _drawn(office, office.person("K6-N", commune=0, account=wallet()))
+    payroll, _ = await _drawn(office, office.person("K6-N", commune=0, account=wallet()))
     copy = new_id()
     for statement in (
         """INSERT INTO payrolls (payroll_id, run_id, run_month, authority_id, contract_id, provider, channel, seq,

@@ -83,8 +83,8 @@ ONE = KindFacts(540_000, 1, 0, "K6-N", Decimal("1.5"), 1, 360_000, DECISION)
 
 
 def why(before: KindFacts | None, after: KindFacts | None, **more: Any) -> dict[str, int]:
-    sides = {"before": {"monthly": before} if before else {}, "after": {"monthly": after} if after else {}}
-    return reasons_of(replace(PERSON, **sides, **more), MONTHS)
+    person = replace(PERSON, before={"monthly": before} if before else {}, after={"monthly": after} if after else {})
+    return reasons_of(replace(person, **more), MONTHS)
 
 
 def test_a_new_level_and_a_new_category_at_once_are_told_apart() -> None:

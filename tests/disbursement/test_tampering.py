@@ -39,8 +39,8 @@ TAMPERINGS: dict[str, tuple[str, ...]] = {
     ),
     "a line added": (
         """INSERT INTO payments SELECT run_month, uuidv7(), payroll_id, chunk_no, 5, run_id, authority_id, unit_id,
-               beneficiary_id, beneficiary_code, payee_id, payee_version, 'Kẻ Gian', account_id, account_version, amount_dong, note,
-               line_digest
+               beneficiary_id, beneficiary_code, payee_id, payee_version, 'Kẻ Gian', account_id, account_version,
+               amount_dong, note, line_digest
            FROM payments WHERE payroll_id = $1 AND line_no = 1""",
         """INSERT INTO payment_lines SELECT benefit_month, subject_id, kind, revision, 99, l.run_month,
                (SELECT payment_id FROM payments WHERE payroll_id = $1 AND line_no = 5), l.amount_dong
