@@ -66,7 +66,8 @@ _TOO_OLD = f"""
 SELECT CAST(p.payment_id AS text) AS about, extract(year FROM age(CAST(:run_month AS date), q.birth_date)) AS measured,
        ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
 FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
-WHERE q.birth_date <= CAST(:run_month AS date) - make_interval(years => CAST(floor(:threshold) AS integer) + 1) AND {_OPEN}
+WHERE q.birth_date <= CAST(:run_month AS date) - make_interval(years => CAST(least(floor(:threshold), 1000) AS integer) + 1)
+  AND {_OPEN}
 ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 

@@ -17,7 +17,7 @@ from services.disbursement.domain.payrolls import (
     check_may_release,
     communes_to_release,
 )
-from services.disbursement.storage import findings, fundings, payrolls, runs
+from services.disbursement.storage import findings, fundings, payroll_communes, payrolls, runs
 from services.disbursement.use_cases.check_seal import check_sealed, check_signed
 from services.disbursement.use_cases.recheck_before_release import recheck_before_release
 from shared import audit
@@ -54,7 +54,7 @@ async def release_payroll(tx: Tx, caller: Caller, payroll_id: UUID, key: Ed25519
     who = payroll.released or Signatory(caller.issuer, caller.subject, await tx.business_now())
     await payrolls.set_released(tx, payroll_id, who)
     released = await payrolls.find(tx, payroll_id)
-    payments, amount_dong = await payrolls.open_in(tx, payroll, [each.unit_id for each in more])
+    payments, amount_dong = await payroll_communes.open_in(tx, payroll, [each.unit_id for each in more])
     await _say(tx, released, payments, amount_dong)
     await audit.append(
         tx,
@@ -77,16 +77,16 @@ async def _check_live(tx: Tx, payroll: Payroll) -> None:
 
 async def _release_communes(tx: Tx, payroll: Payroll, what: WhatToRelease) -> list[CommuneAmount]:
     """Open communes to the dispatcher, as far as confirmed funding covers them; those that this release opens."""
-    communes = await payrolls.commune_amounts(tx, payroll)
+    communes = await payroll_communes.commune_amounts(tx, payroll)
     left_dong = 0
     if what.as_far_as_funded:
-        await payrolls.set_communes(tx, payroll, payroll.released_communes or frozenset())
+        await payroll_communes.set_communes(tx, payroll, payroll.released_communes or frozenset())
         covers = await fundings.cover(tx, payroll.run_id, payroll.contract_id, payroll.payroll_id)
         left_dong = min(cover.available_dong - cover.committed_dong for cover in covers)
     after = communes_to_release(communes, what.communes, what.as_far_as_funded, left_dong)
     if after is not None:
         after |= payroll.released_communes or frozenset()  # also those of which everything is paid by now
-    await payrolls.set_communes(tx, payroll, after)
+    await payroll_communes.set_communes(tx, payroll, after)
     for cover in await fundings.cover(tx, payroll.run_id, payroll.contract_id, payroll.payroll_id):
         check_funded(cover.available_dong, cover.committed_dong)
     return [each for each in communes if not each.released and (after is None or each.unit_id in after)]

@@ -115,7 +115,7 @@ ALTER TABLE chunks ADD COLUMN awaits_funding boolean NOT NULL DEFAULT false;  --
 
 -- What was prepared is not changed by the service, whatever its code says; only removed, by exception. Whoever may disable
 -- triggers is found out by the seal. These triggers fire on statements that name the columns, so outcomes cost nothing.
-CREATE FUNCTION refuse_sealed_line() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_sealed_line() RETURNS trigger LANGUAGE plpgsql SET search_path = disbursement, pg_temp AS $$
 BEGIN
     IF current_user = 'chitra_disbursement' AND EXISTS (
         SELECT FROM payrolls p WHERE p.payroll_id = OLD.payroll_id AND p.state <> 'drawn') THEN
