@@ -48,6 +48,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "reporting:read",
     ),
     "checker": ("registry:read", "registry:approve", "disbursement:read", "disbursement:approve", "reporting:read"),
+    "head": ("registry:read", "disbursement:read", "disbursement:approve-second", "reporting:read"),
     "accountant": ("disbursement:read", "disbursement:fund", "disbursement:release", "disbursement:verify", "reporting:read"),
     "province": (
         "registry:read",
@@ -184,15 +185,18 @@ def issue_local_token(
 _bearer = HTTPBearer(auto_error=False, description="A token of the configured issuer, or from `./chitra token`.")
 
 
-def require(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403)."""
+def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403).
+
+    `others` will do as well where the step itself asks for more.
+    """
 
     async def caller(request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Caller:
         if credentials is None:
             raise Refusal(NO_TOKEN)
         verifier: Verifier = request.app.state.verifier
         found = verifier.verify(credentials.credentials)
-        if scope not in found.scopes:
+        if found.scopes.isdisjoint((scope, *others)):
             raise Refusal(NOT_ALLOWED, f"this needs the scope {scope}", scope=scope)
         return found
 

@@ -7,18 +7,25 @@ from services.disbursement.use_cases.book_openings import book_openings, counter
 from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
 from services.disbursement.use_cases.copy_units import copy_units
 from services.disbursement.use_cases.heed_stop import heed_stop
+from services.disbursement.use_cases.recall_payment import hear_recall
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import (
     BeneficiariesChanged,
     OpeningBalancesAgreed,
     OpeningEntryCountered,
+    RecallAnswered,
     StopChanged,
     UnitsDefined,
 )
 from shared.database import Tx
 from shared.inbox import EventHandler
 
-SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed", "provider_gateway.stop_changed")
+SUBSCRIBES_TO = (
+    "registry.*",
+    "provider_gateway.chunk_progressed",
+    "provider_gateway.stop_changed",
+    "provider_gateway.recall_answered",
+)
 """All of the registry's: the watermark of its log must not have gaps."""
 
 
@@ -47,5 +54,10 @@ def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
         "registry.beneficiaries_changed": beneficiaries_changed,
         "registry.units_defined": units_defined,
         "provider_gateway.stop_changed": stop_changed,
+        "provider_gateway.recall_answered": _recall_answered,
         **outcome_handlers,
     }
+
+
+async def _recall_answered(tx: Tx, envelope: Envelope) -> None:
+    await hear_recall(tx, RecallAnswered.model_validate(envelope.body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from services.provider_gateway.storage import accounts, name_enquiries, units
+from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from services.provider_gateway.use_cases.stop_sending import stop_for_canary
 from shared.contracts.envelope import Envelope
@@ -14,6 +15,7 @@ from shared.contracts.events import (
     CanaryFailed,
     ChunkInstructed,
     NameEnquiriesRequested,
+    PaymentRecalled,
     UnitsDefined,
 )
 from shared.database import Tx
@@ -26,6 +28,7 @@ SUBSCRIPTIONS = (
     "registry.name_enquiries_requested",
     "disbursement.chunk_instructed",
     "disbursement.canary_failed",
+    "disbursement.payment_recalled",
 )
 
 
@@ -42,11 +45,16 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.name_enquiries_requested": _name_enquiries_requested,
         "disbursement.chunk_instructed": chunk_instructed,
         "disbursement.canary_failed": _canary_failed,
+        "disbursement.payment_recalled": _payment_recalled,
     }
 
 
 async def _canary_failed(tx: Tx, envelope: Envelope) -> None:
     await stop_for_canary(tx, CanaryFailed.model_validate(envelope.body))
+
+
+async def _payment_recalled(tx: Tx, envelope: Envelope) -> None:
+    await recall_payment(tx, PaymentRecalled.model_validate(envelope.body))
 
 
 async def _units_defined(tx: Tx, envelope: Envelope) -> None:

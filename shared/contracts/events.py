@@ -284,6 +284,17 @@ class ObligationsMoved(Event):
     moves: list[ObligationMove]
 
 
+class PaymentRecalled(Event):
+    """An officer asks a line back that was instructed. It stays in flight until the gateway has answered."""
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "payment_recalled"
+    run_month: date
+    payroll_id: UUID
+    chunk_no: int
+    payment_id: UUID
+
+
 class PayrollReleased(Event):
     """A payroll may be paid. Nothing is paid by this event: the dispatcher instructs chunk by chunk."""
 
@@ -378,6 +389,18 @@ class ChunkProgressed(Event):
     provider: Provider
     answered: bool
     outcomes: list[PaymentOutcome]
+
+
+class RecallAnswered(Event):
+    """What became of a recall. `stopped`: it was never sent, and its refusal (`recalled`) is said beside this; `too_late`: it
+    had been sent, or was about to be."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "recall_answered"
+    payroll_id: UUID
+    chunk_no: int
+    payment_id: UUID
+    outcome: Literal["stopped", "too_late"]
 
 
 class AccountAnswer(Contract):

@@ -215,7 +215,7 @@ class Office:
         tables = (
             "runs campaigns campaign_people run_authorities draw_gates obligations payrolls chunks payments payment_lines "
             "payroll_exceptions contracts contract_channels contract_communes fundings ledger_entries audit_log outbox "
-            "idempotency_keys"
+            "idempotency_keys gates accepted_findings budgets delegations recalls"
         )
         sums = {}
         for table in tables.split():

@@ -27,7 +27,7 @@ from services.disbursement.domain.seal import (
 )
 from services.disbursement.storage import chunks, payrolls, seals
 from shared.kernel.errors import Refusal
-from tests.disbursement.office import Office
+from tests.disbursement.office import OCTOBER, Office
 
 ID = UUID("0190a1b2-0000-7000-8000-000000000001")
 OTHER = UUID("0190a1b2-0000-7000-8000-000000000002")
@@ -154,27 +154,29 @@ async def test_a_change_stops_every_step(office: Office, step: str, tampering: s
 
 
 async def forge(office: Office, payroll_id: UUID) -> bytes:
-    """Recompute every digest and the root after a change, as somebody could who may write the database but has no key."""
+    """Recompute every digest and the root after a change, as somebody could who may write the whole database but has no key."""
     async with office.database.transaction() as tx:
-        month = date(2021, 10, 1)
-        for number in range(len(await chunks.digests(tx, payroll_id))):
-            lines = [held.line for held in await seals.chunk_lines(tx, payroll_id, month, number)]
-            for line in lines:
-                await tx.run(
-                    "UPDATE payments SET line_digest = :d WHERE payment_id = :id", d=line_digest(line), id=line.payment_id
-                )
-            await tx.run(
-                "UPDATE chunks SET digest = :d, amount_dong = :a WHERE payroll_id = :p AND chunk_no = :n",
-                d=chunk_digest(lines), a=sum(line.amount_dong for line in lines), p=payroll_id, n=number,
-            )  # fmt: skip
-        await tx.run(
-            """UPDATE payrolls SET amount_dong = (SELECT sum(amount_dong) FROM payments WHERE payroll_id = :p)
-               WHERE payroll_id = :p""",
-            p=payroll_id,
-        )
+        found = [
+            (number, [held.line for held in await seals.chunk_lines(tx, payroll_id, OCTOBER, number)])
+            for number in range(len(await chunks.digests(tx, payroll_id)))
+        ]
+    for number, lines in found:
+        for line in lines:
+            await office.rows("UPDATE payments SET line_digest = $1 WHERE payment_id = $2", line_digest(line), line.payment_id)
+        await office.rows(
+            "UPDATE chunks SET digest = $1, amount_dong = $2, payments = $3 WHERE payroll_id = $4 AND chunk_no = $5",
+            chunk_digest(lines), sum(line.amount_dong for line in lines), len(lines), payroll_id, number,
+        )  # fmt: skip
+    await office.rows(
+        """UPDATE payrolls SET amount_dong = c.amount_dong, payments = c.payments
+           FROM (SELECT sum(amount_dong) AS amount_dong, sum(payments) AS payments FROM chunks WHERE payroll_id = $1) c
+           WHERE payroll_id = $1""",
+        payroll_id,
+    )
+    async with office.database.transaction() as tx:
         payroll = await payrolls.find(tx, payroll_id)
         root = root_of(payroll.header, await chunks.digests(tx, payroll_id))
-        await tx.run("UPDATE payrolls SET root = :root WHERE payroll_id = :p", root=root, p=payroll_id)
+    await office.rows("UPDATE payrolls SET root = $1 WHERE payroll_id = $2", root, payroll_id)
     return root
 
 

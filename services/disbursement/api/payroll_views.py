@@ -46,8 +46,15 @@ _PAYROLL: JsonDict = {
     "prepared_at": "2021-09-21T01:00:00Z",
     "approved_by": "minh@hue.gov.vn",
     "approved_at": "2021-09-21T02:00:00Z",
+    "approved_in_place_of": None,
+    "needs_second_approval": True,
+    "second_by": None,
+    "second_at": None,
+    "second_in_place_of": None,
     "released_by": None,
     "released_at": None,
+    "released_communes": None,
+    "chunks_awaiting_funding": 0,
     "seal_broken_at": None,
 }
 _LINE: JsonDict = {
@@ -129,8 +136,15 @@ class PayrollView(BaseModel):
     prepared_at: datetime | None
     approved_by: str | None
     approved_at: datetime | None
+    approved_in_place_of: str | None = Field(description="Who was signed for (ký thay).")
+    needs_second_approval: bool = Field(description="The amount is above the one from which two officers approve.")
+    second_by: str | None
+    second_at: datetime | None
+    second_in_place_of: str | None
     released_by: str | None
     released_at: datetime | None
+    released_communes: list[str] | None = Field(description="Communes released, where not all are.")
+    chunks_awaiting_funding: int = Field(description="Chunks that wait for a commune to be released.")
     seal_broken_at: datetime | None = Field(description="Set when a chunk did not verify: nothing more of it goes out.")
 
     @classmethod
@@ -142,6 +156,11 @@ class PayrollView(BaseModel):
                 "root": payroll.root.hex() if payroll.root else None,
                 **_who("prepared", payroll.prepared),
                 **_who("approved", payroll.approved),
+                **_who("second", payroll.second),
+                "approved_in_place_of": _in_place_of(payroll.approved),
+                "second_in_place_of": _in_place_of(payroll.second),
+                "needs_second_approval": payroll.needs_second,
+                "released_communes": None if payroll.released_communes is None else sorted(payroll.released_communes),
                 **_who("released", payroll.released),
             }
         )
@@ -149,6 +168,10 @@ class PayrollView(BaseModel):
 
 def _who(step: str, signatory: Signatory | None) -> dict[str, object]:
     return {f"{step}_by": signatory and signatory.subject, f"{step}_at": signatory and signatory.at}
+
+
+def _in_place_of(signatory: Signatory | None) -> str | None:
+    return signatory.in_place_of[1] if signatory and signatory.in_place_of else None
 
 
 class PayrollPage(BaseModel):

@@ -28,7 +28,7 @@ _FINAL: dict[Outcome, PaymentState] = {"paid": "paid", "rejected": "rejected", "
 _CANNOT_BOTH_BE = ({"paid", "rejected"}, {"paid", "unclaimed"})
 
 
-NOT_THE_ACCOUNTS = ("limit", "insufficient_funds", "duplicate", "bad_signature")
+NOT_THE_ACCOUNTS = ("limit", "insufficient_funds", "duplicate", "bad_signature", "recalled")
 """Reasons of a refusal that say nothing of the payee's account: the next payment may try it once more."""
 
 

@@ -20,6 +20,7 @@ from services.disbursement.domain.refusals import SEAL_BROKEN
 from shared.kernel.errors import Refusal
 
 _APPROVAL = "chitra payroll approval 1"
+_SECOND = "chitra payroll second approval 1"
 _REMOVAL = "chitra payroll removal 1"
 
 
@@ -61,6 +62,25 @@ class SealedHeader:
     channel: str
     payments: int
     amount_dong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an approval was given: in whose place, and whether a second officer has to follow. Under the signature too."""
+
+    for_issuer: str | None = None
+    for_subject: str | None = None
+    needs_second: bool = False
+
+    def texts(self) -> list[str]:
+        """Nothing where an officer approved alone and in their own name."""
+        if self == Terms():
+            return []
+        return [self.for_issuer or "", self.for_subject or "", "second needed" if self.needs_second else ""]
+
+
+ALONE = Terms()
+"""In the officer's own name, and nobody has to follow."""
 
 
 def line_text(line: SealedLine) -> str:
@@ -111,14 +131,39 @@ def root_of(header: SealedHeader, chunk_digests: Sequence[bytes]) -> bytes:
     return sha256("|".join(str(value) for value in values).encode() + b"".join(chunk_digests)).digest()
 
 
-def sign_approval(key: Ed25519PrivateKey, root: bytes, issuer: str, subject: str, at: datetime) -> bytes:
-    """The signature of an approval: over the root, who approved, and when."""
-    return key.sign(_message(_APPROVAL, root.hex(), issuer, subject, at))
+def sign_approval(key: Ed25519PrivateKey, root: bytes, issuer: str, subject: str, at: datetime, terms: Terms = ALONE) -> bytes:
+    """The signature of an approval: over the root, who approved, when, and on what terms."""
+    return key.sign(_message(_APPROVAL, root.hex(), issuer, subject, at, terms.texts()))
 
 
-def verify_approval(key: Ed25519PublicKey, signature: bytes, root: bytes, issuer: str, subject: str, at: datetime) -> None:
+def verify_approval(
+    key: Ed25519PublicKey, signature: bytes, root: bytes, issuer: str, subject: str, at: datetime, terms: Terms = ALONE
+) -> None:
     """Refuse with `seal-broken` what the key did not sign."""
-    _verify(key, signature, _message(_APPROVAL, root.hex(), issuer, subject, at), "the approval's signature does not fit")
+    message = _message(_APPROVAL, root.hex(), issuer, subject, at, terms.texts())
+    _verify(key, signature, message, "the approval's signature does not fit")
+
+
+def sign_second(
+    key: Ed25519PrivateKey, root: bytes, first: bytes, issuer: str, subject: str, at: datetime, terms: Terms = ALONE
+) -> bytes:
+    """The signature of a second approval: over the root and the first signature too, so that it goes with no other."""
+    return key.sign(_message(_SECOND, f"{root.hex()}|{first.hex()}", issuer, subject, at, terms.texts()))
+
+
+def verify_second(
+    key: Ed25519PublicKey,
+    signature: bytes,
+    root: bytes,
+    first: bytes,
+    issuer: str,
+    subject: str,
+    at: datetime,
+    terms: Terms = ALONE,
+) -> None:
+    """Refuse with `seal-broken` a second approval that the key did not sign."""
+    message = _message(_SECOND, f"{root.hex()}|{first.hex()}", issuer, subject, at, terms.texts())
+    _verify(key, signature, message, "the second approval's signature does not fit")
 
 
 def sign_removal(
@@ -147,10 +192,10 @@ def _removal(payroll_id: UUID, payment_id: UUID, reason: str) -> str:
     return f"{payroll_id}|{payment_id}|{reason}"
 
 
-def _message(purpose: str, content: str, issuer: str, subject: str, at: datetime) -> bytes:
+def _message(purpose: str, content: str, issuer: str, subject: str, at: datetime, more: Sequence[str] = ()) -> bytes:
     """A JSON list: no value can run into its neighbour."""
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return json.dumps([purpose, content, issuer, subject, when]).encode()
+    return json.dumps([purpose, content, issuer, subject, when, *more]).encode()
 
 
 def _verify(key: Ed25519PublicKey, signature: bytes, message: bytes, what: str) -> None:

@@ -15,11 +15,12 @@ WITH free AS MATERIALIZED (
     SELECT p.payroll_id, p.released_at FROM payrolls p
     {HOLDS}
     WHERE p.state = 'released' AND p.provider = :provider
-      AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed')
+      AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed'
+                  AND NOT w.awaits_funding)
       AND {WHY} IS NULL)
 SELECT c.payroll_id, c.chunk_no, c.digest
 FROM free JOIN chunks c ON c.payroll_id = free.payroll_id
-WHERE c.state <> 'answered' AND c.state = 'sealed'
+WHERE c.state <> 'answered' AND c.state = 'sealed' AND NOT c.awaits_funding
   AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
                WHERE q.provider = :provider AND i.state <> 'answered' AND i.state = 'instructed')
 ORDER BY free.released_at, free.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c SKIP LOCKED
@@ -39,7 +40,8 @@ async def waiting_providers(tx: Tx) -> list[str]:
     """Providers for which a released payroll has chunks that were not instructed."""
     rows = await tx.rows(
         """SELECT DISTINCT p.provider FROM payrolls p JOIN chunks c ON c.payroll_id = p.payroll_id AND c.state <> 'answered'
-           WHERE p.state = 'released' AND p.seal_broken_at IS NULL AND c.state = 'sealed' ORDER BY p.provider"""
+           WHERE p.state = 'released' AND p.seal_broken_at IS NULL AND c.state = 'sealed' AND NOT c.awaits_funding
+           ORDER BY p.provider"""
     )
     return [row["provider"] for row in rows]
 

@@ -37,12 +37,14 @@ class Cover:
     committed_dong: int
 
 
+# Of a payroll released in part only the communes released count.
 # Money of a run pays that run; and what went back to the Treasury pays nothing, whichever run it had come for.
 _COVER = """
 WITH committed AS (
     SELECT p.run_id, sum(m.amount_dong) AS amount_dong
     FROM payrolls p JOIN payments m ON m.run_month = p.run_month AND m.payroll_id = p.payroll_id
     WHERE p.contract_id = :contract_id AND (p.state = 'released' OR p.payroll_id = :payroll_id) AND m.state IN ('open', 'paid')
+      AND (p.released_communes IS NULL OR m.unit_id = ANY(p.released_communes))
     GROUP BY p.run_id),
 confirmed AS (
     SELECT run_id, sum(amount_dong) AS amount_dong FROM fundings WHERE contract_id = :contract_id GROUP BY run_id)

@@ -15,11 +15,13 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 
 _SELECT = """
-SELECT p.*, coalesce(x.payments, 0) AS removed_payments, coalesce(x.amount_dong, 0) AS removed_amount_dong, c.states
+SELECT p.*, coalesce(x.payments, 0) AS removed_payments, coalesce(x.amount_dong, 0) AS removed_amount_dong, c.states,
+       c.awaiting
 FROM payrolls p
 CROSS JOIN LATERAL (
-    SELECT coalesce(json_object_agg(s.state, s.chunks), '{}') AS states
-    FROM (SELECT state, count(*) AS chunks FROM chunks WHERE payroll_id = p.payroll_id GROUP BY state) s) c
+    SELECT coalesce(json_object_agg(s.state, s.chunks), '{}') AS states, CAST(coalesce(sum(s.awaiting), 0) AS integer) AS awaiting
+    FROM (SELECT state, count(*) AS chunks, count(*) FILTER (WHERE awaits_funding) AS awaiting
+          FROM chunks WHERE payroll_id = p.payroll_id GROUP BY state) s) c
 CROSS JOIN LATERAL (
     SELECT count(*) AS payments, sum(m.amount_dong) AS amount_dong
     FROM payroll_exceptions e JOIN payments m ON m.run_month = p.run_month AND m.payment_id = e.payment_id
@@ -29,7 +31,10 @@ CROSS JOIN LATERAL (
 
 def _signatory(row: Any, step: str) -> Signatory | None:
     at = row[f"{step}_at"]
-    return Signatory(row[f"{step}_issuer"], row[f"{step}_subject"], at) if at else None
+    if at is None:
+        return None
+    issuer, subject = row.get(f"{step}_for_issuer"), row.get(f"{step}_for_subject")
+    return Signatory(row[f"{step}_issuer"], row[f"{step}_subject"], at, (issuer, subject) if issuer and subject else None)
 
 
 def _payroll(row: Any) -> Payroll:
@@ -56,6 +61,11 @@ def _payroll(row: Any) -> Payroll:
         removed_payments=row["removed_payments"],
         removed_amount_dong=int(row["removed_amount_dong"]),
         chunks=json.loads(states) if isinstance(states, str) else states,
+        released_communes=None if row["released_communes"] is None else frozenset(row["released_communes"]),
+        needs_second=row["needs_second"],
+        second=_signatory(row, "second"),
+        second_signature=row["second_signature"],
+        chunks_awaiting_funding=row["awaiting"],
     )
 
 
@@ -91,18 +101,48 @@ async def set_prepared(tx: Tx, payroll_id: UUID, root: bytes, who: Signatory) ->
     await _step(tx, payroll_id, "prepared", who, "root = :sealed", root)
 
 
-async def set_approved(tx: Tx, payroll_id: UUID, signature: bytes, who: Signatory) -> None:
+async def set_approved(tx: Tx, payroll_id: UUID, signature: bytes, who: Signatory, *, needs_second: bool = False) -> None:
     """Record the checker and the signature over the root. The database refuses the maker."""
-    await _step(tx, payroll_id, "approved", who, "signature = :sealed", signature)
+    await tx.run(
+        """UPDATE payrolls SET state = 'approved', approved_issuer = :issuer, approved_subject = :subject, approved_at = :at,
+               approved_for_issuer = :for_issuer, approved_for_subject = :for_subject, signature = :signature,
+               needs_second = :needs_second
+           WHERE payroll_id = :payroll_id""",
+        needs_second=needs_second,
+        **_signed(payroll_id, signature, who),
+    )
+
+
+async def set_second(tx: Tx, payroll_id: UUID, signature: bytes, who: Signatory) -> None:
+    """Record the second approver. The database refuses the maker and the first one."""
+    await tx.run(
+        """UPDATE payrolls SET second_issuer = :issuer, second_subject = :subject, second_at = :at,
+               second_for_issuer = :for_issuer, second_for_subject = :for_subject, second_signature = :signature
+           WHERE payroll_id = :payroll_id""",
+        **_signed(payroll_id, signature, who),
+    )
+
+
+def _signed(payroll_id: UUID, signature: bytes, who: Signatory) -> dict[str, Any]:
+    for_issuer, for_subject = who.in_place_of or (None, None)
+    return {
+        "payroll_id": payroll_id,
+        "signature": signature,
+        "issuer": who.issuer,
+        "subject": who.subject,
+        "at": who.at,
+        "for_issuer": for_issuer,
+        "for_subject": for_subject,
+    }
 
 
 async def set_released(tx: Tx, payroll_id: UUID, who: Signatory) -> None:
-    """Open the payroll to the dispatcher."""
+    """Open the payroll to the dispatcher. Who released some communes of it first stays named."""
     await _step(tx, payroll_id, "released", who)
 
 
 async def _step(tx: Tx, payroll_id: UUID, step: str, who: Signatory, also: str = "", sealed: bytes | None = None) -> None:
-    assert step in ("prepared", "approved", "released")
+    assert step in ("prepared", "released")
     params: dict[str, Any] = {"sealed": sealed} if also else {}
     await tx.run(
         f"""UPDATE payrolls SET state = '{step}', {step}_issuer = :issuer, {step}_subject = :subject, {step}_at = :at

@@ -12,7 +12,8 @@ async def run_progress(tx: Tx, run_id: UUID) -> Row:
     row = await tx.row(
         """SELECT
                (SELECT count(*) FROM chunks c JOIN payrolls r USING (payroll_id)
-                WHERE r.run_id = :run_id AND r.state = 'released' AND c.state = 'sealed') AS chunks_waiting,
+                WHERE r.run_id = :run_id AND r.state = 'released' AND c.state = 'sealed'
+                  AND NOT c.awaits_funding) AS chunks_waiting,
                count(*) FILTER (WHERE p.state = 'open' AND c.state <> 'sealed') AS in_flight,
                count(*) FILTER (WHERE p.state = 'paid') AS settled,
                count(*) FILTER (WHERE p.state IN ('rejected', 'returned', 'unclaimed')) AS failed,

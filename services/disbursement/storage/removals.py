@@ -36,7 +36,9 @@ SELECT payment_id, reason FROM (
     CROSS JOIN LATERAL (
         SELECT CASE WHEN settles.funeral THEN o.payee_id ELSE coalesce(o.payee_id, q.payee_id) END AS payee_id,
                CASE WHEN settles.funeral THEN o.payee_name ELSE coalesce(o.payee_name, q.payee_name) END AS payee_name) receives
-    WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.state = 'open') found
+    WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.state = 'open'
+      AND EXISTS (SELECT FROM chunks c WHERE c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no AND c.state = 'sealed')
+    ) found
 WHERE reason IS NOT NULL ORDER BY line_no
 """
 
@@ -80,7 +82,11 @@ class Removal:
 
 
 async def overtaken(tx: Tx, payroll: Payroll) -> list[tuple[UUID, str]]:
-    """Open lines that a stop, a death, a hold or a changed payee or account overtook after the payroll's cut, with the reason."""
+    """Open lines that a stop, a death, a hold or a changed payee or account overtook after the payroll's cut, with the reason.
+
+    Only of chunks that were not instructed; the chunks are locked, so that none is while the lines are taken out.
+    """
+    await _lock_chunks(tx, payroll)
     rows = await tx.rows(
         _OVERTAKEN, position=payroll.registry_position, run_month=payroll.run_month, payroll_id=payroll.payroll_id
     )
@@ -93,9 +99,7 @@ async def remove(tx: Tx, payroll: Payroll, removals: Sequence[Removal]) -> bool:
     Then the caller lets the transaction fail. Chunks are locked first: the dispatcher either sees the line gone or has taken
     the chunk before.
     """
-    await tx.rows(
-        "SELECT 1 FROM chunks WHERE payroll_id = :payroll_id ORDER BY chunk_no FOR UPDATE", payroll_id=payroll.payroll_id
-    )
+    await _lock_chunks(tx, payroll)
     which = {"payment_ids": [r.payment_id for r in removals], "reasons": [r.reason for r in removals]}
     gone = await tx.run(_REMOVE, run_month=payroll.run_month, payroll_id=payroll.payroll_id, **which)
     if gone != len(removals):
@@ -110,6 +114,12 @@ async def remove(tx: Tx, payroll: Payroll, removals: Sequence[Removal]) -> bool:
         **which,
     )
     return True
+
+
+async def _lock_chunks(tx: Tx, payroll: Payroll) -> None:
+    await tx.rows(
+        "SELECT 1 FROM chunks WHERE payroll_id = :payroll_id ORDER BY chunk_no FOR UPDATE", payroll_id=payroll.payroll_id
+    )
 
 
 async def let_go(tx: Tx, payroll: Payroll, payment_ids: Sequence[UUID]) -> list[ObligationMove]:

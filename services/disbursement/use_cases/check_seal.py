@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.disbursement.domain.payrolls import Payroll, check_root
 from services.disbursement.domain.refusals import SEAL_BROKEN
-from services.disbursement.domain.seal import root_of, verify_approval
+from services.disbursement.domain.seal import root_of, verify_approval, verify_second
 from services.disbursement.storage import seals
 from shared.database import Tx
 from shared.kernel.errors import Refusal
@@ -32,8 +32,24 @@ async def check_sealed(tx: Tx, payroll: Payroll) -> bytes:
 
 
 def check_signed(payroll: Payroll, root: bytes, key: Ed25519PublicKey) -> None:
-    """Refuse with `seal-broken` a root that the approver's signature does not cover."""
+    """Refuse with `seal-broken` a root that the approver's signature does not cover, or the second one's where two must sign."""
+    first = check_first_signed(payroll, root, key)
+    if payroll.needs_second:
+        _check_second(payroll, first, root, key)
+
+
+def check_first_signed(payroll: Payroll, root: bytes, key: Ed25519PublicKey) -> bytes:
+    """The first approver's signature, when it covers the root; else `seal-broken`."""
     if payroll.signature is None or payroll.approved is None:
         raise Refusal(SEAL_BROKEN, "the payroll is not signed", payroll_id=payroll.payroll_id)
     who = payroll.approved
-    verify_approval(key, payroll.signature, root, who.issuer, who.subject, who.at)
+    terms = who.terms(payroll.needs_second)
+    verify_approval(key, payroll.signature, root, who.issuer, who.subject, who.at, terms)
+    return payroll.signature
+
+
+def _check_second(payroll: Payroll, first: bytes, root: bytes, key: Ed25519PublicKey) -> None:
+    who = payroll.second
+    if payroll.second_signature is None or who is None:
+        raise Refusal(SEAL_BROKEN, "the second approver has not signed", payroll_id=payroll.payroll_id)
+    verify_second(key, payroll.second_signature, root, first, who.issuer, who.subject, who.at, who.terms())

@@ -40,6 +40,7 @@ async def instruct_chunk(tx: Tx, claimed: ClaimedChunk, key: Ed25519PublicKey) -
     await _check_chunk(tx, payroll, claimed, lines, key)
     gone = await removals.of_payments(tx, payroll.payroll_id, [held.line.payment_id for held in lines])
     to_pay = _still_to_pay(payroll, lines, gone, key)
+    _check_released(payroll, to_pay)
     await chunks.set_instructed(tx, payroll.payroll_id, claimed.chunk_no, answered=not to_pay)
     if to_pay:
         await _move(tx, payroll, claimed.chunk_no)
@@ -81,6 +82,13 @@ def _still_to_pay(
         if held.state != expected or (expected == "open" and not held.live):
             raise Refusal(SEAL_BROKEN, f"payment {held.line.payment_id} is {held.state}, not {expected} and live")
     return [held for held in lines if held.line.payment_id not in gone]
+
+
+def _check_released(payroll: Payroll, to_pay: Sequence[HeldLine]) -> None:
+    """A chunk is claimed once all of its communes are released: whoever changed that changed what may be paid."""
+    released = payroll.released_communes
+    if released is not None and any(held.unit_id not in released for held in to_pay):
+        raise Refusal(SEAL_BROKEN, "a commune of the chunk was not released")
 
 
 async def _move(tx: Tx, payroll: Payroll, chunk_no: int) -> None:

@@ -19,6 +19,8 @@ STEPS = 100
 
 DUPLICATE = "duplicate"
 WITHDRAWN = "withdrawn"
+RECALLED = "recalled"
+"""Asked back before it was sent: it never reached its provider."""
 
 NOT_FOUNDS_BEFORE_RESEND = 2
 MAX_SENDS = 10

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.provider_gateway.connectors.protocol import Batch, Order
 from services.provider_gateway.domain.chunk import Chunk, Line
 from services.provider_gateway.domain.schedule import Schedule
-from services.provider_gateway.storage import accounts, attempts, chunks, stops
+from services.provider_gateway.storage import accounts, attempts, chunks, recalls, stops
 from shared.crypto import ACCOUNT, IDENTITY, FieldCipher
 from shared.database import Tx, is_infrastructure
 from shared.kernel.errors import Refusal
@@ -63,6 +63,8 @@ async def commit_intents(
 async def _prepare(
     tx: Tx, chunk: Chunk, lines: Sequence[Line], worker: str, schedule: Schedule, cipher: FieldCipher
 ) -> Claim | Waits:
+    stopped = await recalls.stopped(tx, chunk.key)
+    lines = [line for line in lines if line.payment_id not in stopped]
     orders = await _orders(tx, chunk, lines, cipher)
     if orders is None:
         await chunks.wait(tx, chunk.key, "accounts", schedule.account_wait_seconds)

@@ -1,0 +1,184 @@
+"""What gates find in a payroll, each gate set by set over the lines that are still to be paid.
+
+The transaction must see all rows: one account may serve people of two authorities, and people move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from services.disbursement.domain.gates import AFTER_DEATH, Finding, Gate
+from services.disbursement.domain.payrolls import Payroll
+from services.disbursement.storage import budgets
+from shared.database import Tx
+
+MAX_FINDINGS = 500
+"""Of one gate: a payroll with more of them is looked at as a whole."""
+
+_OPEN = "p.run_month = :run_month AND p.payroll_id = :payroll_id AND p.state = 'open'"
+
+_OVER_MAXIMUM = f"""
+SELECT CAST(p.payment_id AS text) AS about, p.amount_dong AS measured, ARRAY[p.line_no] AS lines,
+       ARRAY[p.beneficiary_code] AS names
+FROM payments p WHERE {_OPEN} AND p.amount_dong > :threshold ORDER BY p.line_no LIMIT :most
+"""  # noqa: S608 - constants only
+
+# A month of one kind against the month before it, as other payments had it: arrears, which pay several months at once, are no
+# jump, and a raise that this very payment makes up for in the month before hides none.
+_JUMPS = f"""
+WITH months AS (
+    SELECT l.subject_id, l.kind, l.benefit_month, sum(l.amount_dong) AS amount_dong, min(p.line_no) AS line_no,
+           min(p.beneficiary_code) AS name, p.payment_id
+    FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
+    WHERE {_OPEN} AND l.kind IN ('monthly', 'care_support')
+    GROUP BY p.payment_id, l.subject_id, l.kind, l.benefit_month)
+SELECT CAST(m.payment_id AS text) AS about, max(round(m.amount_dong / b.amount_dong, 2)) AS measured,
+       ARRAY[min(m.line_no)] AS lines,
+       ARRAY[min(m.name)] AS names
+FROM months m
+CROSS JOIN LATERAL (
+    SELECT sum(o.amount_dong) AS amount_dong FROM obligations o
+    WHERE o.benefit_month = CAST(m.benefit_month - interval '1 month' AS date) AND o.subject_id = m.subject_id AND o.kind = m.kind
+      AND o.live_payment_id IS DISTINCT FROM m.payment_id AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
+    OFFSET 0) b
+WHERE m.amount_dong > :threshold * b.amount_dong
+GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
+"""  # noqa: S608 - constants only
+
+# Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all.
+_SHARED = """
+WITH crowded AS (
+    SELECT {column} AS shared FROM payments p
+    WHERE p.run_month = :run_month AND p.run_id = :run_id AND p.state IN ('open', 'paid') AND {column} IS NOT NULL
+    GROUP BY {column}
+    HAVING count(*) > :threshold AND bool_or(p.payroll_id = :payroll_id AND p.state = 'open'))
+SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
+       array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
+       array_agg(DISTINCT p.beneficiary_code) AS names
+FROM crowded c JOIN payments p ON p.run_month = :run_month AND p.run_id = :run_id AND p.state IN ('open', 'paid')
+    AND p.{column} = c.shared
+GROUP BY c.shared HAVING count(DISTINCT p.beneficiary_id) > :threshold ORDER BY c.shared LIMIT :most
+"""
+
+_TOO_OLD = f"""
+SELECT CAST(p.payment_id AS text) AS about, extract(year FROM age(CAST(:run_month AS date), q.birth_date)) AS measured,
+       ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
+FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
+WHERE q.birth_date <= CAST(:run_month AS date) - make_interval(years => CAST(least(floor(:threshold), 1000) AS integer) + 1)
+  AND {_OPEN}
+ORDER BY p.line_no LIMIT :most
+"""  # noqa: S608 - constants only
+
+# The rule of months that a stop or a death takes away is `domain/amounts.has_ended`.
+_AFTER_DEATH = f"""
+SELECT CAST(p.payment_id AS text) AS about, 0 AS measured, ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
+FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
+WHERE q.status IN ('stopped', 'dead') AND {_OPEN} AND EXISTS (
+    SELECT FROM payment_lines l WHERE l.payment_id = p.payment_id AND l.kind IN ('monthly', 'care_support')
+        AND l.benefit_month >= q.status_from_month)
+ORDER BY p.line_no LIMIT :most
+"""  # noqa: S608 - constants only
+
+# First drawings up, for each benefit month: a run of two months is no doubling, and a supplement no collapse.
+_TOTALS = """
+WITH totals AS (
+    SELECT r.run_id, r.run_month, sum(p.amount_dong) / cardinality(r.benefit_months) AS amount_dong
+    FROM payrolls p JOIN runs r ON r.run_id = p.run_id
+    WHERE p.authority_id = :authority_id AND p.seq = 0 AND r.run_month <= :run_month
+    GROUP BY r.run_id)
+SELECT round(abs(t.amount_dong - b.amount_dong) * 100 / b.amount_dong, 2) AS measured
+FROM totals t JOIN LATERAL (
+    SELECT amount_dong FROM totals WHERE run_month < t.run_month ORDER BY run_month DESC LIMIT 1) b ON true
+WHERE t.run_id = :run_id
+"""
+
+
+async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding]:
+    """Everything doubtful of a payroll, by gate and line."""
+    found = await _lines(tx, payroll, Gate(AFTER_DEATH, "block", Decimal(0)), _AFTER_DEATH)
+    for code, sql in (
+        ("amount-jump", _JUMPS),
+        ("amount-maximum", _OVER_MAXIMUM),
+        ("account-shared", _SHARED.format(column="account_id")),
+        ("payee-shared", _SHARED.format(column="payee_id")),
+        ("too-old", _TOO_OLD),
+    ):
+        nothing_before = code == "amount-jump" and not await _drawn_before(tx, payroll)
+        if gates[code].severity != "off" and not nothing_before:
+            found += await _lines(tx, payroll, gates[code], sql)
+    return found + await _budget(tx, payroll, gates) + await _total(tx, payroll, gates["total-changed"])
+
+
+async def not_live(tx: Tx, payroll: Payroll) -> Sequence[int]:
+    """The first lines that settle something that is another payment's, or nobody's, to settle."""
+    rows = await tx.rows(
+        f"""SELECT DISTINCT p.line_no FROM payments p
+            JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
+            LEFT JOIN obligations o ON o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
+                AND o.revision = l.revision
+            WHERE {_OPEN} AND o.live_payment_id IS DISTINCT FROM p.payment_id ORDER BY p.line_no LIMIT 10""",  # noqa: S608
+        run_month=payroll.run_month,
+        payroll_id=payroll.payroll_id,
+    )
+    return [row["line_no"] for row in rows]
+
+
+async def _lines(tx: Tx, payroll: Payroll, gate: Gate, sql: str) -> list[Finding]:
+    params: dict[str, Any] = {"run_month": payroll.run_month, "payroll_id": payroll.payroll_id, "most": MAX_FINDINGS}
+    if ":threshold" in sql:
+        params["threshold"] = gate.threshold
+    if ":run_id" in sql:
+        params["run_id"] = payroll.run_id
+    rows = await tx.rows(sql, **params)
+    return [
+        Finding(
+            code=gate.code,
+            severity=gate.severity,
+            about=row["about"],
+            measured=Decimal(row["measured"]),
+            threshold=gate.threshold,
+            lines=tuple(row["lines"][:10]),
+            names=tuple(row["names"][:10]),
+        )
+        for row in rows
+    ]
+
+
+async def _budget(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding]:
+    """The year's estimate against what is used with this payroll. Payrolls of one authority are counted one at a time."""
+    over, missing = gates["over-budget"], gates["no-budget"]
+    await tx.scalar("SELECT pg_advisory_xact_lock(hashtextextended('budget:' || :authority, 0))", authority=payroll.authority_id)
+    year = payroll.run_month.year
+    budget = await budgets.newest(tx, payroll.authority_id, year)
+    if budget is None:
+        return [] if missing.severity == "off" else [_whole(missing, Decimal(0))]
+    if over.severity == "off":
+        return []
+    used_dong = await budgets.used_dong(tx, payroll.authority_id, year, besides=payroll.payroll_id)
+    excess_dong = used_dong + payroll.net_dong - budget.amount_dong
+    return [_whole(over, Decimal(excess_dong))] if excess_dong > over.threshold else []
+
+
+async def _total(tx: Tx, payroll: Payroll, gate: Gate) -> list[Finding]:
+    if gate.severity == "off" or payroll.seq != 0:
+        return []
+    changed = await tx.scalar(_TOTALS, authority_id=payroll.authority_id, run_month=payroll.run_month, run_id=payroll.run_id)
+    return [_whole(gate, changed)] if changed is not None and changed > gate.threshold else []
+
+
+def _whole(gate: Gate, measured: Decimal) -> Finding:
+    return Finding(gate.code, gate.severity, "", measured, gate.threshold)
+
+
+async def _drawn_before(tx: Tx, payroll: Payroll) -> bool:
+    """Whether the authority drew up a run before this month: the first run has nothing to jump from."""
+    return bool(
+        await tx.scalar(
+            """SELECT EXISTS (SELECT FROM run_authorities a JOIN runs r ON r.run_id = a.run_id
+                              WHERE a.authority_id = :authority_id AND r.run_month < :run_month)""",
+            authority_id=payroll.authority_id,
+            run_month=payroll.run_month,
+        )
+    )
