@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from services.disbursement.domain.books import Dimension
 from services.disbursement.storage import books
 from services.disbursement.storage.authorities import authorities_within
 from shared.database import Database, Tx
@@ -37,12 +40,13 @@ async def assert_books_balance(database: Database, province: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-async def _of_month(tx: Tx, month: object, ids: list[str]) -> list[str]:
+async def _of_month(tx: Tx, month: date, ids: list[str]) -> list[str]:
     wrong = []
     days = [None, await tx.today()]
-    for by in (None, "authority", "provider", "channel"):
+    dimensions: tuple[Dimension | None, ...] = (None, "authority", "provider", "channel")
+    for by in dimensions:
         for day in days if by is None else days[:1]:
-            read = await books.month_books(tx, month, ids, as_of=day, by=by)  # type: ignore[arg-type]
+            read = await books.month_books(tx, month, ids, as_of=day, by=by)
             wrong += [f"{month} by {by} as of {day}: {difference}" for difference in read.differences]
     return wrong
 
