@@ -5,7 +5,9 @@ from __future__ import annotations
 from services.disbursement.api import (
     books,
     contracts,
+    fees,
     fundings,
+    ledger,
     openings,
     payments,
     payrolls,
@@ -45,6 +47,8 @@ def build(platform: Platform) -> Service:
         fundings.make_router(database),
         refunds.make_router(database),
         books.make_router(database),
+        ledger.make_router(database),
+        fees.make_router(database),
         openings.make_router(database),
         payments.make_router(database),
         person_months.make_router(database),

@@ -1,11 +1,11 @@
-"""The books balance: of every month and run of a province, in money and in obligations, now and as of every day, cut every way."""
+"""The books balance: of every month and run of a province, in money, obligations and fees, now and as of today, cut every way."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from services.disbursement.domain.books import Dimension
-from services.disbursement.storage import books
+from services.disbursement.storage import books, fees
 from services.disbursement.storage.authorities import authorities_within
 from shared.database import Database, Tx
 
@@ -32,11 +32,8 @@ async def assert_books_balance(database: Database, province: str) -> None:
             for day in (None, today):
                 read = await books.run_books(tx, place, ids, as_of=day)
                 wrong += [f"run {place.code} as of {day}: {difference}" for difference in read.differences]
-        fees = await tx.rows(
-            """SELECT 1 FROM ledger_entries WHERE book = 'fees' AND authority_id = ANY(CAST(:ids AS text[])) LIMIT 1""", ids=ids
-        )
-        if fees:
-            wrong += await _of_fees(tx, ids)
+            for each in await fees.of_run(tx, row["run_id"]):
+                wrong += [f"fees of run {place.code} at {each.contract_id}: {difference}" for difference in each.differences]
     assert not wrong, "\n".join(wrong)
 
 
@@ -49,7 +46,3 @@ async def _of_month(tx: Tx, month: date, ids: list[str]) -> list[str]:
             read = await books.month_books(tx, month, ids, as_of=day, by=by)
             wrong += [f"{month} by {by} as of {day}: {difference}" for difference in read.differences]
     return wrong
-
-
-async def _of_fees(tx: Tx, ids: list[str]) -> list[str]:
-    return []

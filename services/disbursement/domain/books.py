@@ -42,7 +42,8 @@ class Difference:
     expected: int
 
 
-def _differing(numbers: Iterable[tuple[str, int | None, int | None]]) -> list[Difference]:
+def differing(numbers: Iterable[tuple[str, int | None, int | None]]) -> list[Difference]:
+    """Those of (what, counted, expected) that are not equal; what nobody counted (None) differs from nothing."""
     return [
         Difference(what, counted, expected)
         for what, counted, expected in numbers
@@ -65,7 +66,7 @@ class Places:
     def differences(self) -> list[Difference]:
         """Where the ledger does not say what the rows say."""
         named = f"{self.key}." if self.key is not None else ""
-        return _differing(
+        return differing(
             (f"{named}{place}.{name}", getattr(self.parts[place], name), getattr(self.ledger[place], name))
             for place in PLACES
             for name in ("obligations", "amount_dong")
@@ -105,16 +106,16 @@ class MonthBooks:
         """What differs: the parts from what is owed, the ledger from a part, groups from the whole, payments from their rows."""
         summed = self.places.summed
         return [
-            *_differing((f"owed.{name}", getattr(summed, name), getattr(self.owed, name)) for name in _NUMBERS),
+            *differing((f"owed.{name}", getattr(summed, name), getattr(self.owed, name)) for name in _NUMBERS),
             *self.places.differences,
-            *_differing([("payments", self.payments_found, self.payments_taken)]),
+            *differing([("payments", self.payments_found, self.payments_taken)]),
             *self._of_groups(),
         ]
 
     def _of_groups(self) -> list[Difference]:
         if self.groups is None:
             return []
-        totals = _differing(
+        totals = differing(
             (
                 f"groups.{place}.{name}",
                 sum(getattr(group.parts[place], name) for group in self.groups),
@@ -191,7 +192,7 @@ class RunBooks:
     @property
     def differences(self) -> list[Difference]:
         """Where opening + received - paid - returned is not the closing, the ledger holds another sum, or has another flow."""
-        return _differing(
+        return differing(
             [
                 ("closing_dong", self.opening_dong + self.own.left_dong, self.closing_dong),
                 ("held_dong", self.closing_dong, self.held_dong),

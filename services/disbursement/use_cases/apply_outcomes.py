@@ -19,6 +19,7 @@ from services.disbursement.storage import outcomes as storage
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import moves_of_chunk, say_moves
 from services.disbursement.storage.outcomes import ChunkRef
+from services.disbursement.use_cases.accrue_fees import accrue_fees
 from shared.contracts.events import ChunkProgressed
 from shared.database import Tx
 from shared.kernel.errors import NotYet
@@ -108,6 +109,7 @@ async def _move(tx: Tx, chunk: ChunkRef, change: Transition, payments: Sequence[
     )
     entries = posting.obligations(moves) + _money(posting, change, chunk.contract_id, payments)
     await post(tx, entries)
+    await accrue_fees(tx, chunk, posting, change, payments)
     await say_moves(tx, chunk, chunk.authority_id, chunk.provider, chunk.channel, moves)
 
 
