@@ -40,7 +40,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     "provider_staff": ("registry:read", "registry:enrol", "gateway:read"),
     "maker": ("registry:read", "registry:openings", "disbursement:read", "disbursement:prepare", "reporting:read"),
     "checker": ("registry:read", "registry:approve", "disbursement:read", "disbursement:approve", "reporting:read"),
-    "accountant": ("disbursement:read", "disbursement:fund", "disbursement:release", "reporting:read"),
+    "accountant": (
+        "disbursement:read",
+        "disbursement:fund",
+        "disbursement:release",
+        "disbursement:reconcile",
+        "reporting:read",
+    ),
     "province": (
         "registry:read",
         "registry:write",

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from services.disbursement.outcome_events import handlers as outcome_handlers
+from services.disbursement.storage.provider_days import keep_provider_lines
 from services.disbursement.use_cases.book_openings import book_openings, counter_opening
 from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
 from services.disbursement.use_cases.copy_units import copy_units
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import BeneficiariesChanged, OpeningBalancesAgreed, OpeningEntryCountered, UnitsDefined
+from shared.contracts.events import (
+    BeneficiariesChanged,
+    OpeningBalancesAgreed,
+    OpeningEntryCountered,
+    ProviderListed,
+    UnitsDefined,
+)
 from shared.database import Tx
 from shared.inbox import EventHandler
 
-SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed")
+SUBSCRIBES_TO = ("registry.*", "provider_gateway.chunk_progressed", "provider_gateway.provider_listed")
 """All of the registry's: the watermark of its log must not have gaps."""
 
 
@@ -31,7 +38,11 @@ def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
     async def opening_entry_countered(tx: Tx, envelope: Envelope) -> None:
         await counter_opening(tx, OpeningEntryCountered.model_validate(envelope.body))
 
+    async def provider_listed(tx: Tx, envelope: Envelope) -> None:
+        await keep_provider_lines(tx, ProviderListed.model_validate(envelope.body))
+
     return {
+        "provider_gateway.provider_listed": provider_listed,
         "registry.opening_balances_agreed": opening_balances_agreed,
         "registry.opening_entry_countered": opening_entry_countered,
         "registry.beneficiaries_changed": beneficiaries_changed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.disbursement.api import (
     books,
+    breaks,
     contracts,
     fees,
     fundings,
@@ -13,6 +14,7 @@ from services.disbursement.api import (
     payrolls,
     person_months,
     progress,
+    reconciliations,
     refunds,
     runs,
 )
@@ -49,6 +51,8 @@ def build(platform: Platform) -> Service:
         books.make_router(database),
         ledger.make_router(database),
         fees.make_router(database),
+        reconciliations.make_router(database),
+        breaks.make_router(database),
         openings.make_router(database),
         payments.make_router(database),
         person_months.make_router(database),
