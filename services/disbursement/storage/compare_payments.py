@@ -152,9 +152,14 @@ async def compare(tx: Tx, asked: Comparison) -> int:
         of_period = asked.run_id is None
         await tx.run(_NAMED, **mine, from_on=asked.from_on, of_period=of_period, from_gateway=asked.from_gateway)
     lines = await tx.scalar("SELECT coalesce(sum(paid + returned), 0) + count(*) FILTER (WHERE other IS NOT NULL) FROM theirs")
-    await tx.run(_COMPARED, expected=list(asked.expected))
+    await judge(tx, asked.expected)
     await tx.run(_GAPS, reconciliation_id=asked.reconciliation_id, scope=asked.scope)
     return int(lines)
+
+
+async def judge(tx: Tx, expected: Sequence[str]) -> None:
+    """`compared`, from `ours` and `theirs`."""
+    await tx.run(_COMPARED, expected=list(expected))
 
 
 async def _read_theirs(tx: Tx, asked: Comparison) -> None:
