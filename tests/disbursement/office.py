@@ -198,8 +198,8 @@ class Office:
         """A hash of the content of every table that a refusal must leave alone."""
         tables = (
             "runs run_authorities draw_gates obligations payrolls chunks payments payment_lines payroll_exceptions contracts "
-            "contract_channels contract_communes fundings ledger_entries audit_log outbox idempotency_keys contract_fees payment_fees "
-            "fee_settlements reconciliations reconciliation_parts reconciliation_lines reconciliation_breaks"
+            "contract_channels contract_communes fundings ledger_entries audit_log outbox idempotency_keys contract_fees "
+            "payment_fees fee_settlements reconciliations reconciliation_parts reconciliation_lines reconciliation_breaks"
         )
         sums = {}
         for table in tables.split():

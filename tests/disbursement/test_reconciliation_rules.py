@@ -66,11 +66,10 @@ def every_case() -> Iterator[Case]:
         OurPayment(state, AMOUNT, handed_over, settled_after and state != "open")
         for state, handed_over, settled_after in itertools.product(STATES, (True, False), (True, False))
     ]
+    others: tuple[Any, ...] = (None, "rejected", "unclaimed", "pending")
     theirs = [
         TheirLines(paid, returned, paid * dong, returned * dong, dong, max(dong, AMOUNT), other)
-        for paid, returned, other, dong in itertools.product(
-            range(4), range(4), (None, "rejected", "unclaimed", "pending"), (AMOUNT, AMOUNT - 1)
-        )
+        for paid, returned, other, dong in itertools.product(range(4), range(4), others, (AMOUNT, AMOUNT - 1))
         if paid or returned or other
     ]
     yield from itertools.product([None, *ours], [None, *theirs])

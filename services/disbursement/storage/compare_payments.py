@@ -80,6 +80,8 @@ kept AS (
 DELETE FROM theirs WHERE :from_gateway AND reference IN (SELECT reference FROM payment WHERE NOT mine)
 """  # noqa: S608 - constants only
 
+_ANY_OTHERS = "SELECT EXISTS (SELECT FROM theirs t WHERE NOT EXISTS (SELECT FROM ours o WHERE o.reference = t.reference))"
+
 _COMPARED = """
 CREATE TEMP TABLE compared ON COMMIT DROP AS
 WITH both_sides AS (
@@ -148,11 +150,12 @@ async def compare(tx: Tx, asked: Comparison) -> int:
         await tx.run(_OURS_OF_PERIOD, **mine, from_on=asked.from_on)
     await tx.run("ANALYZE theirs")
     await tx.run("ANALYZE ours")
-    if await tx.scalar("SELECT EXISTS (SELECT FROM theirs WHERE reference NOT IN (SELECT reference FROM ours))"):
+    if await tx.scalar(_ANY_OTHERS):
         of_period = asked.run_id is None
         await tx.run(_NAMED, **mine, from_on=asked.from_on, of_period=of_period, from_gateway=asked.from_gateway)
     lines = await tx.scalar("SELECT coalesce(sum(paid + returned), 0) + count(*) FILTER (WHERE other IS NOT NULL) FROM theirs")
     await judge(tx, asked.expected)
+    await tx.run("ANALYZE compared")
     await tx.run(_GAPS, reconciliation_id=asked.reconciliation_id, scope=asked.scope)
     return int(lines)
 

@@ -152,9 +152,12 @@ async def newest_day(tx: Tx, provider: str, source: str) -> date | None:
 
 
 async def days_missing(tx: Tx, provider: str, source: str, first: date, last: date) -> list[date]:
-    """Days between two that the gateway has not handed over whole."""
+    """Days between two that the gateway has not handed over whole. It lists a provider from the first sending to it on."""
     rows = await tx.rows(
-        """SELECT d::date AS day FROM generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') d
+        """SELECT d::date AS day FROM generate_series(
+               greatest(CAST(:first AS date), (SELECT min(listed_on) FROM provider_days
+                                               WHERE provider = :provider AND source = :source)),
+               CAST(:last AS date), interval '1 day') d
            WHERE NOT EXISTS (SELECT FROM provider_days p WHERE p.provider = :provider AND p.source = :source
                              AND p.listed_on = d::date AND p.parts_come = p.parts) ORDER BY 1""",
         provider=provider,
