@@ -267,7 +267,7 @@ async def agree_payment_by_payment(country: Country, by_provider: dict[str, int]
 
 async def levels_rose(office: Office) -> None:
     """June at 360,000, July and August at 500,000; each month of each living person paid exactly once."""
-    levels = {o["benefit_month"]: set() for o in await office.obligations()}
+    levels: dict[date, set[int]] = defaultdict(set)
     for o in await office.obligations():
         levels[o["benefit_month"]].add(o["level_dong"])
     assert levels == {JUNE: {360_000}, JULY: {500_000}, AUGUST: {500_000}}
