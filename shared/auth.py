@@ -49,7 +49,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "checker": ("registry:read", "registry:approve", "disbursement:read", "disbursement:approve", "reporting:read"),
     "head": ("registry:read", "disbursement:read", "disbursement:approve-second", "reporting:read"),
-    "accountant": ("disbursement:read", "disbursement:fund", "disbursement:release", "disbursement:verify", "reporting:read"),
+    "accountant": (
+        "disbursement:read",
+        "disbursement:fund",
+        "disbursement:release",
+        "disbursement:verify",
+        "disbursement:reconcile",
+        "reporting:read",
+    ),
     "province": (
         "registry:read",
         "registry:write",

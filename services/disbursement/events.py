@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.disbursement.outcome_events import handlers as outcome_handlers
+from services.disbursement.storage.provider_days import keep_provider_lines
 from services.disbursement.use_cases.book_openings import book_openings, counter_opening
 from services.disbursement.use_cases.copy_beneficiaries import copy_beneficiaries
 from services.disbursement.use_cases.copy_units import copy_units
@@ -13,6 +14,7 @@ from shared.contracts.events import (
     BeneficiariesChanged,
     OpeningBalancesAgreed,
     OpeningEntryCountered,
+    ProviderListed,
     RecallAnswered,
     StopChanged,
     UnitsDefined,
@@ -25,6 +27,7 @@ SUBSCRIBES_TO = (
     "provider_gateway.chunk_progressed",
     "provider_gateway.stop_changed",
     "provider_gateway.recall_answered",
+    "provider_gateway.provider_listed",
 )
 """All of the registry's: the watermark of its log must not have gaps."""
 
@@ -48,7 +51,11 @@ def handlers(pseudonym_secret: bytes) -> dict[str, EventHandler]:
     async def stop_changed(tx: Tx, envelope: Envelope) -> None:
         await heed_stop(tx, StopChanged.model_validate(envelope.body))
 
+    async def provider_listed(tx: Tx, envelope: Envelope) -> None:
+        await keep_provider_lines(tx, ProviderListed.model_validate(envelope.body))
+
     return {
+        "provider_gateway.provider_listed": provider_listed,
         "registry.opening_balances_agreed": opening_balances_agreed,
         "registry.opening_entry_countered": opening_entry_countered,
         "registry.beneficiaries_changed": beneficiaries_changed,

@@ -18,7 +18,7 @@ before a provider is called; what is not known is enquired by the same reference
 
 
 def build(platform: Platform) -> Service:
-    """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `accounts`, `names`."""
+    """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `accounts`, `names`, `lister`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)

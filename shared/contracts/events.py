@@ -458,3 +458,29 @@ class StopChanged(Event):
     reason: str
     stopped_at: datetime  # business clock
     lifted_at: datetime | None  # business clock
+
+
+class ListedLine(Contract):
+    """One payment that a provider says ended: its reference there, the amount, and how. No personal data."""
+
+    reference: str
+    amount_dong: int
+    state: Literal["paid", "returned", "rejected", "unclaimed"]
+
+
+class ProviderListed(Event):
+    """What a provider says of one of its business days that is over, in as many parts as it takes; also of a day with nothing.
+
+    `statement`: the money that moved. `provider_list`: the payments that ended. `first_line_no` counts from 1 over the parts.
+    """
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "provider_listed"
+    provider: Provider
+    list_source: Literal["provider_list", "statement"]
+    listed_on: date
+    part_no: int
+    parts: int
+    lines_of_day: int
+    first_line_no: int
+    lines: list[ListedLine]

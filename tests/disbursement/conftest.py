@@ -20,17 +20,20 @@ from shared.service import Service
 from shared.settings import SERVICES, Settings
 from shared.web import make_app
 from tests.conftest import Tokens
+from tests.disbursement.balanced import assert_books_balance
 from tests.disbursement.ground import Ground
 from tests.disbursement.hue import Hue
 from tests.disbursement.office import Office
 
 
 @pytest.fixture
-async def ground(platform: Platform) -> Ground:
-    """A province of this test's own, put in as rows."""
+async def ground(platform: Platform, request: pytest.FixtureRequest) -> AsyncIterator[Ground]:
+    """A province of this test's own, put in as rows. After the test its books balance."""
     made = Ground(platform.database("disbursement"))
     await made.lay()
-    return made
+    yield made
+    if request.node.get_closest_marker("books_broken") is None:
+        await assert_books_balance(made.database, made.province)
 
 
 @pytest.fixture
@@ -75,12 +78,19 @@ async def disbursement(office_platform: Platform) -> Service:
 
 @pytest.fixture
 async def office(
-    disbursement: Service, office_platform: Platform, admin: asyncpg.Connection, tokens: Tokens
+    disbursement: Service,
+    office_platform: Platform,
+    admin: asyncpg.Connection,
+    tokens: Tokens,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Office]:
-    """A province of this test's own, with contracts, worked at over REST."""
+    """A province of this test's own, with contracts, worked at over REST. After the test its books balance."""
     transport = httpx.ASGITransport(disbursement.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://disbursement") as client:
-        yield await Office(disbursement, office_platform, client, admin, tokens).lay()
+        made = await Office(disbursement, office_platform, client, admin, tokens).lay()
+        yield made
+        if request.node.get_closest_marker("books_broken") is None:
+            await assert_books_balance(made.database, made.province)
 
 
 @pytest.fixture

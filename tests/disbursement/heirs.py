@@ -87,7 +87,7 @@ async def check_books(ground: Ground, months: list[date], runs: list[GroundRun])
             for authority in whose:
                 books = await month_books(tx, month, [authority])
                 assert books.balance, (authority, books)
-            for place, part in whole.parts.items():
+            for place, part in whole.places.parts.items():
                 places[place] = places.get(place, 0) + part.amount_dong
         for run in runs:
             place_of = await run_place(tx, run.run_id, [])

@@ -215,7 +215,9 @@ class Office:
         tables = (
             "runs campaigns campaign_people run_authorities draw_gates obligations payrolls chunks payments payment_lines "
             "payroll_exceptions contracts contract_channels contract_communes fundings ledger_entries audit_log outbox "
-            "idempotency_keys gates accepted_findings budgets delegations recalls"
+            "idempotency_keys gates accepted_findings budgets delegations recalls "
+            "contract_fees payment_fees fee_settlements reconciliations reconciliation_parts reconciliation_lines "
+            "reconciliation_breaks"
         )
         sums = {}
         for table in tables.split():

@@ -192,6 +192,7 @@ async def test_refused_and_paid_contradict_in_whatever_order_they_come(ground: G
     assert await contradiction_rows(ground) == [(payment.payment_id, "paid", "rejected", 540_000)]
 
 
+@pytest.mark.books_broken
 async def test_a_word_about_a_removed_payment_is_a_contradiction(ground: Ground) -> None:
     payroll = await instructed(ground, "cash", "vnpost", 540_000, 180_000)
     removed, other = payroll.payments

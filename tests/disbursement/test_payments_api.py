@@ -205,6 +205,7 @@ async def test_a_decision_after_the_cut_waits_for_a_supplement(
         ("SELECT", "waits-for-supplement"),
     ],
 )
+@pytest.mark.books_broken
 async def test_why_what_is_owed_is_on_no_payroll(
     change: str, code: str, ground: Ground, books_client: httpx.AsyncClient, admin: asyncpg.Connection, tokens: Tokens
 ) -> None:

@@ -150,6 +150,7 @@ async def test_no_release_without_confirmed_funding(office: Office) -> None:
     await office.release(payroll["payroll_id"])
 
 
+@pytest.mark.books_broken
 async def test_one_đồng_pays_one_payroll_only(office: Office) -> None:
     """Two channels of one contract draw on the same money."""
     await office.say(office.person("K6-N", commune=0, account=wallet()), office.person("K6-N", commune=0))
@@ -173,6 +174,7 @@ async def test_funding_of_another_contract_or_run_doesn_t_count(office: Office) 
     await office.refused("not-funded", "POST", path, "accountant")
 
 
+@pytest.mark.books_broken
 async def test_money_that_went_back_pays_nothing(office: Office) -> None:
     payroll = await drawn(office)
     await office.approved(payroll["payroll_id"])
@@ -334,6 +336,7 @@ async def test_a_line_is_taken_out_at_any_step(office: Office, after: str) -> No
         assert (await office.release(payroll_id))["state"] == "released"
 
 
+@pytest.mark.books_broken
 async def test_exceptions_are_refused(office: Office) -> None:
     payroll = await drawn(office)
     path = f"/v1/payrolls/{payroll['payroll_id']}/exceptions"

@@ -140,6 +140,7 @@ ALONE = [
 
 @pytest.mark.parametrize("tampering", ALONE)
 @pytest.mark.parametrize("step", ["prepare", "approve", "release"])
+@pytest.mark.books_broken
 async def test_a_change_stops_every_step(office: Office, step: str, tampering: str) -> None:
     payroll = await drawn(office)
     payroll_id = payroll["payroll_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -10,8 +11,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.disbursement.domain.books import LedgerBalance, MonthBooks, Part, RunBooks
-from services.disbursement.domain.ledger import PLACES
+from services.disbursement.domain.books import Difference, Dimension, LedgerBalance, MonthBooks, Part, Places, RunBooks
+from services.disbursement.domain.ledger import PLACES, Place
 from services.disbursement.domain.refusals import UNKNOWN_RUN
 from services.disbursement.storage import books as storage
 from services.disbursement.storage import units
@@ -26,13 +27,28 @@ _PART: JsonDict = {"obligations": 12, "people": 11, "amount_dong": 6_480_000}
 _NONE: JsonDict = {"obligations": 0, "people": 0, "amount_dong": 0}
 
 
+AsOf = Annotated[date | None, Query(description="The books as they were at the end of this business day.")]
+
+
+class DifferenceView(BaseModel):
+    """A number that does not agree: what its rows say, and what they must say (the ledger's, or the whole's)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"what": "paid_account.amount_dong", "counted": 6_480_000, "expected": 5_940_000}]}
+    )
+
+    what: str
+    counted: int
+    expected: int
+
+
 class PartView(BaseModel):
-    """Obligations, distinct persons and đồng."""
+    """Obligations, distinct persons and đồng. As of a date persons are not counted."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PART]})
 
     obligations: int
-    people: int
+    people: int | None
     amount_dong: int
 
 
@@ -45,11 +61,34 @@ class LedgerView(BaseModel):
     amount_dong: int
 
 
+class GroupView(BaseModel):
+    """The places of one authority, provider or channel; `key` null for what is with no provider."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "key": "viettelpay",
+                    "parts": {"paid_account": {"obligations": 12, "amount_dong": 6_480_000}},
+                    "ledger": {"paid_account": {"obligations": 12, "amount_dong": 6_480_000}},
+                    "books_balance": True,
+                }
+            ]
+        }
+    )
+
+    key: str | None
+    parts: dict[str, LedgerView]
+    ledger: dict[str, LedgerView]
+    books_balance: bool
+
+
 class MonthBooksView(BaseModel):
     """What a benefit month owes, and the seven parts of it, each counted from its own rows.
 
     `people` counts a person once, in the first that applies of not_released, in_flight, returned, unclaimed, cancelled,
-    paid_cash, paid_account. `books_balance`: the parts add up to `owed`, and the ledger says the same of each place.
+    paid_cash, paid_account. `books_balance`: the parts add up to `owed`, and the ledger says the same of each place; if not,
+    `differences` names each number. `groups` stand there when `by` was asked; they add up to the whole.
     """
 
     model_config = ConfigDict(
@@ -62,6 +101,9 @@ class MonthBooksView(BaseModel):
                     **dict.fromkeys(("paid_cash", "in_flight", "returned", "unclaimed", "cancelled", "not_released"), _NONE),
                     "ledger": {"paid_account": {"obligations": 12, "amount_dong": 6_480_000}},
                     "books_balance": True,
+                    "differences": [],
+                    "as_of": None,
+                    "groups": None,
                 }
             ]
         }
@@ -78,6 +120,21 @@ class MonthBooksView(BaseModel):
     not_released: PartView
     ledger: dict[str, LedgerView]
     books_balance: bool
+    differences: list[DifferenceView]
+    as_of: date | None
+    groups: list[GroupView] | None
+
+
+class MoneyView(BaseModel):
+    """The run's flows as the ledger has them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"received_dong": 6_480_000, "paid_dong": 6_000_000, "returned_dong": 480_000}]}
+    )
+
+    received_dong: int
+    paid_dong: int
+    returned_dong: int
 
 
 class RunBooksView(BaseModel):
@@ -96,7 +153,10 @@ class RunBooksView(BaseModel):
                     "taken_over_dong": 0,
                     "closing_dong": 0,
                     "held_dong": 0,
+                    "ledger": {"received_dong": 6_480_000, "paid_dong": 6_000_000, "returned_dong": 480_000},
                     "books_balance": True,
+                    "differences": [],
+                    "as_of": None,
                 }
             ]
         }
@@ -110,7 +170,10 @@ class RunBooksView(BaseModel):
     taken_over_dong: int = Field(description="From authorities that handed over, less what was handed over to others.")
     closing_dong: int
     held_dong: int = Field(description="The ledger's balance of the providers' accounts up to this run.")
+    ledger: MoneyView
     books_balance: bool
+    differences: list[DifferenceView]
+    as_of: date | None
 
 
 def make_router(database: Database) -> APIRouter:
@@ -122,17 +185,19 @@ def make_router(database: Database) -> APIRouter:
         month: str,
         caller: Annotated[Caller, Depends(require("disbursement:read"))],
         authority_id: Annotated[str | None, Query(max_length=40, description="One paying authority.")] = None,
+        as_of: AsOf = None,
+        by: Annotated[Dimension | None, Query(description="Cut the same also by authority, provider or channel.")] = None,
     ) -> MonthBooksView:
-        """What a benefit month (`2021-10` or `2021-10-01`) owes and where each đồng of it is, at this moment.
+        """What a benefit month (`2021-10` or `2021-10-01`) owes and where each đồng of it is, at this moment or as of a day.
 
         Money paid later moves inside its own month. A month that was never drawn up owes nothing. Refused: `wrong-month`,
         `unknown-unit`, `not-your-unit` (also for a commune that is no paying authority: its books are its authority's).
         """
         first_day = parse_month(month)
         async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
-            authority_ids = await _whose_books(tx, caller, authority_id)
+            authority_ids = await whose_books(tx, caller, authority_id)
             await see_everything(tx)
-            books = await storage.month_books(tx, first_day, authority_ids)
+            books = await storage.month_books(tx, first_day, authority_ids, as_of=as_of, by=by)
         return _month_view(books)
 
     @router.get("/runs/{run_id}/books", summary="The books of a run")
@@ -140,22 +205,23 @@ def make_router(database: Database) -> APIRouter:
         run_id: UUID,
         caller: Annotated[Caller, Depends(require("disbursement:read"))],
         authority_id: Annotated[str | None, Query(max_length=40, description="One paying authority.")] = None,
+        as_of: AsOf = None,
     ) -> RunBooksView:
         """The money of a run, of one paying authority or of all that the token covers, those among them that handed over to
-        others of the token's. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`."""
+        others of the token's; now, or as of a day. Refused: `unknown-run`, `unknown-unit`, `not-your-unit`."""
         async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
-            authority_ids = await _whose_books(tx, caller, authority_id)
+            authority_ids = await whose_books(tx, caller, authority_id)
             run = await storage.run_place(tx, run_id, caller.unit_ids)
             if run is None:
                 raise Refusal(UNKNOWN_RUN, run_id=str(run_id))
             await see_everything(tx)
-            books = await storage.run_books(tx, run, authority_ids)
+            books = await storage.run_books(tx, run, authority_ids, as_of=as_of)
         return _run_view(books)
 
     return router
 
 
-async def _whose_books(tx: Tx, caller: Caller, authority_id: str | None) -> list[str] | None:
+async def whose_books(tx: Tx, caller: Caller, authority_id: str | None) -> list[str] | None:
     """The paying authorities whose books are asked for; None for all there are.
 
     Books are kept by authority: rows of people who moved away since still belong to the authority that owed them, so the
@@ -176,23 +242,38 @@ def _part(part: Part) -> PartView:
     return PartView(obligations=part.obligations, people=part.people, amount_dong=part.amount_dong)
 
 
-def _balance(balance: LedgerBalance) -> LedgerView:
-    return LedgerView(obligations=balance.obligations, amount_dong=balance.amount_dong)
+def _numbers(places: Mapping[Place, Part] | Mapping[Place, LedgerBalance]) -> dict[str, LedgerView]:
+    return {place: LedgerView(obligations=places[place].obligations, amount_dong=places[place].amount_dong) for place in PLACES}
+
+
+def _group(group: Places) -> GroupView:
+    return GroupView(
+        key=group.key, parts=_numbers(group.parts), ledger=_numbers(group.ledger), books_balance=not group.differences
+    )
+
+
+def difference_views(differences: Sequence[Difference]) -> list[DifferenceView]:
+    """What differs, as a caller reads it."""
+    return [DifferenceView(what=d.what, counted=d.counted, expected=d.expected) for d in differences]
 
 
 def _month_view(books: MonthBooks) -> MonthBooksView:
+    parts = books.places.parts
     return MonthBooksView(
         month=books.month,
         owed=_part(books.owed),
-        paid_account=_part(books.parts["paid_account"]),
-        paid_cash=_part(books.parts["paid_cash"]),
-        in_flight=_part(books.parts["in_flight"]),
-        returned=_part(books.parts["returned"]),
-        unclaimed=_part(books.parts["unclaimed"]),
-        cancelled=_part(books.parts["cancelled"]),
-        not_released=_part(books.parts["not_released"]),
-        ledger={place: _balance(books.ledger[place]) for place in PLACES},
+        paid_account=_part(parts["paid_account"]),
+        paid_cash=_part(parts["paid_cash"]),
+        in_flight=_part(parts["in_flight"]),
+        returned=_part(parts["returned"]),
+        unclaimed=_part(parts["unclaimed"]),
+        cancelled=_part(parts["cancelled"]),
+        not_released=_part(parts["not_released"]),
+        ledger=_numbers(books.places.ledger),
         books_balance=books.balance,
+        differences=difference_views(books.differences),
+        as_of=books.as_of,
+        groups=None if books.groups is None else [_group(group) for group in books.groups],
     )
 
 
@@ -206,5 +287,12 @@ def _run_view(books: RunBooks) -> RunBooksView:
         taken_over_dong=books.own.taken_over_dong,
         closing_dong=books.closing_dong,
         held_dong=books.held_dong,
+        ledger=MoneyView(
+            received_dong=books.ledger.received_dong,
+            paid_dong=books.ledger.paid_dong,
+            returned_dong=books.ledger.returned_dong,
+        ),
         books_balance=books.balance,
+        differences=difference_views(books.differences),
+        as_of=books.as_of,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from services.disbursement.api.cursors import id_after
@@ -16,14 +17,16 @@ from services.disbursement.api.fields import Cursor, Limit, Line, Month, UnitId
 from services.disbursement.domain.calendar import PayDays, SendOn
 from services.disbursement.domain.canary import CANARY_PAYMENTS
 from services.disbursement.domain.contracts import Contract, ContractChannel
+from services.disbursement.domain.fees import FeeRate
 from services.disbursement.domain.routing import Channel
-from services.disbursement.storage import contracts, units
+from services.disbursement.storage import contracts, fees, units
+from services.disbursement.use_cases.agree_fees import agree_fees
 from services.disbursement.use_cases.define_contract import define_contract, serve_communes
 from services.disbursement.use_cases.end_contract import end_contract, leave_communes
 from services.disbursement.use_cases.set_sending import set_pay_days, set_sending
 from shared.auth import Caller, require
 from shared.contracts.events import MAX_RECORDS
-from shared.database import Database
+from shared.database import Database, Tx
 from shared.idempotency import IdempotencyKey, once
 from shared.kernel.ids import new_id
 from shared.kernel.months import parse_month
@@ -41,11 +44,13 @@ _CONTRACT: JsonDict = {
     ],
     "valid_from": "2021-09-01",
 }
+_FEE: JsonDict = {"channel": "wallet", "from_on": "2021-09-01", "basis_points": 50, "flat_dong": None, "back_on_return": True}
 _VIEW: JsonDict = {
     **_CONTRACT,
     "contract_id": "0190a1b2-0000-7000-8000-000000000001",
     "valid_to": None,
     "communes": 36,
+    "fees": [_FEE],
 }
 
 
@@ -64,6 +69,34 @@ class ChannelView(BaseModel):
     send_on: SendOn = "any_day"
 
 
+class FeeView(BaseModel):
+    """What a channel costs from a day on: `basis_points` of each payment's amount, half up to whole đồng, or `flat_dong` for
+    each payment; exactly one of them. `back_on_return`: the fee is not owed for a payment whose money came back."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_FEE]})
+
+    channel: Channel
+    from_on: date
+    basis_points: Annotated[int | None, Field(ge=0, le=10_000)] = None
+    flat_dong: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
+    back_on_return: bool = False
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> FeeView:
+        """A percentage or a flat sum, not both and not neither."""
+        if (self.basis_points is None) == (self.flat_dong is None):
+            raise ValueError("basis_points or flat_dong")
+        return self
+
+
+class FeesRequest(BaseModel):
+    """Fees to agree on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"fees": [_FEE]}]})
+
+    fees: list[FeeView] = Field(min_length=1, max_length=20)
+
+
 class NewContract(BaseModel):
     """A contract to keep. `lead_provider`: `viettelpay`, `vietinbank`, `commune_cashier`."""
 
@@ -74,6 +107,7 @@ class NewContract(BaseModel):
     lead_provider: Line
     channels: list[ChannelView] = Field(min_length=1, max_length=4)
     valid_from: date
+    fees: list[FeeView] = Field(default_factory=list, max_length=20)
 
 
 class ContractView(BaseModel):
@@ -89,6 +123,7 @@ class ContractView(BaseModel):
     valid_from: date
     valid_to: date | None
     communes: int
+    fees: list[FeeView]
 
 
 class ContractPage(BaseModel):
@@ -165,13 +200,16 @@ def make_router(database: Database) -> APIRouter:
     _add_communes(router, database)
     _add_sending(router, database)
     _add_ending(router, database)
+    _add_fees(router, database)
 
     @router.get("", summary="List contracts")
     async def list_contracts(caller: Reader, cursor: Cursor = None, limit: Limit = 100) -> ContractPage:
         """Contracts of the authorities that the token covers. Refused: `bad-cursor`."""
         after = id_after(cursor)
         async with database.transaction(caller.row_scope) as tx:
-            items = [_view(contract) for contract in await contracts.page(tx, after, limit)]
+            found = await contracts.page(tx, after, limit)
+            rates = await fees.rates_of(tx, [contract.contract_id for contract in found])
+        items = [_view(contract, rates[contract.contract_id]) for contract in found]
         return ContractPage(items=items, next_cursor=str(items[-1].contract_id) if len(items) == limit else None)
 
     return router
@@ -182,13 +220,15 @@ def _add_defining(router: APIRouter, database: Database) -> None:
     async def post_contract(request: NewContract, caller: Definer, key: IdempotencyKey = None) -> ContractView:
         """Keep a contract of a paying authority. The same number with the same content gives the same contract.
 
-        Refused: `unknown-unit`, `not-your-unit`, `unknown-provider`, `contract-exists` (the number says something else).
+        Refused: `unknown-unit`, `not-your-unit`, `unknown-provider`, `contract-exists` (the number says something else),
+        `no-such-channel`, `fee-rate-exists`.
         """
         async with database.transaction(caller.row_scope) as tx:
             caller.require_unit((await units.find(tx, request.authority_id)).path)
 
             async def work() -> ContractView:
-                return _view(await define_contract(tx, caller, _contract(request)))
+                contract = await define_contract(tx, caller, _contract(request))
+                return _view(contract, await agree_fees(tx, caller, contract, _rates(request.fees)))
 
             return await once(tx, caller, "POST /v1/contracts", key, request.model_dump_json().encode(), ContractView, work)
 
@@ -207,7 +247,8 @@ def _add_communes(router: APIRouter, database: Database) -> None:
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> ContractView:
-                return _view(await serve_communes(tx, caller, contract_id, request.unit_ids, month))
+                contract = await serve_communes(tx, caller, contract_id, request.unit_ids, month)
+                return await _with_fees(tx, contract)
 
             return await once(tx, caller, "POST /v1/contracts/{contract_id}/communes", key, body, ContractView, work)
 
@@ -220,7 +261,9 @@ def _add_sending(router: APIRouter, database: Database) -> None:
         Refused: `unknown-contract`, `unknown-channel`.
         """
         async with database.transaction(caller.row_scope) as tx:
-            return _view(await set_sending(tx, caller, contract_id, channel, request.canary_payments, request.send_on))
+            return await _with_fees(
+                tx, await set_sending(tx, caller, contract_id, channel, request.canary_payments, request.send_on)
+            )
 
     @router.post("/{contract_id}/pay-days", summary="Say on which days cash is handed out", status_code=201)
     async def post_pay_days(
@@ -255,7 +298,7 @@ def _add_ending(router: APIRouter, database: Database) -> None:
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> ContractView:
-                return _view(await end_contract(tx, caller, contract_id, request.valid_to, request.paper))
+                return await _with_fees(tx, await end_contract(tx, caller, contract_id, request.valid_to, request.paper))
 
             return await once(tx, caller, "POST /v1/contracts/{contract_id}/end", key, body, ContractView, work)
 
@@ -270,7 +313,7 @@ def _add_ending(router: APIRouter, database: Database) -> None:
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> ContractView:
-                return _view(await leave_communes(tx, caller, contract_id, request.unit_ids, month))
+                return await _with_fees(tx, await leave_communes(tx, caller, contract_id, request.unit_ids, month))
 
             return await once(tx, caller, "POST /v1/contracts/{contract_id}/communes/leave", key, body, ContractView, work)
 
@@ -289,7 +332,11 @@ def _contract(request: NewContract) -> Contract:
     )
 
 
-def _view(contract: Contract) -> ContractView:
+async def _with_fees(tx: Tx, contract: Contract) -> ContractView:
+    return _view(contract, (await fees.rates_of(tx, [contract.contract_id]))[contract.contract_id])
+
+
+def _view(contract: Contract, rates: Sequence[FeeRate]) -> ContractView:
     return ContractView(
         contract_id=contract.contract_id,
         authority_id=contract.authority_id,
@@ -299,4 +346,27 @@ def _view(contract: Contract) -> ContractView:
         valid_from=contract.valid_from,
         valid_to=contract.valid_to,
         communes=contract.communes,
+        fees=[FeeView.model_validate({name: getattr(rate, name) for name in FeeView.model_fields}) for rate in rates],
     )
+
+
+def _add_fees(router: APIRouter, database: Database) -> None:
+    @router.post("/{contract_id}/fees", summary="Agree on fees", status_code=201)
+    async def post_fees(contract_id: UUID, request: FeesRequest, caller: Definer, key: IdempotencyKey = None) -> ContractView:
+        """From a day on each payment through a channel costs so much. A rate changes by a newer one; the same twice changes
+        nothing. What was paid before keeps the fee of its day.
+
+        Refused: `unknown-contract`, `no-such-channel`, `fee-rate-exists`.
+        """
+        body = f"{contract_id}\n{request.model_dump_json()}".encode()
+        async with database.transaction(caller.row_scope) as tx:
+
+            async def work() -> ContractView:
+                contract = await contracts.find(tx, contract_id)
+                return _view(contract, await agree_fees(tx, caller, contract, _rates(request.fees)))
+
+            return await once(tx, caller, "POST /v1/contracts/{contract_id}/fees", key, body, ContractView, work)
+
+
+def _rates(views: Sequence[FeeView]) -> list[FeeRate]:
+    return [FeeRate(v.channel, v.from_on, v.basis_points, v.flat_dong, v.back_on_return) for v in views]

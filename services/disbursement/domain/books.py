@@ -1,20 +1,27 @@
-"""The books: of a benefit month, in obligations and đồng; of a run, in đồng. Each number is counted from its own rows."""
+"""The books: of a benefit month, in obligations and đồng; of a run, in đồng. Each number is counted from its own rows.
+
+The ledger is dated, rows are not: books as of a date count the rows as they are now and take back what the ledger says moved
+since. They must agree with the ledger up to that date, which they do when the books of now agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from services.disbursement.domain.ledger import PLACES, Place
+
+Dimension = Literal["authority", "provider", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Obligations, distinct persons and đồng."""
+    """Obligations, distinct persons and đồng. `people` is None where nobody counted them: as of a date, and by dimension."""
 
     obligations: int = 0
-    people: int = 0
+    people: int | None = 0
     amount_dong: int = 0
 
 
@@ -27,32 +34,110 @@ class LedgerBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A number that is not what it must be: `what` names it, `counted` is what its rows say, `expected` what they must say."""
+
+    what: str
+    counted: int
+    expected: int
+
+
+def differing(numbers: Iterable[tuple[str, int | None, int | None]]) -> list[Difference]:
+    """Those of (what, counted, expected) that are not equal; what nobody counted (None) differs from nothing."""
+    return [
+        Difference(what, counted, expected)
+        for what, counted, expected in numbers
+        if counted is not None and expected is not None and counted != expected
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The seven places as rows have them, and beside them the ledger. Both name all seven.
+
+    `key` is the authority, provider or channel that this is of; None for what is with no provider, or for the whole.
+    """
+
+    key: str | None
+    parts: Mapping[Place, Part]
+    ledger: Mapping[Place, LedgerBalance]
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Where the ledger does not say what the rows say."""
+        named = f"{self.key}." if self.key is not None else ""
+        return differing(
+            (f"{named}{place}.{name}", getattr(self.parts[place], name), getattr(self.ledger[place], name))
+            for place in PLACES
+            for name in ("obligations", "amount_dong")
+        )
+
+    @property
+    def summed(self) -> Part:
+        """All seven together."""
+        parts = [self.parts[place] for place in PLACES]
+        people = [part.people for part in parts if part.people is not None]
+        return Part(
+            sum(part.obligations for part in parts),
+            sum(people) if len(people) == len(parts) else None,
+            sum(part.amount_dong for part in parts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class MonthBooks:
     """What a benefit month owes, and the seven places where it lies.
 
-    `parts` and `ledger` name all seven. A person with obligations in several places is counted once, in the first of
-    `PLACES`. `payments_taken` is how many payments the obligations say they have had, `payments_found` how many lines there
-    are with their payment and chunk.
+    A person with obligations in several places is counted once, in the first of `PLACES`. `payments_taken` is how many
+    payments the obligations say they have had, `payments_found` how many lines there are with their payment and chunk.
+    `groups` cut the same by authority, provider or channel; None when nobody asked.
     """
 
     month: date
     owed: Part
-    parts: Mapping[Place, Part]
-    ledger: Mapping[Place, LedgerBalance]
+    places: Places
     payments_taken: int
     payments_found: int
+    as_of: date | None = None
+    groups: Sequence[Places] | None = None
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What differs: the parts from what is owed, the ledger from a part, groups from the whole, payments from their rows."""
+        summed = self.places.summed
+        return [
+            *differing((f"owed.{name}", getattr(summed, name), getattr(self.owed, name)) for name in _NUMBERS),
+            *self.places.differences,
+            *differing([("payments", self.payments_found, self.payments_taken)]),
+            *self._of_groups(),
+        ]
+
+    def _of_groups(self) -> list[Difference]:
+        if self.groups is None:
+            return []
+        totals = differing(
+            (
+                f"groups.{place}.{name}",
+                sum(getattr(group.parts[place], name) for group in self.groups),
+                getattr(self.places.parts[place], name),
+            )
+            for place in PLACES
+            for name in ("obligations", "amount_dong")
+        )
+        return [*totals, *(difference for group in self.groups for difference in group.differences)]
 
     @property
     def balance(self) -> bool:
-        """Whether the parts add up to what is owed, the ledger says the same of each, and no payment's rows are missing."""
-        parts = [self.parts[place] for place in PLACES]
-        summed = Part(sum(p.obligations for p in parts), sum(p.people for p in parts), sum(p.amount_dong for p in parts))
-        agree = all(
-            (self.parts[place].obligations, self.parts[place].amount_dong)
-            == (self.ledger[place].obligations, self.ledger[place].amount_dong)
-            for place in PLACES
-        )
-        return summed == self.owed and agree and self.payments_taken == self.payments_found
+        """Whether nothing differs."""
+        return not self.differences
+
+
+_NUMBERS = ("obligations", "people", "amount_dong")
+
+
+def taken_back(part: Part, since: LedgerBalance) -> Part:
+    """A part as it was before what the ledger says came to it since."""
+    return Part(part.obligations - since.obligations, None, part.amount_dong - since.amount_dong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +157,16 @@ class MoneyFlow:
         """What stays with the providers."""
         return self.received_dong + self.taken_over_dong - self.paid_dong - self.returned_dong
 
+    def less(self, other: MoneyFlow) -> MoneyFlow:
+        """The flow without another."""
+        return replace(
+            self,
+            received_dong=self.received_dong - other.received_dong,
+            paid_dong=self.paid_dong - other.paid_dong,
+            returned_dong=self.returned_dong - other.returned_dong,
+            taken_over_dong=self.taken_over_dong - other.taken_over_dong,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RunBooks:
@@ -87,6 +182,7 @@ class RunBooks:
     until: MoneyFlow
     ledger: MoneyFlow
     held_dong: int
+    as_of: date | None = None
 
     @property
     def opening_dong(self) -> int:
@@ -99,11 +195,21 @@ class RunBooks:
         return self.until.left_dong
 
     @property
-    def balance(self) -> bool:
-        """opening + received + taken over - paid - returned = closing = what the ledger holds, and each flow as the ledger
-        has it."""
-        return (
-            self.opening_dong + self.own.left_dong == self.closing_dong
-            and self.closing_dong == self.held_dong
-            and self.own == self.ledger
+    def differences(self) -> list[Difference]:
+        """Where opening + received + taken over - paid - returned is not the closing, the ledger holds another sum, or has
+        another flow."""
+        return differing(
+            [
+                ("closing_dong", self.opening_dong + self.own.left_dong, self.closing_dong),
+                ("held_dong", self.closing_dong, self.held_dong),
+                ("received_dong", self.own.received_dong, self.ledger.received_dong),
+                ("paid_dong", self.own.paid_dong, self.ledger.paid_dong),
+                ("returned_dong", self.own.returned_dong, self.ledger.returned_dong),
+                ("taken_over_dong", self.own.taken_over_dong, self.ledger.taken_over_dong),
+            ]
         )
+
+    @property
+    def balance(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences

@@ -1,9 +1,11 @@
-"""The ledger: rows that each move an amount from one account to another, in two books.
+"""The ledger: rows that each move an amount from one account to another, in three books.
 
 Book `obligations` follows what the law owes: `law` -> `not_released` -> `in_flight` -> `paid_account` | `paid_cash` |
 `returned` | `unclaimed`; what was let go goes back to `not_released` with its next payment. It counts obligations and đồng,
 by benefit month. Book `money` follows the money: `treasury` -> `provider:<contract>` -> `payees`, and back. What is owed back by
 a decision goes `payees` -> `receivable` -> `treasury`, or is `written_off`; what was brought along comes from `opening`.
+Book `fees` follows what providers are given for their work, on a budget line of its own: `fee_budget` ->
+`fee_owed:<contract>` -> `fee_paid:<contract>`.
 """
 
 from __future__ import annotations
@@ -14,11 +16,11 @@ from datetime import date
 from typing import Literal, Protocol
 from uuid import UUID
 
-Book = Literal["obligations", "money"]
+Book = Literal["obligations", "money", "fees"]
 Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
 Cause = Literal[
     "opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund",
-    "recovery", "repayment", "write-off", "withdrawal", "handover", "settlement",
+    "recovery", "repayment", "write-off", "withdrawal", "handover", "settlement", "fee", "fee-reversal", "fee-settlement",
 ]  # fmt: skip
 
 LAW = "law"
@@ -42,11 +44,27 @@ HANDED_OVER = "handed_over"
 """Both books: between an authority that hands over and the one that takes over. Over all of them it is empty."""
 
 _PROVIDER = "provider:"
+FEE_BUDGET = "fee_budget"
+_FEE_OWED = "fee_owed:"
+_FEE_PAID = "fee_paid:"
+
+WITH_PROVIDER: tuple[Place, ...] = (IN_FLIGHT, PAID_CASH, PAID_ACCOUNT)
+"""Places that belong to the provider and channel of the payment; in the others the money is the payer's."""
 
 
 def provider_account(contract_id: UUID) -> str:
     """The account of book `money` for what lies with a contract's providers."""
     return f"{_PROVIDER}{contract_id}"
+
+
+def fee_owed_account(contract_id: UUID) -> str:
+    """The account of book `fees` for what a contract's provider has earned and was not given yet."""
+    return f"{_FEE_OWED}{contract_id}"
+
+
+def fee_paid_account(contract_id: UUID) -> str:
+    """The account of book `fees` for what a contract's provider was given."""
+    return f"{_FEE_PAID}{contract_id}"
 
 
 def paid_place(channel: str) -> Place:
@@ -56,7 +74,7 @@ def paid_place(channel: str) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One row of the ledger. `obligations` counts what moved in book `obligations` and is 0 in book `money`.
+    """One row of the ledger. `obligations` counts what moved in book `obligations` and is 0 in the others.
 
     `benefit_month` stands in book `obligations` only. The amount is above zero: a move back swaps the accounts.
     """
@@ -98,6 +116,10 @@ class Posting:
     def money(self, from_account: str, to_account: str, amount_dong: int) -> LedgerEntry:
         """An entry of book `money`."""
         return self._entry("money", from_account, to_account, amount_dong)
+
+    def fees(self, from_account: str, to_account: str, amount_dong: int) -> LedgerEntry:
+        """An entry of book `fees`."""
+        return self._entry("fees", from_account, to_account, amount_dong)
 
     def obligations(self, moves: Iterable[Moved]) -> list[LedgerEntry]:
         """Entries of book `obligations` for moves: one for each benefit month and pair of places. Staying moves nothing."""

@@ -74,6 +74,11 @@ async def find(tx: Tx, contract_id: UUID) -> Contract:
     return _contract(row)
 
 
+async def lock(tx: Tx, contract_id: UUID) -> None:
+    """Hold the contract's row: whoever else settles with it waits."""
+    await tx.rows("SELECT 1 FROM contracts WHERE contract_id = :contract_id FOR UPDATE", contract_id=contract_id)
+
+
 async def by_number(tx: Tx, authority_id: str, number: str) -> Contract:
     """The authority's contract of this number; refused with `unknown-contract`."""
     row = await tx.row(

@@ -14,6 +14,7 @@ from services.disbursement.storage.closings import LateEntry
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import moves_of_chunk, say_moves
 from services.disbursement.storage.outcomes import ChunkRef
+from services.disbursement.use_cases.accrue_fees import accrue_fees
 from shared.database import Tx
 
 
@@ -41,6 +42,7 @@ async def move_payments(
     if money:
         came = 1 if change.money == "to_payees" else -1
         await note_late(tx, chunk, posting, [LateEntry(p.payment_id, came * p.amount_dong) for p in payments])
+    await accrue_fees(tx, chunk, posting, change, payments)
     await say_moves(tx, chunk, authority_id, chunk.provider, chunk.channel, moves)
 
 

@@ -125,6 +125,27 @@ class Notice:
     accounts: Sequence[AccountSaid] = ()
 
 
+ListSource = Literal["provider_list", "statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One payment on a provider's list or statement of a day."""
+
+    reference: str
+    amount_dong: int
+    state: Literal["paid", "returned", "rejected", "unclaimed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """A page of a day. `final`: the day is over there, so nothing is added; `next_after` None: the last page."""
+
+    lines: Sequence[DayLine]
+    next_after: int | None
+    final: bool
+
+
 class Payments(Protocol):
     """Sends payments."""
 
@@ -165,6 +186,15 @@ class Webhooks(Protocol):
         """What a verified body says. Raises UnreadableWebhook."""
 
 
+class Days(Protocol):
+    """What the provider says of its days: the other side of a reconciliation."""
+
+    source: ListSource
+
+    async def day(self, day: date, after: int) -> DayPage:
+        """A page of a day, after a key of its own (0: the first). Raises NotTaken, Refused or Unsure."""
+
+
 async def _nothing() -> None:
     return None
 
@@ -178,5 +208,6 @@ class Connector:
     enquiry: Enquiry
     webhooks: Webhooks
     accounts: Accounts | None = None
+    days: Days | None = None
     calls_at_once: int = 4  # batches under way at a time
     close: Callable[[], Awaitable[None]] = _nothing

@@ -43,6 +43,22 @@ def optional_amount(fields: dict[str, Any], name: str) -> int | None:
     return value
 
 
+def must_amount(fields: dict[str, Any], name: str) -> int:
+    """Whole đồng that must be there."""
+    value = optional_amount(fields, name)
+    if value is None:
+        raise WrongShape(name)
+    return value
+
+
+def flag(fields: dict[str, Any], name: str) -> bool:
+    """A yes or no that must be there."""
+    value = fields.get(name)
+    if not isinstance(value, bool):
+        raise WrongShape(name)
+    return value
+
+
 def rows(fields: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """A list of objects."""
     value = fields.get(name)

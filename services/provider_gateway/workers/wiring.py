@@ -11,6 +11,7 @@ from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.enquiries import Enquirer
 from services.provider_gateway.workers.judge import judge_worker
+from services.provider_gateway.workers.lister import Lister
 from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
@@ -51,6 +52,7 @@ class Ways:
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
             accounts.worker(),
             names.worker(),
+            Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
         )
 
     async def close(self) -> None:

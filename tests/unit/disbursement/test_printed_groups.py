@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from services.disbursement.domain.categories import group_of
 from services.disbursement.domain.changes import Beside, why_changed
-from services.disbursement.domain.law import group_of
 from services.disbursement.domain.printed_groups import PRINTED_GROUPS, printed_group
 from services.disbursement.storage.law_data import load_law
 from shared.reference import read_rows

@@ -5,6 +5,7 @@ A list is for one pay point, so a batch over several communes is several lists, 
 
 from __future__ import annotations
 
+from services.provider_gateway.connectors.cash_lists.days import OfficeDays
 from services.provider_gateway.connectors.cash_lists.enquiry import ListEnquiry
 from services.provider_gateway.connectors.cash_lists.payments import ListPayments
 from services.provider_gateway.connectors.cash_lists.webhooks import ListWebhooks
@@ -22,5 +23,6 @@ def connect_office(office: Office, transport: Transport, keys: ProviderKeys) -> 
         payments=ListPayments(wire),
         enquiry=ListEnquiry(wire),
         webhooks=ListWebhooks(wire, keys),
+        days=OfficeDays(wire),
         close=transport.close,
     )

@@ -32,6 +32,7 @@ class Office:
 
     name: str
     lists_path: str
+    results_path: str
     request_secret: str  # names of files
     webhook_secret: str
     longest_processing_seconds: float
@@ -51,10 +52,14 @@ class OfficeWire:
 
     def open_list(self, signed: dict[str, Any]) -> list[Said]:
         """What a result list says. Raises WrongShape where the office's signature does not hold."""
+        return [said_of(row) for row in rows(self.open_content(signed), "results")]
+
+    def open_content(self, signed: dict[str, Any]) -> dict[str, Any]:
+        """A result list whole. Raises WrongShape where the office's signature does not hold."""
         content = text(signed, "result_list")
         if not hmac.compare_digest(self._sign(content.encode()).encode(), text(signed, "signature").encode()):
             raise WrongShape("signature")
-        return [said_of(row) for row in rows(as_object(content), "results")]
+        return as_object(content)
 
     def _sign(self, content: bytes) -> str:
         return hmac.new(self._keys.secret(self.office.request_secret).encode(), content, hashlib.sha256).hexdigest()

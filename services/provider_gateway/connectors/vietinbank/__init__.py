@@ -7,6 +7,7 @@ from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.signed_requests import SignedRequests
 from services.provider_gateway.connectors.transport import Transport
 from services.provider_gateway.connectors.vietinbank.accounts import VietinAccounts
+from services.provider_gateway.connectors.vietinbank.days import VietinDays
 from services.provider_gateway.connectors.vietinbank.enquiry import VietinEnquiry
 from services.provider_gateway.connectors.vietinbank.payments import VietinPayments
 from services.provider_gateway.connectors.vietinbank.webhooks import VietinWebhooks
@@ -22,5 +23,6 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         enquiry=VietinEnquiry(requests),
         webhooks=VietinWebhooks(keys),
         accounts=VietinAccounts(requests),
+        days=VietinDays(requests),
         close=transport.close,
     )

@@ -6,6 +6,7 @@ from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.transport import Transport
 from services.provider_gateway.connectors.viettelpay.accounts import ViettelAccounts
+from services.provider_gateway.connectors.viettelpay.days import ViettelDays
 from services.provider_gateway.connectors.viettelpay.enquiry import ViettelEnquiry
 from services.provider_gateway.connectors.viettelpay.payments import ViettelPayments
 from services.provider_gateway.connectors.viettelpay.webhooks import ViettelWebhooks
@@ -21,5 +22,6 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         enquiry=ViettelEnquiry(wire),
         webhooks=ViettelWebhooks(wire),
         accounts=ViettelAccounts(wire),
+        days=ViettelDays(wire),
         close=transport.close,
     )

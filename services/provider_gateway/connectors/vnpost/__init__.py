@@ -11,6 +11,7 @@ from services.provider_gateway.connectors.transport import Transport
 OFFICE = Office(
     name="vnpost",
     lists_path="/vnpost/v1/pay-lists",
+    results_path="/vnpost/v1/results",
     request_secret="vnpost_hmac",  # noqa: S106 - the name of a file
     webhook_secret="vnpost_webhook",  # noqa: S106
     longest_processing_seconds=86_400.0,
