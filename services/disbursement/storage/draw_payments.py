@@ -48,12 +48,13 @@ _PAYMENTS = f"""
 INSERT INTO payments (run_month, payment_id, payroll_id, chunk_no, line_no, run_id, authority_id, unit_id, beneficiary_id,
                       beneficiary_code, payee_id, payee_version, payee_name, account_id, account_version, amount_dong, note,
                       line_digest)
-SELECT :run_month, w.payment_id, r.payroll_id, (w.place - r.first) / {MAX_RECORDS}, w.place - r.first + 1, :run_id,
-       :authority_id, w.unit_id, w.subject_id, w.code, w.payee_id, w.payee_version, w.payee_name, w.account_id,
+SELECT :run_month, w.payment_id, r.payroll_id, {_CHUNK_NO}, w.place - r.first + 1, :run_id, :authority_id,
+       w.unit_id, w.subject_id, w.code, w.payee_id, w.payee_version, w.payee_name, w.account_id,
        w.account_version, w.amount_dong, w.note, {line_digest("w", "w.parts", beneficiary="w.subject_id")}
 FROM draw_people w
-JOIN unnest(CAST(:payroll_ids AS uuid[]), CAST(:contract_ids AS uuid[]), CAST(:channels AS text[]), CAST(:firsts AS bigint[]))
-    AS r (payroll_id, contract_id, channel, first) ON r.contract_id = w.contract_id AND r.channel = w.channel
+JOIN unnest(CAST(:payroll_ids AS uuid[]), CAST(:contract_ids AS uuid[]), CAST(:channels AS text[]), CAST(:firsts AS bigint[]),
+            CAST(:canaries AS integer[])) AS r (payroll_id, contract_id, channel, first, canary)
+    ON r.contract_id = w.contract_id AND r.channel = w.channel
 WHERE w.why_held IS NULL
 """  # noqa: S608 - constants only
 
