@@ -118,15 +118,15 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
         decisions = [decision for record, _ in newest.values() for decision in _decisions(record)]
         await tx.run(_DROP_DECISIONS, ids=taken)
         await tx.run(_DECISIONS, decisions=orjson.dumps(decisions).decode(), ids=taken)
+        one_off = [payee for record, _ in newest.values() for payee in _one_off(record)]
+        await tx.run(_DROP_ONE_OFF, ids=taken)
+        if one_off:
+            await tx.run(_ADD_ONE_OFF, payees=orjson.dumps(one_off).decode(), ids=taken)
     joined = {
         row[name] for row in rows for name in ("was_merged_into", "merged_into") if row["was_merged_into"] != row["merged_into"]
     }
     if ids := sorted(joined - {None}):
         await tx.run(_TOUCH, ids=ids, position=position)
-        one_off = [payee for record, _ in newest.values() for payee in _one_off(record)]
-        await tx.run(_DROP_ONE_OFF, ids=taken)
-        if one_off:
-            await tx.run(_ADD_ONE_OFF, payees=orjson.dumps(one_off).decode(), ids=taken)
     return len(taken)
 
 
