@@ -136,7 +136,7 @@ class Bench:
 
     async def introduce(self, payroll: Payroll) -> None:
         """Payees and accounts become known to the gateway, and the accounts to their provider."""
-        records = [self._record(payroll, line) for line in payroll.lines]
+        records = [self.record(payroll, line) for line in payroll.lines]
         await self.hear("registry", "beneficiaries_changed", {"records": records})
         if payroll.channel in ("wallet", "account"):
             accounts = [
@@ -145,7 +145,7 @@ class Bench:
             ]
             await asyncio.to_thread(self.sandbox.ask, "POST", "/accounts", accounts=accounts)
 
-    def _record(self, payroll: Payroll, line: dict[str, Any]) -> dict[str, Any]:
+    def record(self, payroll: Payroll, line: dict[str, Any]) -> dict[str, Any]:
         account = None
         if line["account_id"] is not None:
             account = {
