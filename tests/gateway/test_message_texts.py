@@ -27,12 +27,6 @@ WAYS = (
     ("viettelpay", "cash"),
     ("commune_cashier", "cashier"),
 )
-    ("viettelpay", "wallet"),
-    ("vietinbank", "account"),
-    ("vnpost", "cash"),
-    ("viettelpay", "cash"),
-    ("commune_cashier", "cashier"),
-)
 
 
 def message(**changes: Any) -> HeldMessage:
