@@ -8,6 +8,7 @@ import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import orjson
@@ -23,12 +24,13 @@ from services.provider_gateway.workers.messenger import Messenger
 from services.provider_gateway.workers.wiring import open_sms
 from shared.crypto import PHONE
 from shared.embedded_postgres import free_port
+from shared.kernel.ids import new_id
 from shared.settings import read_settings
 from tests.conftest import Tokens
-from tests.gateway.bench import Bench, Payroll
+from tests.gateway.bench import COMMUNES, Bench, Payroll
 from tests.gateway.sms_receiver import SmsReceiver
 
-PHONE_NUMBER = "0912345678"
+PHONE_NUMBER = "+84912345678"
 
 
 @pytest.fixture
@@ -168,11 +170,11 @@ async def test_who_has_no_phone_is_listed_for_the_commune(
             return list(answer.json()["items"])
 
         ids = {str(line["payment_id"]) for line in made.lines}
-        assert {item["payment_id"] for item in await page()} == ids
+        assert {item["about"] for item in await page()} == ids
         of_commune = await page(str(made.lines[0]["unit_id"]))
-        assert [item["payment_id"] for item in of_commune] == [str(made.lines[0]["payment_id"])]
+        assert [item["about"] for item in of_commune] == [str(made.lines[0]["payment_id"])]
         assert await page("480@2021-07-01") == []
-        assert len(await page(payment_id=str(made.lines[1]["payment_id"]))) == 1
+        assert len(await page(about=str(made.lines[1]["payment_id"]))) == 1
         assert "phone_sealed" not in of_commune[0]
         headers = {"Authorization": f"Bearer {tokens('operations')}"}
         assert (await client.get("/v1/messages?cursor=x", headers=headers)).json()["code"] == "wrong-cursor"
@@ -258,6 +260,32 @@ async def test_off_means_off(bench: Bench, receiver: SmsReceiver, http: HttpSms)
     assert await queued(bench, waiting) == [("paid", "waiting", None)]
     assert receiver.posts == []
     await until_done(bench, on, waiting)
+
+
+async def test_a_change_is_told_to_the_old_and_the_new_holder_once(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
+    sender = await switched(bench, http)
+    old, new, nobody = ({"notice_id": str(new_id()), "payee_id": str(new_id()), "unit_id": COMMUNES[0]} for _ in range(3))
+    notices: list[dict[str, object]] = [
+        {**old, "kind": "payee_ended", "phone_sealed": bench.cipher.seal("0911111111", PHONE)},
+        {**new, "kind": "payee_begun", "phone_sealed": bench.cipher.seal("0922222222", PHONE)},
+        {**nobody, "kind": "account_begun", "phone_sealed": None},
+        {**nobody, "kind": "something_new", "phone_sealed": None},
+    ]
+    for _ in range(2):
+        await bench.hear("registry", "notices_queued", {"notices": notices})
+    assert await sender.step() == 2
+    assert await sender.step() == 0
+    assert {sms["to"]: sms["text"].split(".")[0] for sms in receiver.taken.values()} == {
+        "0911111111": "TCXH: ong/ba khong con nhan thay khoan tien nay",
+        "0922222222": "TCXH: tu nay ong/ba la nguoi nhan tien",
+    }
+    rows = await bench.fetch("SELECT kind, state FROM messages WHERE about = $1", UUID(nobody["notice_id"]))
+    assert [tuple(row) for row in rows] == [("account_begun", "no_phone")]
+    off = messenger(bench, None)
+    assert await off.step() == 0
+    later = {**notices[0], "notice_id": str(new_id())}
+    await bench.hear("registry", "notices_queued", {"notices": [later]})
+    assert not await bench.fetch("SELECT FROM messages WHERE about = $1", UUID(later["notice_id"]))
 
 
 async def test_what_is_days_old_is_not_told_any_more(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.provider_gateway.domain.messages import (
+    CHANGES,
     PLAIN_CHARACTERS,
+    AnyKind,
     HeldMessage,
     MessageKind,
     text_of,
@@ -78,3 +80,13 @@ def test_messages_as_they_are_read(changes: dict[str, Any], text: str) -> None:
 
 def test_a_held_message_shows_no_phone() -> None:
     assert "k1.x" not in repr(message())
+
+
+@pytest.mark.parametrize("kind", sorted(CHANGES))
+def test_a_change_is_told_in_one_plain_message(kind: AnyKind) -> None:
+    told = message(kind=kind, provider=None, channel=None, amount_dong=None, months=[])
+    text = text_of(told, load_templates(), diacritics=False)
+    assert text.isascii()
+    assert len(text) <= PLAIN_CHARACTERS
+    assert text.endswith("bao ngay UBND xa noi cu tru.")
+    assert not any(letter.isdigit() for letter in text)

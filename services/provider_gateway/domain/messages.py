@@ -15,6 +15,12 @@ from uuid import UUID
 
 MessageKind = Literal["paid", "rejected", "returned", "unclaimed"]
 
+ChangeKind = Literal["account_ended", "account_begun", "payee_ended", "payee_begun"]
+AnyKind = Literal[MessageKind, ChangeKind]
+
+CHANGES: frozenset[str] = frozenset(("account_ended", "account_begun", "payee_ended", "payee_begun"))
+"""The registry's notices that have words here: where money goes, or who receives it, has changed."""
+
 TOLD: frozenset[str] = frozenset(("paid", "rejected", "returned", "unclaimed"))
 """The outcomes of which a payee is told: the final ones."""
 
@@ -34,10 +40,10 @@ class HeldMessage:
 
     run_month: str
     message_id: UUID
-    kind: MessageKind
-    provider: str
-    channel: str
-    amount_dong: int
+    kind: AnyKind
+    provider: str | None  # this and the next two are None of a change
+    channel: str | None
+    amount_dong: int | None
     months: Sequence[str]
     tries: int
     too_old: bool
@@ -45,18 +51,24 @@ class HeldMessage:
 
 
 Templates = Mapping[tuple[str, str], str]
-"""(kind, `account` or `cash`) -> text."""
+"""(kind, `account`, `cash` or, of a change, `any`) -> text."""
 
 
 def text_of(message: HeldMessage, templates: Templates, *, diacritics: bool) -> str:
     """The message in words, Vietnamese; without diacritics unless they are wanted."""
+    text = _filled(message, templates)
+    return text if diacritics else without_diacritics(text)
+
+
+def _filled(message: HeldMessage, templates: Templates) -> str:
+    if message.amount_dong is None or message.provider is None:
+        return templates[message.kind, "any"]
     way = "account" if message.channel in ("wallet", "account") else "cash"
-    text = templates[message.kind, way].format(
+    return templates[message.kind, way].format(
         months=_months(message.months),
         amount=f"{message.amount_dong:,}".replace(",", "."),
         where=_PROVIDERS.get(message.provider, message.provider),
     )
-    return text if diacritics else without_diacritics(text)
 
 
 def without_diacritics(text: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from services.provider_gateway.domain.chunk import Chunk
-from services.provider_gateway.domain.messages import TOLD_WITHIN, HeldMessage
+from services.provider_gateway.domain.messages import CHANGES, TOLD_WITHIN, HeldMessage
+from shared.contracts.events import NoticeRecord
 from shared.database import Database, Tx
+from shared.kernel.months import month_of
 
 # The months stand in the transfer text, which names nothing else: `TCXH 09.2021 10.2021 HUE-0000123`.
 _QUEUE = """
@@ -62,6 +64,32 @@ async def queue(tx: Tx, chunk: Chunk, kinds: Mapping[UUID, str]) -> int:
     )
 
 
+async def queue_notices(tx: Tx, notices: Sequence[NoticeRecord]) -> int:
+    """Queue a message for each notice of a change, unless it was queued before, nobody has words for it, or messages are off;
+    how many."""
+    if not await tx.scalar("SELECT is_on FROM message_switch"):
+        return 0
+    told = [notice for notice in notices if notice.kind in CHANGES]
+    month = month_of(await tx.today())
+    await tx.ensure_month("provider_gateway", "messages", month)
+    return await tx.run(
+        """INSERT INTO messages (run_month, message_id, about, kind, unit_id, payee_id, months, phone_sealed, state, next_try_at,
+                                 made_at, queued_at)
+           SELECT :month, uuidv7(), n.*, CASE WHEN n.phone_sealed IS NULL THEN 'no_phone' ELSE 'waiting' END,
+                  CASE WHEN n.phone_sealed IS NOT NULL THEN clock_timestamp() END, clock_timestamp(), platform.business_now()
+           FROM (SELECT u.about, u.kind, u.unit_id, u.payee_id, CAST('{}' AS text[]) AS months, u.phone_sealed
+                 FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:unit_ids AS text[]), CAST(:payee_ids AS uuid[]),
+                             CAST(:phones AS text[])) AS u (about, kind, unit_id, payee_id, phone_sealed)) n
+           ON CONFLICT (run_month, about, kind) DO NOTHING""",
+        month=month,
+        ids=[notice.notice_id for notice in told],
+        kinds=[notice.kind for notice in told],
+        unit_ids=[notice.unit_id for notice in told],
+        payee_ids=[notice.payee_id for notice in told],
+        phones=[notice.phone_sealed for notice in told],
+    )
+
+
 async def are_due(database: Database) -> bool:
     """Whether any message is due: a look outside any transaction."""
     return bool(await database.peek("SELECT messages_are_due()"))
@@ -90,18 +118,18 @@ async def save(tx: Tx, results: Sequence[tuple[HeldMessage, str, str | None, flo
     )
 
 
-async def page(tx: Tx, after: UUID | None, limit: int, *, state: str | None, payment_id: UUID | None) -> list[dict[str, Any]]:
-    """Messages in the order of queuing, after one; of a payment, in a state. Nothing of the phone."""
+async def page(tx: Tx, after: UUID | None, limit: int, *, state: str | None, about: UUID | None) -> list[dict[str, Any]]:
+    """Messages in the order of queuing, after one; about a payment or a notice, in a state. Nothing of the phone."""
     return await tx.rows(
-        """SELECT message_id, about AS payment_id, kind, unit_id, provider, channel, amount_dong, months, state, why, tries,
+        """SELECT message_id, about, kind, unit_id, provider, channel, amount_dong, months, state, why, tries,
                   queued_at, done_at
            FROM messages
            WHERE (CAST(:after AS uuid) IS NULL OR message_id > :after)
              AND (CAST(:state AS text) IS NULL OR state = :state)
-             AND (CAST(:payment_id AS uuid) IS NULL OR about = :payment_id)
+             AND (CAST(:about AS uuid) IS NULL OR about = :about)
            ORDER BY message_id LIMIT :limit""",
         after=after,
         state=state,
-        payment_id=payment_id,
+        about=about,
         limit=limit,
     )
