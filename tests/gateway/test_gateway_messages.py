@@ -279,13 +279,13 @@ async def test_a_change_is_told_to_the_old_and_the_new_holder_once(bench: Bench,
         "0911111111": "TCXH: ong/ba khong con nhan thay khoan tien nay",
         "0922222222": "TCXH: tu nay ong/ba la nguoi nhan tien",
     }
-    rows = await bench.fetch("SELECT kind, state FROM messages WHERE about = $1", UUID(nobody["notice_id"]))
+    rows = await bench.fetch("SELECT kind, state FROM messages WHERE about = $1", UUID(str(nobody["notice_id"])))
     assert [tuple(row) for row in rows] == [("account_begun", "no_phone")]
     off = messenger(bench, None)
     assert await off.step() == 0
     later = {**notices[0], "notice_id": str(new_id())}
     await bench.hear("registry", "notices_queued", {"notices": [later]})
-    assert not await bench.fetch("SELECT FROM messages WHERE about = $1", UUID(later["notice_id"]))
+    assert not await bench.fetch("SELECT FROM messages WHERE about = $1", UUID(str(later["notice_id"])))
 
 
 async def test_what_is_days_old_is_not_told_any_more(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
