@@ -15,7 +15,10 @@ from typing import Literal, Protocol
 import httpx
 import orjson
 
-CALLS_AT_ONCE = 8
+CALLS_AT_ONCE = 16
+MOST_PATIENCE_SECONDS = 10.0
+"""For one message: a batch of a hundred is over in about a minute, however slow the gateway."""
+
 MISCONFIGURED = frozenset((401, 403, 404))
 """Answers that say nothing of the message: somebody has to mend key or address, and it is tried again."""
 
@@ -92,7 +95,9 @@ class HttpSms:
 
     def __init__(self, url: str, key_file: Path, timeout_seconds: float) -> None:
         self._url, self._key_file = url, key_file
-        self._client = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            timeout=min(timeout_seconds, MOST_PATIENCE_SECONDS), trust_env=False, follow_redirects=False
+        )
         self._places = asyncio.Semaphore(CALLS_AT_ONCE)
 
     async def send(self, messages: Sequence[Sms]) -> Sequence[SmsSaid]:

@@ -14,7 +14,7 @@ from shared.database import Database
 from shared.kernel.errors import Refusal
 from shared.service import Worker
 
-MESSAGES_AT_ONCE = 200
+MESSAGES_AT_ONCE = 100
 LEASE_SECONDS = 300.0
 """A batch is noted well within this time; a worker that died is missed after it, and its messages go out under the same ids."""
 
