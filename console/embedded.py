@@ -14,7 +14,7 @@ from shared.runtime import WebServer, prepare_forgetful_bus, start_workers, stop
 from shared.service import Service
 from shared.settings import Settings
 
-GATEWAY_OUTSIDE = frozenset({"webhooks", "accounts", "names"})
+GATEWAY_OUTSIDE = frozenset({"webhooks", "accounts", "names", "messages"})
 """The gateway's workers that stay inside when another process sends and enquires (`./chitra demo --kill`)."""
 
 

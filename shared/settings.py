@@ -37,6 +37,10 @@ class Settings:
     provider_timeout_seconds: float
     provider_processing_seconds: float | None = None  # longest processing time of the providers; None: each connector's own
     document_templates_dir: Path | None = None  # a province's own templates of documents; None: ChiTra's
+    sms: str = "off"  # messages to payees: "off", "file" (into sms_folder) or "http" (to sms_url, key in keys_dir/sms.key)
+    sms_folder: Path | None = None  # None: sms-outbox in home
+    sms_url: str | None = None
+    sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
 
     @property
     def distributed(self) -> bool:
@@ -74,6 +78,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         document_templates_dir=Path(environ["CHITRA_DOCUMENT_TEMPLATES_DIR"])
         if environ.get("CHITRA_DOCUMENT_TEMPLATES_DIR")
         else None,
+        sms=environ.get("CHITRA_SMS") or _default_sms(environ),
+        sms_folder=Path(environ["CHITRA_SMS_FOLDER"]).absolute() if environ.get("CHITRA_SMS_FOLDER") else None,
+        sms_url=environ.get("CHITRA_SMS_URL") or None,
+        sms_diacritics=environ.get("CHITRA_SMS_DIACRITICS", "") == "1",
     )
     check_settings(settings)
     return settings
@@ -81,6 +89,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _optional_seconds(text: str | None) -> float | None:
     return float(text) if text else None
+
+
+def _default_sms(environ: Mapping[str, str]) -> str:
+    """Off until a province turns messages on; the embedded demo writes them into files."""
+    return "file" if environ.get("CHITRA_ENV") == "test" and not environ.get("CHITRA_DATABASE_URL") else "off"
 
 
 def check_settings(settings: Settings) -> None:
@@ -97,5 +110,9 @@ def check_settings(settings: Settings) -> None:
         raise Refusal(BAD_SETTING, "CHITRA_OIDC_JWKS_URL is missing beside CHITRA_OIDC_ISSUER")
     if settings.oidc_issuer and settings.system_token_file is None:
         raise Refusal(BAD_SETTING, "CHITRA_SYSTEM_TOKEN_FILE is missing beside CHITRA_OIDC_ISSUER")
+    if settings.sms not in ("off", "file", "http"):
+        raise Refusal(BAD_SETTING, "CHITRA_SMS is off, file or http")
+    if settings.sms == "http" and not settings.sms_url:
+        raise Refusal(BAD_SETTING, "CHITRA_SMS_URL is missing beside CHITRA_SMS=http")
     if settings.root_path and not settings.root_path.startswith("/"):
         raise Refusal(BAD_SETTING, "CHITRA_ROOT_PATH is a path such as /registry")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from services.provider_gateway.storage import accounts, name_enquiries, units
+from services.provider_gateway.storage import accounts, messages, name_enquiries, units
 from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from services.provider_gateway.use_cases.stop_sending import stop_for_canary
@@ -15,6 +15,7 @@ from shared.contracts.events import (
     CanaryFailed,
     ChunkInstructed,
     NameEnquiriesRequested,
+    NoticesQueued,
     PaymentRecalled,
     UnitsDefined,
 )
@@ -26,6 +27,7 @@ SUBSCRIPTIONS = (
     "registry.beneficiaries_changed",
     "registry.accounts_requested",
     "registry.name_enquiries_requested",
+    "registry.notices_queued",
     "disbursement.chunk_instructed",
     "disbursement.canary_failed",
     "disbursement.payment_recalled",
@@ -43,6 +45,7 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.beneficiaries_changed": _beneficiaries_changed,
         "registry.accounts_requested": _accounts_requested,
         "registry.name_enquiries_requested": _name_enquiries_requested,
+        "registry.notices_queued": _notices_queued,
         "disbursement.chunk_instructed": chunk_instructed,
         "disbursement.canary_failed": _canary_failed,
         "disbursement.payment_recalled": _payment_recalled,
@@ -73,3 +76,7 @@ async def _accounts_requested(tx: Tx, envelope: Envelope) -> None:
 async def _name_enquiries_requested(tx: Tx, envelope: Envelope) -> None:
     event = NameEnquiriesRequested.model_validate(envelope.body)
     await name_enquiries.insert_enquiries(tx, event.provider, event.enquiries)
+
+
+async def _notices_queued(tx: Tx, envelope: Envelope) -> None:
+    await messages.queue_notices(tx, NoticesQueued.model_validate(envelope.body).notices)

@@ -216,6 +216,24 @@ class NameEnquiriesRequested(Event):
     enquiries: list[NameEnquiry]
 
 
+class NoticeRecord(Contract):
+    """One payee to be told that something changed: where money goes, or who receives it. The text is the teller's."""
+
+    notice_id: UUID
+    payee_id: UUID
+    unit_id: str
+    kind: str  # account_ended, account_begun, payee_ended, payee_begun
+    phone_sealed: str | None
+
+
+class NoticesQueued(Event):
+    """Payees that are to be told of a change."""
+
+    source: ClassVar[str] = "registry"
+    type: ClassVar[str] = "notices_queued"
+    notices: list[NoticeRecord]
+
+
 # --- disbursement ---------------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,8 @@ CONTRADICTIONS = {
         "CHITRA_SYSTEM_TOKEN_FILE",
     ),
     "issuer without its keys": ({**DATABASE, **BROKER, "CHITRA_OIDC_ISSUER": "https://id.example/"}, "CHITRA_OIDC_JWKS_URL"),
+    "messages over HTTP to nowhere": ({"CHITRA_SMS": "http"}, "CHITRA_SMS_URL"),
+    "messages by a way that is none": ({"CHITRA_SMS": "pigeon"}, "CHITRA_SMS"),
     "a root path that is none": ({"CHITRA_ROOT_PATH": "registry"}, "CHITRA_ROOT_PATH"),
 }
 

@@ -15,8 +15,8 @@ from typing import Any
 import asyncpg
 
 _DIGITS = re.compile(rb"(?<![0-9A-Za-z_-])\+?(\d{9,15})(?![0-9A-Za-z_-])")
-NOT_OURS = {"sandbox"}
-"""Folders of the demo's home that are the providers' own."""
+NOT_OURS = {"sandbox", "sms-outbox"}
+"""Folders of the demo's home that are the providers' own, and the messages on their way to payees' phones."""
 
 
 def secrets_of(out: Path) -> set[bytes]:

@@ -46,6 +46,9 @@ VALUES = {
     "provider_timeout_seconds": "30",
     "provider_processing_seconds": "",
     "document_templates_dir": "",
+    "sms": "off",
+    "sms_url": "",
+    "sms_diacritics": "",
 }
 """What the templates of console/processes.py stand for in the compose file's network."""
 

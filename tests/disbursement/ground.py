@@ -129,6 +129,22 @@ class Ground:
             )
         return Way(contract_id, provider, channel)
 
+    async def serve(self) -> None:
+        """Every contract of the authority serves its communes, in cash."""
+        async with self.database.transaction() as tx:
+            await tx.run(
+                """INSERT INTO contract_channels (contract_id, channel, provider)
+                   SELECT contract_id, 'cash', lead_provider FROM contracts WHERE authority_id = :authority""",
+                authority=self.authority,
+            )
+            await tx.run(
+                """INSERT INTO contract_communes (contract_id, unit_id, from_month)
+                   SELECT contract_id, unit_id, '2021-07-01' FROM contracts, unnest(CAST(:communes AS text[])) AS unit_id
+                   WHERE authority_id = :authority""",
+                authority=self.authority,
+                communes=list(self.communes),
+            )
+
     async def run(self, code: str, *benefit_months: date) -> GroundRun:
         """A run of the province."""
         run = GroundRun(new_id(), code, date.fromisoformat(f"{code[:7]}-01"))

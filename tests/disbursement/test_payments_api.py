@@ -203,6 +203,7 @@ async def test_a_decision_after_the_cut_waits_for_a_supplement(
         ("UPDATE people SET status = 'suspended'", "suspended"),
         ("UPDATE people SET status = 'dead'", "payee-dead"),
         ("SELECT", "waits-for-supplement"),
+        ("SELECT", "no-contract"),
     ],
 )
 @pytest.mark.books_broken
@@ -215,6 +216,8 @@ async def test_why_what_is_owed_is_on_no_payroll(
         "UPDATE disbursement.obligations SET live_payment_id = NULL, live_run_month = NULL WHERE subject_id = $1",
         payment.beneficiary_id,
     )
+    if code != "no-contract":
+        await ground.serve()
     await admin.execute("ALTER TABLE disbursement.obligations ENABLE TRIGGER ALL")
     view = await month(books_client, tokens("checker", ground.authority), payment.beneficiary_id)
     assert view["why_not_paid"]["code"] == code

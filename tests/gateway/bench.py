@@ -139,7 +139,7 @@ class Bench:
 
         `one_off`: the payees are those of funerals, named in the records of people who died.
         """
-        records = [self._record(payroll, line) for line in payroll.lines]
+        records = [self.record(payroll, line) for line in payroll.lines]
         if one_off:
             for record in records:
                 record["one_off_payees"] = [{"purpose": "funeral", "payee": record["payee"]}]
@@ -152,7 +152,7 @@ class Bench:
             ]
             await asyncio.to_thread(self.sandbox.ask, "POST", "/accounts", accounts=accounts)
 
-    def _record(self, payroll: Payroll, line: dict[str, Any]) -> dict[str, Any]:
+    def record(self, payroll: Payroll, line: dict[str, Any]) -> dict[str, Any]:
         account = None
         if line["account_id"] is not None:
             account = {

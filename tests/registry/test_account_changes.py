@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from services.registry.domain.account_changes import account_notices
-from shared.contracts.events import BeneficiariesChanged
-from shared.crypto import ACCOUNT, FieldCipher
+from shared.contracts.events import BeneficiariesChanged, NoticesQueued
+from shared.crypto import ACCOUNT, PHONE, FieldCipher
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.provider_answers import AT, Gateway, bodies
@@ -90,6 +90,9 @@ async def test_another_provider_and_both_holders_are_told(office: Office, admin:
     assert (newest["reason"], newest["changed"], newest["subject"]) == ("account_changed", ["account"], "checker@example")
     told = (await office.maker.get("/v1/notices", beneficiary_id=person))["items"]
     assert [notice["kind"] for notice in told] == ["account_ended", "account_begun"]
+    said = NoticesQueued.model_validate((await bodies(admin, "notices_queued"))[-1]).notices
+    assert [(str(one.notice_id), one.kind) for one in said] == [(one["notice_id"], one["kind"]) for one in told]
+    assert {cipher.open(one.phone_sealed, PHONE) for one in said if one.phone_sealed} == {"+84912000101"}
     assert "ViettelPay" in told[0]["text_vi"]
     assert "VietinBank" in told[1]["text_vi"]
     assert "108140000101" not in str(told)

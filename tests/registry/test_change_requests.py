@@ -266,7 +266,7 @@ async def test_a_notice_is_told_once_and_its_numbers_are_masked(
     payee = await admin.fetchval("SELECT payee_id FROM registry.beneficiaries WHERE beneficiary_id = $1", person)
     text = "Từ ngày 05/11/2021 tiền về tài khoản 0912345678."
     async with service.database.transaction() as tx:
-        assert await insert_notices(tx, [NewNotice(person, payee, "payee_begun", text)]) == 1
+        assert len(await insert_notices(tx, [NewNotice(person, payee, "payee_begun", text)])) == 1
     mine = officer("commune_officer", VINH_HUNG)
     (notice,) = (await mine.get("/v1/notices", state="queued"))["items"]
     assert notice["text_vi"] == "Từ ngày 05/11/2021 tiền về tài khoản •••••••678."

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from services.disbursement.api.explanation_views import AmountLineView, StoryStepView
 from services.disbursement.domain.next_steps import next_step
 
 PaymentState = Literal["open", "paid", "rejected", "returned", "unclaimed", "removed"]
@@ -170,7 +171,8 @@ class CategoryView(BaseModel):
 
 
 class DecisionView(BaseModel):
-    """A decision as the registry says it now. `covers`: it gives something in this month."""
+    """A decision as the registry says it now. `covers`: it gives something in this month. Who may not read the registry sees a
+    coarse group in place of the category."""
 
     decision_id: UUID
     number: str
@@ -212,6 +214,8 @@ class LinePaymentView(Outcome):
     amount_dong: int
     note: str
     payroll: PayrollOfficers | None
+    pays: list[AmountLineView] = Field(description="The payment by month, arrears apart: they add up to `amount_dong`.")
+    steps: list[StoryStepView] = Field(description="What was done with it, in order.")
 
 
 class TopUpView(BaseModel):
@@ -224,7 +228,10 @@ class TopUpView(BaseModel):
 
 
 class ObligationView(BaseModel):
-    """What the law owes for the month: level x coefficient x heads and the top-ups, less what earlier revisions owed."""
+    """What the law owes for the month: level x coefficient x heads and the top-ups, less what earlier revisions owed.
+
+    Categories and coefficient are shown to those who may read the registry (scope `registry:read`): others see none of anybody's,
+    so that a missing one tells nothing."""
 
     kind: str
     revision: int
@@ -240,6 +247,7 @@ class ObligationView(BaseModel):
     authority_id: str
     run: str = Field(description="The run that drew it.")
     place: str
+    lines: list[AmountLineView] = Field(description="Why this amount: they add up to `amount_dong`.")
     payments: list[LinePaymentView]
 
 
@@ -272,6 +280,7 @@ class PersonMonthView(BaseModel):
                         "vi": "Không có quyết định hưởng trong tháng này.",
                         "en": "No decision covers this month.",
                     },
+                    "waits": [],
                 }
             ]
         }
@@ -287,3 +296,4 @@ class PersonMonthView(BaseModel):
     decisions: list[DecisionView]
     obligations: list[ObligationView]
     why_not_paid: StandingView | None = Field(description="Empty when all that the month owes was paid.")
+    waits: list[StandingView] = Field(description="What each payment that has not gone out waits for.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from services.disbursement.api.explanation_views import AmountLineView, StoryStepView
 from services.disbursement.api.payment_views import (
     CategoryView,
     DecisionView,
@@ -20,11 +21,24 @@ from services.disbursement.api.payment_views import (
     TopUpView,
     next_step_of,
 )
+from services.disbursement.domain.categories import group_of
+from services.disbursement.domain.explanation import (
+    Added,
+    Ground,
+    Reckoning,
+    SettledPart,
+    what_it_pays,
+    why_this_amount,
+)
+from services.disbursement.domain.payment_story import PaymentFacts, story
+from services.disbursement.domain.printed_groups import printed_group
 from services.disbursement.domain.refusals import UNKNOWN_BENEFICIARY
-from services.disbursement.domain.standing import Owed, PersonStatus, why_not_paid
+from services.disbursement.domain.standing import Owed, PersonStatus, Standing, why_not_paid
 from services.disbursement.storage import person_month as storage
+from services.disbursement.storage.calendar_data import load_calendar
 from services.disbursement.storage.category_texts import category_texts
-from services.disbursement.storage.law_data import topup_text
+from services.disbursement.storage.law_data import level_instrument, load_law, topup_text
+from services.disbursement.use_cases.explain_month import Outlook, lacking_law, look_out, waits_of
 from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database, Row, Tx
@@ -44,9 +58,11 @@ _OFFICERS = (
     "released_at",
 )
 
+_WORDED = ("benefit_month", "category", "coefficient", "drawn", "topups", "campaign", "campaign_paper")
+"""What an obligation's view says in other words, or not to everybody."""
 
-_WORDED = ("category", "drawn", "topups", "campaign", "campaign_paper")
-"""What an obligation's view says in other words."""
+CATEGORIES_SCOPE = "registry:read"
+"""Who may read categories in the registry may read them here: some of them tell that a person has HIV."""
 
 
 def make_router(database: Database) -> APIRouter:
@@ -57,41 +73,56 @@ def make_router(database: Database) -> APIRouter:
     async def read_person_month(
         beneficiary_id: UUID, month: str, caller: Annotated[Caller, Depends(require("disbursement:read"))]
     ) -> PersonMonthView:
-        """The decisions, what the month owes and how it was reckoned, every payment with who prepared, approved and
-        released it and what became of it; or, in a sentence, why nothing was paid. The reading is audited.
+        """The decisions, what the month owes and why this amount, line by line, every payment with its steps in time (who
+        prepared, approved, funded and released it, and what the provider answered), and what holds it while it waits; or, in a
+        sentence, why nothing was paid. All sentences are Vietnamese and English, to be read out. The reading is audited.
 
-        Refused: `wrong-month`, `unknown-beneficiary`.
+        Categories and coefficients need the scope `registry:read` as well. Refused: `wrong-month`, `unknown-beneficiary`.
         """
         first_day = parse_month(month)
+        async with database.transaction() as tx:  # of all units: contracts and a provider's bound are the authority's
+            outlook = await look_out(tx, beneficiary_id, load_calendar())
         async with database.transaction(caller.row_scope) as tx:
-            view = await _person_month(tx, beneficiary_id, first_day)
+            view = await _person_month(tx, beneficiary_id, first_day, outlook, CATEGORIES_SCOPE in caller.scopes)
             await audit.append(tx, caller, "read-person-month", f"beneficiary/{beneficiary_id}", month=first_day)
         return view
 
     return router
 
 
-async def _person_month(tx: Tx, beneficiary_id: UUID, month: date) -> PersonMonthView:
+async def _person_month(tx: Tx, beneficiary_id: UUID, month: date, outlook: Outlook, open_categories: bool) -> PersonMonthView:
     person = await storage.person(tx, beneficiary_id)
     if person is None:
         raise Refusal(UNKNOWN_BENEFICIARY, beneficiary_id=str(beneficiary_id))
-    decisions = [DecisionView(**row) for row in await storage.decisions(tx, beneficiary_id, month)]
+    decisions = await storage.decisions(tx, beneficiary_id, month)
     obligations = await storage.obligations(tx, beneficiary_id, month)
     payments = await storage.payments(tx, beneficiary_id, month)
     standing = why_not_paid(
         month,
-        PersonStatus(person["status"], person["status_from_month"], person["hold"], person["payee_relationship"]),
+        PersonStatus(person["status"], person["status_from_month"], person["hold"], person["payee_relationship"], outlook.routed),
         [Owed(row["place"], row["drawn"], _newest_reason(row, payments)) for row in obligations],
-        decision_covers=any(decision.covers for decision in decisions),
+        decision_covers=any(decision["covers"] for decision in decisions),
         month_drawn=await storage.month_drawn(tx, person["unit_id"], month),
+        lacking=await lacking_law(tx, load_law(), person, decisions, month),
     )
+    grounds = {row["decision_id"]: row for row in decisions}
     return PersonMonthView(
         **{name: person[name] for name in ("beneficiary_id", "code", "full_name", "unit_id", "status", "hold")},
         month=month,
-        decisions=decisions,
-        obligations=[_obligation(row, payments) for row in obligations],
-        why_not_paid=StandingView(code=standing.code, vi=standing.vi, en=standing.en) if standing else None,
+        decisions=[_decision(row, open_categories) for row in decisions],
+        obligations=[_obligation(row, payments, grounds, open_categories) for row in obligations],
+        why_not_paid=_said(standing) if standing else None,
+        waits=[_said(wait) for wait in await waits_of(tx, payments, outlook)],
     )
+
+
+def _said(standing: Standing) -> StandingView:
+    return StandingView(code=standing.code, vi=standing.vi, en=standing.en)
+
+
+def _decision(row: Row, open_categories: bool) -> DecisionView:
+    category = row["category"] if open_categories else printed_group(group_of(row["category"]) or "")
+    return DecisionView.model_validate({**row, "category": category})
 
 
 def _of(obligation: Row, payments: Sequence[Row]) -> list[Row]:
@@ -103,11 +134,41 @@ def _newest_reason(obligation: Row, payments: Sequence[Row]) -> str | None:
     return own[-1]["reason"] if own else None
 
 
-def _obligation(row: Row, payments: Sequence[Row]) -> ObligationView:
+def _obligation(row: Row, payments: Sequence[Row], grounds: Mapping[UUID, Row], open_categories: bool) -> ObligationView:
     plain: dict[str, Any] = {name: value for name, value in row.items() if name not in _WORDED}
-    categories = _categories(row)
     topups = [TopUpView(**topup, **_topup_words(topup["code"])) for topup in row["topups"] or ()]
-    return ObligationView(**plain, categories=categories, topups=topups, payments=[_payment(p) for p in _of(row, payments)])
+    categories = _categories(row) if open_categories else []
+    reckoning = _reckoning(row, topups, categories, grounds.get(row["decision_id"]))
+    return ObligationView(
+        **plain,
+        coefficient=row["coefficient"] if open_categories else None,
+        categories=categories,
+        topups=topups,
+        lines=[AmountLineView.of(line) for line in why_this_amount(reckoning)],
+        payments=[_payment(p) for p in _of(row, payments)],
+    )
+
+
+def _reckoning(row: Row, topups: Sequence[TopUpView], categories: Sequence[CategoryView], decision: Row | None) -> Reckoning:
+    return Reckoning(
+        kind=row["kind"],
+        benefit_month=row["benefit_month"],
+        revision=row["revision"],
+        amount_dong=row["amount_dong"],
+        total_dong=row["total_dong"],
+        level_dong=row["level_dong"],
+        coefficient=row["coefficient"],
+        heads=row["heads"],
+        topups=[Added(topup.code, topup.amount_dong, topup.instrument, topup.vi) for topup in topups],
+        ground=Ground(
+            categories=[(each.vi, each.en, each.article) for each in categories],
+            decision_number=decision["number"] if decision else None,
+            decided_on=decision["decided_on"] if decision else None,
+            level_source=level_instrument(row["level_dong"], row["benefit_month"]),
+        ),
+        campaign=row["campaign"],
+        campaign_paper=row["campaign_paper"],
+    )
 
 
 def _categories(row: Row) -> list[CategoryView]:
@@ -125,4 +186,17 @@ def _payment(row: Row) -> LinePaymentView:
     officers: dict[str, Any] = {name: row[name] for name in _OFFICERS}
     plain: dict[str, Any] = {name: row[name] for name in LinePaymentView.model_fields if name in row}
     payroll = PayrollOfficers(**officers, state=row["payroll_state"]) if row["contract_id"] else None
-    return LinePaymentView(**plain, attempt_no=row["step"] // 100, next_step=next_step_of(row), payroll=payroll)
+    parts = [SettledPart(**{**part, "benefit_month": date.fromisoformat(part["benefit_month"])}) for part in row["parts"]]
+    return LinePaymentView(
+        **plain,
+        attempt_no=row["step"] // 100,
+        next_step=next_step_of(row),
+        payroll=payroll,
+        pays=[AmountLineView.of(line) for line in what_it_pays(parts, row["run_month"])],
+        steps=[StoryStepView.of(step) for step in story(_facts(row))],
+    )
+
+
+def _facts(row: Row) -> PaymentFacts:
+    known = {name: row[name] for name in PaymentFacts.__dataclass_fields__ if name in row}
+    return PaymentFacts(**{**known, "reason": row["removed_because"] or row["reason"]})

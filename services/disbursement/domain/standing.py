@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from services.disbursement.domain.amounts import has_ended
 from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.ledger import PAID_ACCOUNT, PAID_CASH, PLACES, Place
+from services.disbursement.domain.reason_words import hold_words, reason_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class PersonStatus:
     status_from_month: date
     hold: str | None
     payee_relationship: str
+    routed: bool = True  # a contract pays in the person's commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,6 @@ class Owed:
     drawn: bool
     reason: str | None = None
 
-
-_REASONS = {
-    "invalid_account": ("số tài khoản không đúng", "the account number is wrong"),
-    "name_mismatch": ("tên chủ tài khoản không khớp", "the holder's name differs"),
-    "locked": ("tài khoản bị khóa", "the account is locked"),
-    "insufficient_funds": ("tài khoản chi không đủ tiền", "the paying account lacks money"),
-    "limit": ("vượt hạn mức", "a limit was passed"),
-    "duplicate": ("bị coi là lệnh trùng", "taken for a duplicate"),
-    "bad_signature": ("chữ ký số không hợp lệ", "the signature was not accepted"),
-}
 
 _WAITS = Standing(
     "waits-for-supplement",
@@ -61,6 +54,11 @@ _HELD = {
     ),
     "payee-dead": Standing(
         "payee-dead", "Đối tượng đã mất; cần người nhận thay.", "The person has died; somebody else must be named to receive."
+    ),
+    "no-contract": Standing(
+        "no-contract",
+        "Xã của đối tượng chưa có hợp đồng chi trả nào; khoản này chờ đến khi có hợp đồng.",
+        "No contract pays in the person's commune yet; the money waits until one does.",
     ),
 }
 _PLACES = {
@@ -90,30 +88,54 @@ _AFTER_CUT = Standing(
 )
 
 
+_NOT_DATED = Standing(
+    "category-not-dated",
+    "Diện hưởng trong quyết định không có trong quy định của tháng này nên chưa tính được số tiền; cần xem lại quyết định.",
+    "The decision's category is not in the law of this month, so the amount is not known; an officer must look at the decision.",
+)
+_NO_LAW = Standing(
+    "no-law-for-month",
+    "Hệ thống chưa có mức trợ cấp của tháng này nên chưa tính được số tiền.",
+    "No amounts are dated for this month, so nothing could be reckoned.",
+)
+
+Lacking = Literal["category-not-dated", "no-law-for-month"]
+"""What of the law is missing where a decision covers the month and its amount is not known."""
+
+_LACKING: dict[Lacking, Standing] = {"category-not-dated": _NOT_DATED, "no-law-for-month": _NO_LAW}
+
+
 def why_not_paid(
-    month: date, person: PersonStatus, owed: Iterable[Owed], *, decision_covers: bool, month_drawn: bool
+    month: date,
+    person: PersonStatus,
+    owed: Iterable[Owed],
+    *,
+    decision_covers: bool,
+    month_drawn: bool,
+    lacking: Lacking | None = None,
 ) -> Standing | None:
     """Why something of the month, or all of it, was not paid; None when all that is owed was. The first place of
-    `PLACES` speaks where an obligation is in each of several."""
+    `PLACES` speaks where an obligation is in each of several. `lacking`: a decision's amount is not known, and nothing else of
+    its kind is given: no supplement will pay that by itself, so it is said before what merely was not drawn up yet."""
+    unknown = _LACKING[lacking] if lacking else None
     by_place = {each.place: each for each in owed}
     if by_place:
         first = next(by_place[place] for place in PLACES if place in by_place)
-        return _why_there(first, person)
+        return _why_there(first, person) or unknown
     if has_ended(person.status, person.status_from_month, month):
-        return _ENDED
+        return unknown or _ENDED
     if not decision_covers:
-        return _NO_DECISION
-    return _AFTER_CUT if month_drawn else _NOT_DRAWN
+        return unknown or _NO_DECISION
+    return unknown or (_AFTER_CUT if month_drawn else _NOT_DRAWN)
 
 
 def _why_there(owed: Owed, person: PersonStatus) -> Standing | None:
     if owed.place in (PAID_ACCOUNT, PAID_CASH):
         return None
     if owed.place == "not_released" and not owed.drawn:
-        held = why_held(person.hold, person.status, person.payee_relationship, routed=True)
-        return _filled(_HELD[held], hold=(person.hold or "",) * 2) if held in _HELD else _WAITS
-    reason = owed.reason or ""
-    return _filled(_PLACES[owed.place], reason=_REASONS.get(reason, (reason or "không rõ lý do", reason or "no reason given")))
+        held = why_held(person.hold, person.status, person.payee_relationship, person.routed)
+        return _filled(_HELD[held], hold=hold_words(person.hold)) if held else _WAITS
+    return _filled(_PLACES[owed.place], reason=reason_words(owed.reason))
 
 
 def _filled(standing: Standing, **words: tuple[str, str]) -> Standing:

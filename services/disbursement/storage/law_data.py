@@ -86,3 +86,19 @@ def _decimal(text: str) -> Decimal | None:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+@lru_cache(maxsize=1)
+def _levels() -> tuple[tuple[LevelRow, str], ...]:
+    rows = read_rows("standard_levels.csv")
+    return tuple(zip(load_law().levels, (row["instrument"] for row in rows), strict=True))
+
+
+def level_instrument(amount_dong: int, month: date) -> str | None:
+    """The instrument of the dated amount that a month was reckoned with; None where the file names none of this amount."""
+    found = (
+        instrument
+        for level, instrument in _levels()
+        if level.amount_dong == amount_dong and level.valid_from <= month <= (level.valid_to or date.max)
+    )
+    return next(found, None)

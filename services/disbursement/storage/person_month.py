@@ -33,8 +33,8 @@ async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
 async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """What the month owes, each with the place it is in by its own rows."""
     return await tx.rows(
-        """SELECT o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id, o.category,
-                  o.coefficient, o.heads, o.level_dong, o.topups, g.name_vi AS campaign,
+        """SELECT o.benefit_month, o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id,
+                  o.category, o.coefficient, o.heads, o.level_dong, o.topups, g.name_vi AS campaign,
                   g.paper_number AS campaign_paper, u.code AS run, o.live_payment_id IS NOT NULL AS drawn,
                   CASE WHEN o.live_payment_id IS NULL THEN CASE o.resting WHEN 'new' THEN 'not_released' ELSE o.resting END
                        WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account'
@@ -56,7 +56,10 @@ async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     return await tx.rows(
         """SELECT l.kind, l.revision, l.payment_seq, l.amount_dong AS line_amount_dong, p.payment_id, u.code AS run, p.payroll_id,
                   p.chunk_no, p.line_no, p.payee_name, p.amount_dong, p.note, p.state, p.step, p.reason, p.provider_reference,
-                  p.settled_at, c.instructed_at, r.contract_id, r.provider, r.channel, r.state AS payroll_state,
+                  p.settled_at, p.run_id, p.run_month, c.instructed_at, c.state AS chunk_state, r.contract_id, r.provider,
+                  r.channel, r.state AS payroll_state, drawn.drawn_subject AS drawn_by, drawn.drawn_at,
+                  f.confirmed_subject AS funded_by, f.confirmed_at AS funded_at, f.withdrawal_paper,
+                  x.subject AS removed_by, x.made_at AS removed_at, x.reason AS removed_because, whole.parts,
                   r.prepared_subject AS prepared_by, r.prepared_at, r.approved_subject AS approved_by, r.approved_at,
                   r.released_subject AS released_by, r.released_at
            FROM payment_lines l
@@ -64,6 +67,21 @@ async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
            JOIN runs u ON u.run_id = p.run_id
            LEFT JOIN payrolls r ON r.payroll_id = p.payroll_id
            LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
+           LEFT JOIN LATERAL (
+               SELECT a.drawn_subject, a.drawn_at FROM run_authorities a
+               WHERE a.run_id = r.run_id AND a.authority_id = r.authority_id AND a.registry_position <= r.registry_position
+               ORDER BY a.draw_no DESC LIMIT 1) drawn ON true
+           LEFT JOIN LATERAL (
+               SELECT g.confirmed_subject, g.confirmed_at, g.withdrawal_paper FROM fundings g
+               WHERE g.run_id = r.run_id AND g.contract_id = r.contract_id
+                 AND g.confirmed_at <= coalesce(r.released_at, 'infinity')
+               ORDER BY g.confirmed_at DESC, g.funding_id LIMIT 1) f ON true
+           LEFT JOIN payroll_exceptions x ON r.payroll_id IS NOT NULL AND x.payroll_id = p.payroll_id
+               AND x.payment_id = p.payment_id
+           CROSS JOIN LATERAL (
+               SELECT jsonb_agg(jsonb_build_object('benefit_month', w.benefit_month, 'kind', w.kind, 'revision', w.revision,
+                                                   'amount_dong', w.amount_dong)) AS parts
+               FROM payment_lines w WHERE w.payment_id = p.payment_id AND w.run_month = p.run_month) whole
            WHERE l.benefit_month = :month AND l.subject_id = :beneficiary_id ORDER BY l.kind, l.revision, l.payment_seq""",
         beneficiary_id=beneficiary_id,
         month=month,
@@ -81,5 +99,33 @@ async def month_drawn(tx: Tx, unit_id: str, month: date) -> bool:
                      AND :month = ANY(r.benefit_months) AND r.campaign_id IS NULL)""",
             unit_id=unit_id,
             month=month,
+        )
+    )
+
+
+async def province_name(tx: Tx, unit_id: str) -> str | None:
+    """The name of the province over a unit, by which the law's rows call it."""
+    name: str | None = await tx.scalar(
+        "SELECT p.name FROM units u JOIN units p ON p.unit_id = u.path[1] WHERE u.unit_id = :unit_id", unit_id=unit_id
+    )
+    return name
+
+
+async def is_routed(tx: Tx, beneficiary_id: UUID) -> bool:
+    """Whether a contract pays in the person's commune now, as `draw_payments` looks for one: into the account, or by hand. The
+    transaction must see all contracts."""
+    return bool(
+        await tx.scalar(
+            """SELECT EXISTS (
+                   SELECT FROM people p
+                   JOIN contract_communes s ON s.unit_id = p.unit_id
+                   JOIN contracts c ON c.contract_id = s.contract_id
+                   JOIN contract_channels h ON h.contract_id = c.contract_id
+                   CROSS JOIN LATERAL (SELECT date_trunc('month', platform.business_today())::date AS month) now
+                   WHERE p.beneficiary_id = :beneficiary_id
+                     AND (h.channel IN ('cash', 'cashier') OR (h.channel, h.provider) = (p.account_channel, p.account_provider))
+                     AND s.from_month <= now.month AND coalesce(s.to_month, 'infinity') >= now.month
+                     AND coalesce(c.valid_to, 'infinity') >= now.month)""",
+            beneficiary_id=beneficiary_id,
         )
     )

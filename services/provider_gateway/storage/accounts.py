@@ -12,7 +12,7 @@ from shared.database import Tx
 
 
 async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
-    """Keep the accounts and payees of these records. A version never changes, so what is there stays."""
+    """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's phone."""
     accounts = [record.account for record in records if record.account is not None]
     await tx.run(
         """INSERT INTO accounts (account_id, version, provider, channel, holder_name, number_sealed)
@@ -26,16 +26,19 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
     )
-    payees = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
+    everybody = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
+    payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
     await tx.run(
-        """INSERT INTO payees (payee_id, version, full_name, identity_sealed)
+        """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed)
            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:names AS text[]),
-                                CAST(:identities AS text[]))
-           ON CONFLICT DO NOTHING""",
+                                CAST(:identities AS text[]), CAST(:phones AS text[]))
+           ON CONFLICT (payee_id, version) DO UPDATE SET phone_sealed = excluded.phone_sealed
+               WHERE held.phone_sealed IS DISTINCT FROM excluded.phone_sealed""",
         ids=[payee.payee_id for payee in payees],
         versions=[payee.version for payee in payees],
         names=[payee.full_name for payee in payees],
         identities=[payee.identity_sealed for payee in payees],
+        phones=[payee.phone_sealed for payee in payees],
     )
 
 

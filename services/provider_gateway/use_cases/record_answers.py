@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from services.provider_gateway.domain.attempt import Attempt, Outcome, Said, Verdict, contradicted, has_steps_left, judge
 from services.provider_gateway.domain.chunk import Chunk, Standing
+from services.provider_gateway.domain.messages import TOLD
 from services.provider_gateway.storage import attempts as attempts_storage
-from services.provider_gateway.storage import chunks
+from services.provider_gateway.storage import chunks, messages
 from services.provider_gateway.storage.enquiries import open_contradictions
 from services.provider_gateway.storage.tallies import note_tally
 from shared.contracts.events import ChunkProgressed, PaymentOutcome
@@ -72,9 +74,16 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
     await note_tally(tx, settling.chunk, standing)
     if settling.told:
         await _tell(tx, settling, standing.answered)
+    await messages.queue(tx, settling.chunk, _ended(settling, changed))
     if not standing.any_open and settling.chunk.state == "open":
         await chunks.settle(tx, settling.chunk.key)
     return standing
+
+
+def _ended(settling: Settling, changed: Iterable[Attempt]) -> dict[UUID, str]:
+    """Payments that came to an end, or to another one, with the outcome: what their payees are told."""
+    before = settling.before
+    return {a.payment_id: a.state for a in changed if a.state in TOLD and a.state != before[a.reference].state}
 
 
 async def _tell(tx: Tx, settling: Settling, answered: bool) -> None:

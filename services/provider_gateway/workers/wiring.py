@@ -7,11 +7,13 @@ from pathlib import Path
 
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.registry import build_connectors, close_connectors
+from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.enquiries import Enquirer
 from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.lister import Lister
+from services.provider_gateway.workers.messenger import Messenger
 from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
@@ -32,6 +34,8 @@ class Ways:
     cipher: FieldCipher
     schedule: Schedule
     call_limit_seconds: float
+    sms: SmsPort | None = None  # None: messages are off
+    sms_diacritics: bool = False
 
     def senders(self, database: Database) -> tuple[Worker, ...]:
         """What moves money, learns what became of it, and stops where too much fails: needs the database and the providers,
@@ -53,11 +57,14 @@ class Ways:
             accounts.worker(),
             names.worker(),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
+            Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )
 
     async def close(self) -> None:
         """Close the connections to the providers."""
         await close_connectors(self.connectors)
+        if self.sms is not None:
+            await self.sms.close()
 
 
 def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
@@ -67,7 +74,19 @@ def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
         cipher=cipher,
         schedule=schedule_for(settings.environment, settings.provider_processing_seconds),
         call_limit_seconds=settings.provider_timeout_seconds * CALL_LIMIT_TIMES,
+        sms=open_sms(settings),
+        sms_diacritics=settings.sms_diacritics,
     )
+
+
+def open_sms(settings: Settings) -> SmsPort | None:
+    """The way to send messages that the settings name; None where they are off."""
+    if settings.sms == "off":
+        return None
+    if settings.sms == "file":
+        return FileOutbox(settings.sms_folder or settings.home / "sms-outbox")
+    assert settings.sms_url is not None  # check_settings
+    return HttpSms(settings.sms_url, settings.keys_dir / "sms.key", settings.provider_timeout_seconds)
 
 
 def provider_keys(keys_dir: Path) -> Path:

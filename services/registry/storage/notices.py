@@ -9,6 +9,7 @@ from uuid import UUID
 from services.registry.domain.notices import NewNotice
 from services.registry.storage import bulk
 from shared.auth import Caller
+from shared.contracts.events import NoticeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 
@@ -22,10 +23,10 @@ _NEW = {
 }
 
 
-async def insert_notices(tx: Tx, notices: Sequence[NewNotice]) -> int:
-    """Queue notices about people whom the caller may see, each to its payee's own phone; how many."""
+async def insert_notices(tx: Tx, notices: Sequence[NewNotice]) -> list[NoticeRecord]:
+    """Queue notices about people whom the caller may see, each to its payee's own phone; what was queued."""
     if not notices:
-        return 0
+        return []
     rows = [
         {
             "notice_id": new_id(),
@@ -37,14 +38,16 @@ async def insert_notices(tx: Tx, notices: Sequence[NewNotice]) -> int:
         }
         for notice in notices
     ]
-    return await tx.run(
+    queued = await tx.rows(
         f"""INSERT INTO notices (notice_id, beneficiary_id, unit_id, payee_id, kind, about, text_vi, phone_sealed, queued_at)
             SELECT v.notice_id, b.beneficiary_id, b.unit_id, p.payee_id, v.kind, v.about, v.text_vi, p.phone_sealed,
                 platform.business_now()
             FROM {bulk.values_of(_NEW)} JOIN beneficiaries b USING (beneficiary_id)
-            JOIN payees p ON p.payee_id = v.payee_id""",  # noqa: S608 - constants only
+            JOIN payees p ON p.payee_id = v.payee_id
+            RETURNING notice_id, payee_id, unit_id, kind, phone_sealed""",  # noqa: S608 - constants only
         **bulk.arrays_of(_NEW, rows),
     )
+    return [NoticeRecord.model_validate(row) for row in queued]
 
 
 async def lock_notice(tx: Tx, notice_id: UUID) -> dict[str, Any] | None:

@@ -9,13 +9,18 @@ from services.registry.domain.notices import NOTICE_TOLD, UNKNOWN_NOTICE, NewNot
 from services.registry.storage.notices import insert_notices, lock_notice, mark_told
 from shared import audit
 from shared.auth import Caller
+from shared.contracts.events import MAX_RECORDS, NoticesQueued
 from shared.database import Tx
 from shared.kernel.errors import Refusal
+from shared.outbox import emit
 
 
 async def queue_notices(tx: Tx, notices: Sequence[NewNotice]) -> int:
-    """Queue notices; how many. Numbers in their texts are masked, whoever wrote them."""
-    return await insert_notices(tx, notices)
+    """Queue notices, and say so to whoever sends messages; how many. Numbers in their texts are masked, whoever wrote them."""
+    queued = await insert_notices(tx, notices)
+    for start in range(0, len(queued), MAX_RECORDS):
+        await emit(tx, NoticesQueued(notices=queued[start : start + MAX_RECORDS]))
+    return len(queued)
 
 
 async def note_told(tx: Tx, caller: Caller, notice_id: UUID, how: str) -> None:

@@ -3,7 +3,7 @@
 from shared.schema import run_sql, scope_rows, sql_beside
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 
 
 def upgrade() -> None:
