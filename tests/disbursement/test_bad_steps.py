@@ -182,6 +182,7 @@ STEPS: list[tuple[str, Try, str]] = [
 ]
 
 
+@pytest.mark.books_broken  # some steps write rows by hand
 @pytest.mark.parametrize(("what", "attempt", "code"), STEPS, ids=[what for what, _, _ in STEPS])
 async def test_a_bad_step_is_refused_with_its_own_code(office: Office, what: str, attempt: Try, code: str) -> None:
     problem = await attempt(office)

@@ -67,7 +67,9 @@ async def dispatch(office: Office) -> set[str]:
 async def wide(office: Office) -> Office:
     """Five communes; only the cashier pays in the last three."""
     office.communes_count = 5
-    return await office.lay()
+    laid = await office.lay()
+    await laid.sending(laid.deeds.cashier, "cashier", canary_payments=0)
+    return laid
 
 
 async def test_the_funded_commune_goes_and_the_other_waits(wide: Office) -> None:
