@@ -7,7 +7,7 @@ the platform runs, the same people die and move.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
@@ -76,6 +76,40 @@ class Life:
     async def end(self, today: date, run_month: date) -> None:
         """After the last run: deaths in its month, whose successor may have been paid ahead."""
         await self._deaths(today, run_month + timedelta(days=9), "deaths_told_late")
+
+    async def recover(self, today: date) -> None:
+        """What was paid for months after a death told late is owed back, by a decision for each person; half of them repay."""
+        province = self._staff.officer("province", PROVINCE)
+        overpaid: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        async for found in province.pages("disbursement", "/v1/overpayments", unit_id=PROVINCE):
+            overpaid[found["authority_id"], found["beneficiary_id"]].append(found)
+        for at, ((authority_id, beneficiary_id), months) in enumerate(sorted(overpaid.items())):
+            number = self._paper("QĐ-TH")
+            decision = {
+                "authority_id": authority_id,
+                "beneficiary_id": beneficiary_id,
+                "months": [
+                    {**{name: m[name] for name in ("benefit_month", "kind")}, "amount_dong": m["open_dong"]} for m in months
+                ],
+                "debtor_name": months[-1]["payee_name"],
+                "debtor_relationship": months[-1]["payee_relationship"],
+                "decision_number": number,
+                "decided_on": today.isoformat(),
+                "notified_on": today.isoformat(),
+            }
+            maker = self._staff.officer("maker", authority_id)
+            made = await maker.post("disbursement", "/v1/receivables", decision, key=_key({"paper_number": number}))
+            self.befell["recovery_decisions"] += 1
+            if at % 2 == 0:
+                paid = {
+                    "amount_dong": made["amount_dong"],
+                    "treasury_reference": f"KB-TH-{at}",
+                    "repaid_on": today.isoformat(),
+                }
+                path = f"/v1/receivables/{made['receivable_id']}/repayments"
+                accountant = self._staff.officer("accountant", authority_id)
+                await accountant.post("disbursement", path, paid, key=f"repaid-{at}")
+                self.befell["recovered"] += 1
 
     async def _deaths(self, today: date, died_on: date, kind: str) -> None:
         for person in self._next_people():

@@ -47,6 +47,7 @@ class Play:
                 paid.append((planned, await desk.pay(planned, last=planned is self._runs[-1])))
                 advance(len(paid), len(self._runs))
         await life.end(self._stage.today, self._runs[-1].run_month)
+        await life.recover(self._stage.today)
         movements = await read_movements(self._stage)
         keep_statements(self._options.out / "statements", movements)
         months = [month for planned in self._runs for month in planned.benefit_months]

@@ -13,7 +13,15 @@ from services.disbursement.domain.receivables import MAX_INSTALMENTS
 from services.disbursement.storage.receivables import Receivable
 
 State = Literal["decided", "agreed", "repaying", "repaid", "written_off", "withdrawn"]
-Relationship = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", description="To the beneficiary: self, guardian, heir, ...")]
+Relationship = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=60,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="To the beneficiary, as the list of overpayments says it: self, guardian, con gái, ...",
+    ),
+]
 
 _ID = "0190a1b2-0000-7000-8000-000000000001"
 _PERSON = "0190a1b2-0000-7000-8000-000000000002"
