@@ -43,8 +43,8 @@ from shared.settings import read_settings
 
 _HOME = Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute()
 _MONTH = date(2024, 10, 1)
-_MAKER = Caller("bench", "maker", "person", frozenset(), ())
-_CHECKER = Caller("bench", "checker", "person", frozenset(), ())
+_MAKER = Caller("bench", "maker", "person", frozenset({"disbursement:prepare"}), ())
+_CHECKER = Caller("bench", "checker", "person", frozenset({"disbursement:approve"}), ())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
