@@ -176,6 +176,8 @@ async def rows(life: Life) -> list[asyncpg.Record]:
 
 async def released(life: Life, payroll: dict[str, Any]) -> None:
     office = life.office
+    # Who died since is taken out first: a payroll with a line of a month after a death is not approved at all.
+    await office.ok("POST", "/v1/recalls", "accountant", {"authority_id": office.authority})
     await office.released(payroll)
     while await office.dispatcher().step():
         pass
