@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from shared.contracts.base import Event
 from shared.contracts.envelope import Envelope, LoggedEvent
-from shared.contracts.events import Event
 from shared.database import Tx
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id

@@ -10,15 +10,8 @@ from services.disbursement.use_cases.copy_units import copy_units
 from services.disbursement.use_cases.heed_stop import heed_stop
 from services.disbursement.use_cases.recall_payment import hear_recall
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import (
-    BeneficiariesChanged,
-    OpeningBalancesAgreed,
-    OpeningEntryCountered,
-    ProviderListed,
-    RecallAnswered,
-    StopChanged,
-    UnitsDefined,
-)
+from shared.contracts.gateway_events import ProviderListed, RecallAnswered, StopChanged
+from shared.contracts.registry_events import BeneficiariesChanged, OpeningBalancesAgreed, OpeningEntryCountered, UnitsDefined
 from shared.database import Tx
 from shared.inbox import EventHandler
 

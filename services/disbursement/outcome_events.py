@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.disbursement.use_cases.apply_outcomes import apply_outcomes
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ChunkProgressed
+from shared.contracts.gateway_events import ChunkProgressed
 from shared.database import Tx
 from shared.inbox import EventHandler
 

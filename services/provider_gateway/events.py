@@ -8,15 +8,13 @@ from services.provider_gateway.storage import accounts, messages, name_enquiries
 from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from services.provider_gateway.use_cases.stop_sending import stop_for_canary
+from shared.contracts.disbursement_events import CanaryFailed, ChunkInstructed, PaymentRecalled
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import (
+from shared.contracts.registry_events import (
     AccountsRequested,
     BeneficiariesChanged,
-    CanaryFailed,
-    ChunkInstructed,
     NameEnquiriesRequested,
     NoticesQueued,
-    PaymentRecalled,
     UnitsDefined,
 )
 from shared.database import Tx

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.registry.use_cases.apply_account_answers import apply_account_answers
 from services.registry.use_cases.apply_name_answers import apply_name_answers
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import AccountsAnswered, NamesAnswered
+from shared.contracts.gateway_events import AccountsAnswered, NamesAnswered
 from shared.crypto import FieldCipher
 from shared.database import Tx
 from shared.inbox import EventHandler

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.reporting.storage.units import copy_units
 from services.reporting.use_cases.apply_moves import apply_moves
+from shared.contracts.disbursement_events import ObligationsMoved
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ObligationsMoved, UnitsDefined
+from shared.contracts.registry_events import UnitsDefined
 from shared.database import Tx
 from shared.inbox import EventHandler
 

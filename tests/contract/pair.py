@@ -9,7 +9,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import UnitRecord, UnitsDefined
+from shared.contracts.registry_events import UnitRecord, UnitsDefined
 from shared.database import Database, Tx
 from shared.embedded_postgres import EmbeddedPostgres
 from shared.kernel.errors import NotYet

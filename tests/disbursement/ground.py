@@ -14,8 +14,10 @@ from services.disbursement.outcome_events import handlers
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import moves_of_chunk, say_moves
 from shared import outbox
+from shared.contracts.base import Channel
+from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import Channel, ChunkProgressed, ObligationMove, ObligationsMoved, PaymentOutcome
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
 from shared.database import Database, Tx
 from shared.inbox import Inbox
 from shared.kernel.clock import wall_now

@@ -13,16 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from shared import outbox
+from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import (
-    BeneficiaryRecord,
-    ChunkInstructed,
-    ChunkProgressed,
-    Outcome,
-    PaymentOutcome,
-    UnitRecord,
-    UnitsDefined,
-)
+from shared.contracts.gateway_events import ChunkProgressed, Outcome, PaymentOutcome
+from shared.contracts.registry_events import BeneficiaryRecord, UnitRecord, UnitsDefined
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from shared.reference import units

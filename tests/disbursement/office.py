@@ -15,13 +15,13 @@ import orjson
 
 from services.disbursement.workers.dispatcher import Dispatcher
 from shared import outbox
+from shared.contracts.base import Event
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import (
+from shared.contracts.registry_events import (
     AccountRecord,
     BeneficiariesChanged,
     BeneficiaryRecord,
     DecisionRecord,
-    Event,
     PayeeRecord,
     UnitRecord,
     UnitsDefined,

@@ -21,7 +21,7 @@ from services.disbursement.domain.topups import TopUp, TopUpRow
 from services.disbursement.storage import draw_dues, draw_gifts, people
 from services.disbursement.storage import not_dated as not_dated_in_sql
 from services.disbursement.storage.law_data import load_law
-from shared.contracts.events import BeneficiaryRecord, DecisionRecord
+from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 from tests.disbursement.office import FROM, Office, decision

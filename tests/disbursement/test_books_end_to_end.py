@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ChunkInstructed, ChunkProgressed, Outcome, PaymentOutcome
+from shared.contracts.gateway_events import ChunkProgressed, Outcome, PaymentOutcome
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, bank_account, wallet

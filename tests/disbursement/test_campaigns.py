@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, bank_account, changed, decision, wallet
 from tests.disbursement.test_books_end_to_end import answer, books, instructed, parts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.disbursement.domain.canary import CanaryStanding, judge_canary
 from services.disbursement.domain.waits import MOST_UNANSWERED
 from services.disbursement.workers.dispatcher import CanaryWatch
-from shared.contracts.events import ChunkProgressed, PaymentOutcome, StopChanged
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, StopChanged
 from shared.kernel.ids import new_id
 from tests.disbursement.office import OCTOBER, Office, wallet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts.events import ChunkInstructed
+from shared.contracts.disbursement_events import ChunkInstructed
 from tests.disbursement.hue import tell
 from tests.disbursement.office import Office, bank_account, by_way, wallet
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.events import BeneficiaryRecord, Outcome
+from shared.contracts.gateway_events import Outcome
+from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.office import OCTOBER, Office, changed, decision
 from tests.disbursement.test_books_end_to_end import answer, books, instructed, parts
 from tests.disbursement.test_openings import agreed, entry

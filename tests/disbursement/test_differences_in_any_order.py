@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from services.disbursement.domain.amounts import HeldDecision, dues
 from services.disbursement.domain.differences import Piece, settle
 from services.disbursement.storage.law_data import load_law
-from shared.contracts.events import BeneficiaryRecord, ChunkInstructed, DecisionRecord, Outcome
+from shared.contracts.disbursement_events import ChunkInstructed
+from shared.contracts.gateway_events import Outcome
+from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, changed, decision
 from tests.disbursement.test_books_end_to_end import answer, books

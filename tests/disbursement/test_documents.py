@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.disbursement.use_cases import read_documents
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, changed, decision, payee, wallet
 from tests.disbursement.papers import FORMATS, TELLTALE, all_papers, cells, hidden, pages, paper, row_of, table, text

@@ -15,7 +15,7 @@ from services.disbursement.domain.receiving import purpose_of, receives_otherwis
 from services.disbursement.domain.routing import Account, Option, route
 from services.disbursement.domain.seal import chunk_digest, line_digest
 from services.disbursement.storage import draw_differences, draw_dues, draw_payments, moves, people, runs, seals
-from shared.contracts.events import AccountRecord, BeneficiaryRecord, OneOffPayeeRecord
+from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, OneOffPayeeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office, payee

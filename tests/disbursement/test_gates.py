@@ -22,7 +22,7 @@ from services.disbursement.domain.gates import (
     check_findings,
     gates_of,
 )
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
 from tests.disbursement.office import OCTOBER, Office, changed, decision, payee, wallet

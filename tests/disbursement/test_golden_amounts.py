@@ -23,7 +23,7 @@ from services.disbursement.domain.refusals import NO_LAW
 from services.disbursement.storage import draw_dues, people
 from services.disbursement.storage import not_dated as not_dated_in_sql
 from services.disbursement.storage.law_data import load_law
-from shared.contracts.events import BeneficiaryRecord, DecisionRecord
+from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.kernel.errors import Refusal
 from shared.kernel.months import month_of, next_month, previous_month
 from shared.reference import read_rows

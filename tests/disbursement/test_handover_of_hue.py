@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.events import BeneficiaryRecord, ChunkInstructed, Outcome
+from shared.contracts.disbursement_events import ChunkInstructed
+from shared.contracts.gateway_events import Outcome
+from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.hue import OPEN, PROVINCES, Hue, authority_of, communes_of, flows, next_unit, parts
 from tests.disbursement.office import bank_account
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.events import OpeningBalancesAgreed, OpeningEntry
+from shared.contracts.registry_events import OpeningBalancesAgreed, OpeningEntry
 from shared.kernel.ids import new_id
 from tests.disbursement.hue import PROVINCES, Hue, communes_of, next_unit, parts
 from tests.disbursement.office import bank_account

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts.events import ChunkInstructed
+from shared.contracts.disbursement_events import ChunkInstructed
 from tests.disbursement.office import Office, wallet
 
 

@@ -20,7 +20,7 @@ from services.disbursement.domain.ledger import (
     provider_account,
 )
 from services.disbursement.storage.ledger import post
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from tests.disbursement.ground import Ground
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from services.disbursement.domain.ledger import PLACES, Posting
 from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
 from services.disbursement.use_cases.draw_up_run import in_order
-from shared.contracts.events import MAX_RECORDS, ObligationMove, ObligationsMoved
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.kernel.ids import new_id
 from tests.disbursement.ground import Ground, GroundRun
 from tests.disbursement.test_draw_up_rules import REAL, Undone

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.events import BeneficiaryRecord, OneOffPayeeRecord
+from shared.contracts.registry_events import BeneficiaryRecord, OneOffPayeeRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.office import OCTOBER, Office, by_way, changed, decision, payee, wallet
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import (
+from shared.contracts.registry_events import (
     BeneficiariesChanged,
     BeneficiaryRecord,
     OpeningBalancesAgreed,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.events import Outcome
+from shared.contracts.gateway_events import Outcome
 from tests.disbursement.ground import Ground, GroundPayment, GroundPayroll, said
 
 OCTOBER = date(2021, 10, 1)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.base import Event
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ChunkProgressed, Event, PaymentOutcome, RecallAnswered
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, RecallAnswered
 from shared.kernel.ids import new_id
 from tests.disbursement.office import OCTOBER, Office, wallet
 from tests.disbursement.test_gates import drawn

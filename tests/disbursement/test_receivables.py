@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 
 from shared.auth import LOCAL_ISSUER
-from shared.contracts.events import BeneficiaryRecord, OpeningEntryCountered
+from shared.contracts.registry_events import BeneficiaryRecord, OpeningEntryCountered
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from shared.keys import ISSUER, load_signing_key

@@ -21,7 +21,7 @@ import pytest
 from services.provider_gateway.main import build
 from shared import outbox
 from shared.bus.memory import MemoryBus
-from shared.contracts.events import AccountRecord, BeneficiaryRecord, PayeeRecord
+from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, PayeeRecord
 from shared.crypto import ACCOUNT, IDENTITY
 from shared.embedded_postgres import EmbeddedPostgres, free_port
 from shared.kernel.ids import new_id, payment_reference

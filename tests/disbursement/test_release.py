@@ -15,7 +15,7 @@ from services.disbursement.api import payrolls
 from services.disbursement.api.registry_cut import RegistryCut
 from shared import outbox
 from shared.auth import LOCAL_ISSUER
-from shared.contracts.events import BeneficiariesChanged, BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiariesChanged, BeneficiaryRecord
 from shared.kernel.clock import wall_now
 from shared.keys import ISSUER, SEAL, load_signing_key
 from shared.web import make_app

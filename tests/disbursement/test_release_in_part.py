@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.disbursement.domain.payrolls import CommuneAmount, communes_to_release
 from services.disbursement.domain.refusals import NOT_FUNDED
-from shared.contracts.events import MAX_RECORDS
+from shared.contracts.base import MAX_RECORDS
 from shared.kernel.errors import Refusal
 from tests.disbursement.office import OCTOBER, Office, changed
 

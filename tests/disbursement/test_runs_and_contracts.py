@@ -13,7 +13,7 @@ from services.disbursement.api import runs
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.storage.law_data import load_law
 from shared import outbox
-from shared.contracts.events import BeneficiariesChanged, UnitsDefined
+from shared.contracts.registry_events import BeneficiariesChanged, UnitsDefined
 from shared.kernel.ids import new_id
 from shared.keys import SEAL, load_signing_key
 from shared.web import make_app

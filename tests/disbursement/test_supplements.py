@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.office import OCTOBER, Office, by_way, changed, decision, wallet
 
 

@@ -12,7 +12,7 @@ from services.disbursement.domain.topups import TopUpRow
 from services.disbursement.storage import units
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.office import FROM, OCTOBER, Office, changed, decision
 from tests.disbursement.test_books_end_to_end import books, parts
 

@@ -12,7 +12,9 @@ from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.next_steps import next_step
 from services.disbursement.domain.outcomes import NOT_THE_ACCOUNTS
 from services.disbursement.domain.uncollected import Finding, RunMonth, ends_wait, limit_in, must_wait, unpaid_in_a_row
-from shared.contracts.events import BeneficiaryRecord, ChunkInstructed, Outcome
+from shared.contracts.disbursement_events import ChunkInstructed
+from shared.contracts.gateway_events import Outcome
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
 from tests.disbursement.hue import tell
 from tests.disbursement.office import Office, bank_account, changed, payee

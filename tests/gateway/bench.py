@@ -14,8 +14,8 @@ from typing import Any
 
 import asyncpg
 
+from shared.contracts.base import Event
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import Event
 from shared.crypto import ACCOUNT, IDENTITY, FieldCipher
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id, payment_reference

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
-from shared.contracts.events import ProviderListed
+from shared.contracts.gateway_events import ProviderListed
 from tests.gateway.bench import Bench
 from tests.gateway.test_gateway_happy import WAYS
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.provider_gateway.use_cases.commit_intents import Claim, commit_intents
 from services.provider_gateway.use_cases.recall_payment import NoSuchLine, recall_payment
-from shared.contracts.events import PaymentRecalled
+from shared.contracts.disbursement_events import PaymentRecalled
 from tests.gateway.bench import RUN_MONTH, Bench, Payroll, make_payroll
 
 

@@ -18,7 +18,7 @@ import pytest
 from services.provider_gateway.use_cases.commit_intents import Claim, Waits, commit_intents
 from services.provider_gateway.workers.sender import Sender
 from shared.auth import LOCAL_ISSUER
-from shared.contracts.events import CanaryFailed
+from shared.contracts.disbursement_events import CanaryFailed
 from shared.kernel.clock import wall_now
 from shared.keys import ISSUER, load_signing_key
 from shared.runtime import stop_tasks

@@ -12,7 +12,7 @@ import pytest
 
 from services.registry.main import build
 from shared import outbox
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.crypto import FieldCipher
 from shared.platform import Platform
 from shared.reference import units

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.disbursement.domain.amounts import HeldDecision, dues
 from services.disbursement.storage.law_data import load_law
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.service import Service
 from tests.registry.commune_lists import Line
 from tests.registry.officers import Officer

@@ -10,8 +10,10 @@ import asyncpg
 import orjson
 
 from services.registry.events import make_handlers
+from shared.contracts.base import Event
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import AccountAnswer, AccountsAnswered, Event, NameAnswer, NameEnquiry, NamesAnswered
+from shared.contracts.gateway_events import AccountAnswer, AccountsAnswered, NameAnswer, NamesAnswered
+from shared.contracts.registry_events import NameEnquiry
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.inbox import Inbox
 from shared.service import Service

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from services.registry.domain.account_changes import account_notices
-from shared.contracts.events import BeneficiariesChanged, NoticesQueued
+from shared.contracts.registry_events import BeneficiariesChanged, NoticesQueued
 from shared.crypto import ACCOUNT, PHONE, FieldCipher
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers

@@ -12,7 +12,7 @@ import pytest
 from services.registry.main import DAILY_TASKS
 from services.registry.use_cases import ask_names as asking
 from services.registry.workers.daily import daily_worker
-from shared.contracts.events import NameEnquiriesRequested, NameEnquiry
+from shared.contracts.registry_events import NameEnquiriesRequested, NameEnquiry
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.service import Service
 from tests.registry.commune_lists import Line

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.contracts.events import AccountsRequested, BeneficiariesChanged
+from shared.contracts.registry_events import AccountsRequested, BeneficiariesChanged
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, Officers

@@ -13,7 +13,7 @@ import pytest
 
 from services.registry.workers.duplicates import DuplicateFinder
 from shared import outbox
-from shared.contracts.events import BeneficiariesChanged
+from shared.contracts.registry_events import BeneficiariesChanged
 from shared.service import Service
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officers

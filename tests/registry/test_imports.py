@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from shared.contracts.events import BeneficiariesChanged
+from shared.contracts.registry_events import BeneficiariesChanged
 from tests.registry.commune_lists import Line, workbook
 from tests.registry.officers import VINH_HUNG, VINH_MY, Officers
 

@@ -13,7 +13,7 @@ import httpx
 import orjson
 import pytest
 
-from shared.contracts.events import OpeningBalancesAgreed, OpeningEntryCountered
+from shared.contracts.registry_events import OpeningBalancesAgreed, OpeningEntryCountered
 from tests.registry.commune_lists import Line
 from tests.registry.officers import PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 from tests.registry.opening_lists import opening_list

@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 import services.registry.migrations.versions as versions
-from shared.contracts.events import BeneficiariesChanged
+from shared.contracts.registry_events import BeneficiariesChanged
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.platform import Platform
 from tests.registry.commune_lists import Line

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.reference import units
 from shared.service import Service
 from tests.registry.commune_lists import Line

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import orjson
 
+from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ObligationMove, ObligationsMoved, UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.kernel.ids import new_id
 from tests.reporting.second_way import Fact
 

@@ -15,8 +15,8 @@ from services.reporting.storage.moves import READ_MODELS
 from services.reporting.use_cases.rebuild_read_models import rebuild
 from services.reporting.workers.rebuild import event_log, rebuild_from
 from shared import outbox
+from shared.contracts.disbursement_events import ObligationsMoved, PayrollReleased
 from shared.contracts.envelope import Envelope, decode_envelope
-from shared.contracts.events import ObligationsMoved, PayrollReleased
 from shared.kernel.errors import Refusal
 from shared.platform import Platform
 from shared.service import Service

@@ -1,4 +1,4 @@
-"""What a client of the four providers does, written from docs/providers.md; shares no code with sandbox or gateway."""
+"""What a client of the four providers does, written from docs/providers/; shares no code with sandbox or gateway."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from shared import audit, idempotency, inbox, outbox
 from shared.auth import Caller
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import UnitRecord, UnitsDefined
+from shared.contracts.registry_events import UnitRecord, UnitsDefined
 from shared.database import Database, Tx
 from shared.inbox import Inbox
 from shared.kernel.errors import NotYet, Refusal

@@ -25,7 +25,7 @@ from services.disbursement.use_cases.define_contract import define_contract, ser
 from services.disbursement.use_cases.end_contract import end_contract, leave_communes
 from services.disbursement.use_cases.set_sending import set_pay_days, set_sending
 from shared.auth import Caller, require
-from shared.contracts.events import MAX_RECORDS
+from shared.contracts.base import MAX_RECORDS
 from shared.database import Database, Tx
 from shared.idempotency import IdempotencyKey, once
 from shared.kernel.ids import new_id

@@ -16,7 +16,7 @@ from services.disbursement.domain.openings import Opening
 from services.disbursement.storage.openings import page_of_openings
 from shared import audit
 from shared.auth import Caller, require
-from shared.contracts.events import OpeningKind
+from shared.contracts.registry_events import OpeningKind
 from shared.database import Database
 
 OpeningState = Literal["booked", "owed_already", "countered", "countered_late"]

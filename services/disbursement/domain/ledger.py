@@ -175,7 +175,7 @@ class MovedSum:
 
 
 class Moved(Protocol):
-    """One obligation going from one place to another (`shared.contracts.events.ObligationMove` is one)."""
+    """One obligation going from one place to another (`shared.contracts.disbursement_events.ObligationMove` is one)."""
 
     @property
     def benefit_month(self) -> date: ...

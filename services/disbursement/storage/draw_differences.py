@@ -12,7 +12,7 @@ from uuid import UUID
 from services.disbursement.domain.differences import LateMonths
 from services.disbursement.domain.law import MonthLaw
 from services.disbursement.storage import owed_again
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 
 # Whom to look at once more: whose money rests, who turned out to be somebody else (both records), and whom a late decision

@@ -8,7 +8,7 @@ from __future__ import annotations
 from services.disbursement.domain.campaigns import BY_GROUP, GIFTS, LISTED, Campaign
 from services.disbursement.domain.law import MonthLaw
 from services.disbursement.storage.draw_dues import CLAIMS, law_params, open_tables
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 
 _INSERT = """

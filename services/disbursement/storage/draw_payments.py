@@ -11,7 +11,7 @@ from services.disbursement.domain.runs import Run
 from services.disbursement.storage.draw_people import OF_PERSON, left_out, route
 from services.disbursement.storage.moves import GATHER
 from services.disbursement.storage.seal_text import line_digest
-from shared.contracts.events import MAX_RECORDS
+from shared.contracts.base import MAX_RECORDS
 from shared.database import Tx
 
 _PAYROLLS = f"""

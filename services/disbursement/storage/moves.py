@@ -13,7 +13,8 @@ from uuid import UUID
 import orjson
 
 from services.disbursement.domain.ledger import MovedSum, Place
-from shared.contracts.events import MAX_RECORDS, Channel, ObligationMove, ObligationsMoved
+from shared.contracts.base import MAX_RECORDS, Channel
+from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.database import Tx
 from shared.outbox import emit, emit_bodies
 

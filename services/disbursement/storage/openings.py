@@ -10,7 +10,8 @@ import orjson
 
 from services.disbursement.domain.openings import Opening
 from services.disbursement.storage.runs import SCHEMA
-from shared.contracts.events import ObligationMove, OpeningEntry
+from shared.contracts.disbursement_events import ObligationMove
+from shared.contracts.registry_events import OpeningEntry
 from shared.database import Tx
 
 _RECORD = """

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.disbursement.domain.outcomes import NOT_THE_ACCOUNTS, Contradiction, HeldPayment
-from shared.contracts.events import Channel
+from shared.contracts.base import Channel
 from shared.database import Tx
 from shared.kernel.ids import new_id
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.disbursement.domain.payrolls import Payroll, Signatory
 from services.disbursement.domain.refusals import UNKNOWN_PAYROLL
-from shared.contracts.events import MAX_RECORDS
+from shared.contracts.base import MAX_RECORDS
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 

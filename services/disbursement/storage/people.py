@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.contracts.events import BeneficiaryRecord
+from shared.contracts.registry_events import BeneficiaryRecord
 from shared.database import Tx
 
 _PERSON = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.events import ProviderListed
+from shared.contracts.gateway_events import ProviderListed
 from shared.database import Tx
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.disbursement.domain.payrolls import Payroll
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 
 # What the registry changed after the cut. The cases stand in the order in which they are told; `domain/amounts.has_ended`

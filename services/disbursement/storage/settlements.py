@@ -9,7 +9,7 @@ from uuid import UUID
 from services.disbursement.domain.handovers import Passage
 from services.disbursement.domain.settlements import UNKNOWN_CONTRADICTION, Line, OpenContradiction, SettledBy
 from services.disbursement.storage.outcomes import ChunkRef
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Row, Tx
 from shared.kernel.errors import Refusal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.contracts.events import StopChanged
+from shared.contracts.gateway_events import StopChanged
 from shared.database import Tx
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.kernel.units import UNKNOWN_UNIT, Unit, require_unit_id

@@ -17,7 +17,7 @@ from services.disbursement.domain.outcomes import (
 from services.disbursement.storage import outcomes as storage
 from services.disbursement.storage.late_handovers import who_answers
 from services.disbursement.use_cases.move_payments import move_payments
-from shared.contracts.events import ChunkProgressed
+from shared.contracts.gateway_events import ChunkProgressed
 from shared.database import Tx
 from shared.kernel.errors import NotYet
 

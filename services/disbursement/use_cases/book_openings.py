@@ -22,7 +22,8 @@ from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.use_cases.draw_up_run import in_order
 from services.disbursement.use_cases.recover_receivable import counter_receivable
-from shared.contracts.events import ObligationMove, OpeningBalancesAgreed, OpeningEntryCountered
+from shared.contracts.disbursement_events import ObligationMove
+from shared.contracts.registry_events import OpeningBalancesAgreed, OpeningEntryCountered
 from shared.database import Tx
 from shared.kernel.errors import NotYet
 from shared.kernel.ids import new_id

@@ -11,7 +11,7 @@ from services.disbursement.storage.books import RunPlace, run_books
 from services.disbursement.storage.handover_rows import lock_books
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import MonthClosed
+from shared.contracts.disbursement_events import MonthClosed
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

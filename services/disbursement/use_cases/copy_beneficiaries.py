@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.disbursement.storage import people
-from shared.contracts.events import BeneficiariesChanged
+from shared.contracts.registry_events import BeneficiariesChanged
 from shared.crypto import pseudonym
 from shared.database import Tx
 

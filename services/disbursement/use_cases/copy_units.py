@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.disbursement.storage import units
-from shared.contracts.events import UnitsDefined
+from shared.contracts.registry_events import UnitsDefined
 from shared.database import Tx
 
 

@@ -31,7 +31,7 @@ from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
 from services.disbursement.storage.runs import Draw
 from services.disbursement.use_cases.suspend_uncollected import suspend_uncollected
-from shared.contracts.events import ObligationMove
+from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 from shared.inbox import watermark
 from shared.kernel.errors import Refusal

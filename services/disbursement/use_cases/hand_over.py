@@ -18,7 +18,7 @@ from services.disbursement.storage.ledger import post
 from services.disbursement.use_cases.remove_payment import remove_lines
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import AuthorityHandedOver, CommuneHandedOver
+from shared.contracts.disbursement_events import AuthorityHandedOver, CommuneHandedOver
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

@@ -20,7 +20,7 @@ from services.disbursement.storage.seals import HeldLine
 from services.disbursement.use_cases.check_seal import check_signed
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import ChunkInstructed, InstructedLine
+from shared.contracts.disbursement_events import ChunkInstructed, InstructedLine
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

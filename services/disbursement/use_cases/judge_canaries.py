@@ -7,7 +7,7 @@ from services.disbursement.storage import canaries
 from services.disbursement.storage.canaries import Canary
 from services.disbursement.use_cases.instruct_chunk import DISPATCHER
 from shared import audit
-from shared.contracts.events import CanaryFailed
+from shared.contracts.disbursement_events import CanaryFailed
 from shared.database import Tx
 from shared.outbox import emit
 

@@ -13,7 +13,8 @@ from services.disbursement.storage.recall_requests import Recall
 from services.disbursement.use_cases.remove_payment import remove_lines
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import PaymentRecalled, RecallAnswered
+from shared.contracts.disbursement_events import PaymentRecalled
+from shared.contracts.gateway_events import RecallAnswered
 from shared.database import Tx
 from shared.kernel.errors import NotYet, Refusal
 from shared.outbox import emit

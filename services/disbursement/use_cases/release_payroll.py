@@ -22,7 +22,7 @@ from services.disbursement.use_cases.check_seal import check_sealed, check_signe
 from services.disbursement.use_cases.recheck_before_release import recheck_before_release
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import PayrollReleased
+from shared.contracts.disbursement_events import PayrollReleased
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

@@ -19,7 +19,7 @@ from services.disbursement.storage.removals import Removal
 from services.disbursement.use_cases.draw_up_run import in_order
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS
+from shared.contracts.base import MAX_RECORDS
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 

@@ -159,7 +159,7 @@ async def _body(request: Request) -> bytes | None:
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "As the provider sends it; see docs/providers.md.",
+        "description": "As the provider sends it; see docs/providers/.",
         "content": {
             "application/json": {
                 "schema": {"type": "object"},

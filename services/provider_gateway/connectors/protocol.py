@@ -186,6 +186,31 @@ class Webhooks(Protocol):
         """What a verified body says. Raises UnreadableWebhook."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that came from a provider: a bank's report, a signed result list. `name` is what the provider calls it."""
+
+    name: str
+    body: bytes = field(repr=False)
+
+
+class Files(Protocol):
+    """Fetches the files that a provider lays down for us, and reads them. A file is kept, then acknowledged, then applied once
+    like a webhook."""
+
+    async def arrivals(self) -> Sequence[Arrival]:
+        """Files not acknowledged yet, oldest first, a bounded number. Raises NotTaken, Refused or Unsure."""
+
+    async def acknowledge(self, name: str) -> None:
+        """The file is kept on our side: it need not come again. May be called twice."""
+
+    def verify(self, name: str, body: bytes) -> str:
+        """The file's id, the same each time it comes. Raises ForgedWebhook where its signature or seal does not hold."""
+
+    def read(self, body: bytes) -> Notice:
+        """What a verified file says. Raises UnreadableWebhook."""
+
+
 class Days(Protocol):
     """What the provider says of its days: the other side of a reconciliation."""
 
@@ -209,5 +234,6 @@ class Connector:
     webhooks: Webhooks
     accounts: Accounts | None = None
     days: Days | None = None
+    files: Files | None = None
     calls_at_once: int = 4  # batches under way at a time
     close: Callable[[], Awaitable[None]] = _nothing

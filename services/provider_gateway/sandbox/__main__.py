@@ -16,7 +16,7 @@ from services.provider_gateway.sandbox.settings import SandboxSettings
 def main() -> None:
     """Run the sandbox until it is stopped."""
     defaults = SandboxSettings(Path(), Path(), "")
-    parser = argparse.ArgumentParser(description="Four simulated providers on real HTTP; see docs/providers.md")
+    parser = argparse.ArgumentParser(description="Four simulated providers on real HTTP; see docs/providers/")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder of the books")

@@ -51,7 +51,7 @@ def create_app(settings: SandboxSettings) -> FastAPI:
 
     app = FastAPI(
         title="ChiTra provider sandbox",
-        summary="Four providers, simulated and unofficial; see docs/providers.md",
+        summary="Four providers, simulated and unofficial; see docs/providers/",
         lifespan=lifespan,
         docs_url=None,  # its page would load from the internet
         redoc_url=None,

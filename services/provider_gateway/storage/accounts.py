@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.events import AccountRequest, BeneficiaryRecord
+from shared.contracts.registry_events import AccountRequest, BeneficiaryRecord
 from shared.database import Tx
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
-from shared.contracts.events import ChunkInstructed
+from shared.contracts.disbursement_events import ChunkInstructed
 from shared.database import Tx
 
 _CHUNK = """payroll_id, chunk_no, run_month, provider, channel, authority_id, batch_reference, state, pay_on, tries,

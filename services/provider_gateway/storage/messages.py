@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.provider_gateway.domain.chunk import Chunk
 from services.provider_gateway.domain.messages import CHANGES, TOLD_WITHIN, HeldMessage
-from shared.contracts.events import NoticeRecord
+from shared.contracts.registry_events import NoticeRecord
 from shared.database import Database, Tx
 from shared.kernel.months import month_of
 

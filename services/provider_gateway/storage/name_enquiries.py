@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.contracts.events import NameEnquiry
+from shared.contracts.registry_events import NameEnquiry
 from shared.database import Tx
 
 KEPT_DAYS = 30

@@ -9,7 +9,7 @@ from services.provider_gateway.connectors.protocol import AccountSaid, AccountWa
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import accounts
 from services.provider_gateway.storage.accounts import HeldRequest
-from shared.contracts.events import AccountAnswer, AccountsAnswered
+from shared.contracts.gateway_events import AccountAnswer, AccountsAnswered
 from shared.crypto import ACCOUNT, IDENTITY, PHONE, FieldCipher
 from shared.database import Tx
 from shared.outbox import emit

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.provider_gateway.connectors.protocol import INVALID_ACCOUNT, LOCKED, NAME_MISMATCH, AccountSaid
 from services.provider_gateway.storage import name_enquiries
 from services.provider_gateway.storage.name_enquiries import HeldEnquiry
-from shared.contracts.events import NameAnswer, NamesAnswered
+from shared.contracts.gateway_events import NameAnswer, NamesAnswered
 from shared.database import Tx
 from shared.outbox import emit
 

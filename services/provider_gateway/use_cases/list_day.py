@@ -7,7 +7,8 @@ from datetime import date
 
 from services.provider_gateway.connectors.protocol import DayLine, ListSource
 from services.provider_gateway.storage.listed_days import record_day
-from shared.contracts.events import MAX_RECORDS, ListedLine, ProviderListed
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.gateway_events import ListedLine, ProviderListed
 from shared.database import Tx
 from shared.outbox import emit
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.provider_gateway.domain.attempt import RECALLED, Attempt, Said, first_step, judge
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
 from services.provider_gateway.storage import attempts, chunks, recalls
-from shared.contracts.events import ChunkProgressed, PaymentOutcome, PaymentRecalled, RecallAnswered
+from shared.contracts.disbursement_events import PaymentRecalled
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, RecallAnswered
 from shared.database import Tx
 from shared.kernel.errors import NotYet
 from shared.kernel.ids import payment_reference

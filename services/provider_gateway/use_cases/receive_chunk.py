@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
 from services.provider_gateway.storage import chunks, stops
-from shared.contracts.events import ChunkInstructed
+from shared.contracts.disbursement_events import ChunkInstructed
 from shared.database import Tx
 
 

@@ -16,7 +16,7 @@ from services.provider_gateway.storage import attempts as attempts_storage
 from services.provider_gateway.storage import chunks, messages
 from services.provider_gateway.storage.enquiries import open_contradictions
 from services.provider_gateway.storage.tallies import note_tally
-from shared.contracts.events import ChunkProgressed, PaymentOutcome
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
 from shared.database import Tx
 from shared.outbox import emit
 

@@ -11,7 +11,8 @@ from services.provider_gateway.domain.stops import Cause, Scope, Stop, check_may
 from services.provider_gateway.storage import stops
 from shared import audit
 from shared.auth import LOCAL_ISSUER, Caller
-from shared.contracts.events import CanaryFailed, StopChanged
+from shared.contracts.disbursement_events import CanaryFailed
+from shared.contracts.gateway_events import StopChanged
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

@@ -13,7 +13,7 @@ from services.registry.api.wire import COMMUNE, Cursor, Limit, Short
 from services.registry.storage.units import find_units
 from services.registry.use_cases.define_units import define_units
 from shared.auth import Caller, require
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.database import Database
 from shared.idempotency import IdempotencyKey, once
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.registry.domain.notices import NewNotice
 from services.registry.storage import bulk
 from shared.auth import Caller
-from shared.contracts.events import NoticeRecord
+from shared.contracts.registry_events import NoticeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.database import Tx
 
 _COLUMNS = "unit_id, code, valid_from, valid_to, level, name, parent_id, path"

@@ -23,7 +23,7 @@ from services.registry.storage.name_evidence import insert_evidence
 from services.registry.use_cases.hold_accounts import Trouble, hold_accounts
 from services.registry.use_cases.publish_changes import publish_changes
 from shared.auth import Caller
-from shared.contracts.events import AccountAnswer, AccountsAnswered
+from shared.contracts.gateway_events import AccountAnswer, AccountsAnswered
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import NotYet

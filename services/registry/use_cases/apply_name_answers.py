@@ -9,7 +9,7 @@ from services.registry.storage.accounts import lock_accounts, payee_names
 from services.registry.storage.name_evidence import insert_evidence, newest_evidence, note_verdicts
 from services.registry.use_cases.apply_account_answers import PROVIDER_GATEWAY
 from services.registry.use_cases.hold_accounts import Trouble, hold_accounts
-from shared.contracts.events import NameAnswer, NamesAnswered
+from shared.contracts.gateway_events import NameAnswer, NamesAnswered
 from shared.database import Tx
 
 

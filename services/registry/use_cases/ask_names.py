@@ -10,7 +10,8 @@ from typing import Any
 from services.registry.domain.name_evidence import ASKED_AGAIN_AFTER
 from services.registry.storage.name_evidence import claim_due_accounts, renamed_payees_are_due
 from shared import outbox
-from shared.contracts.events import MAX_RECORDS, NameEnquiriesRequested, NameEnquiry
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import NameEnquiriesRequested, NameEnquiry
 from shared.database import Tx
 from shared.kernel.ids import new_id
 

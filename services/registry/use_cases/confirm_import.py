@@ -25,7 +25,7 @@ from services.registry.use_cases.find_missing import people_missing
 from services.registry.use_cases.publish_changes import publish_changes
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.crypto import FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

@@ -12,7 +12,8 @@ from services.registry.storage import opening_rows, openings
 from services.registry.use_cases.agree_openings import held_list, require_settled
 from shared import audit, outbox
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS, OpeningBalancesAgreed, OpeningEntry
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import OpeningBalancesAgreed, OpeningEntry
 from shared.crypto import FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

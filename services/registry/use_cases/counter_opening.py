@@ -17,7 +17,7 @@ from services.registry.domain.openings.refusals import (
 from services.registry.storage import opening_rows, openings
 from shared import audit, outbox
 from shared.auth import Caller
-from shared.contracts.events import OpeningEntryCountered
+from shared.contracts.registry_events import OpeningEntryCountered
 from shared.crypto import FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

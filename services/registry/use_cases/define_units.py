@@ -8,7 +8,8 @@ from services.registry.domain.refusals import BAD_UNIT
 from services.registry.storage.units import known_unit_ids, upsert_unit
 from shared import audit, outbox
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS, UnitRecord, UnitsDefined
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import UnitRecord, UnitsDefined
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.kernel.units import UNKNOWN_UNIT, unit_id

@@ -12,8 +12,8 @@ from services.registry.domain.records import FullRecord, Why, fields_of
 from services.registry.storage.records import load_records, write_versions
 from shared import outbox
 from shared.auth import Caller
-from shared.contracts.events import (
-    MAX_RECORDS,
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import (
     AccountRecord,
     BeneficiariesChanged,
     BeneficiaryRecord,

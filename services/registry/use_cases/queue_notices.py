@@ -9,7 +9,8 @@ from services.registry.domain.notices import NOTICE_TOLD, UNKNOWN_NOTICE, NewNot
 from services.registry.storage.notices import insert_notices, lock_notice, mark_told
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS, NoticesQueued
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import NoticesQueued
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 from shared.outbox import emit

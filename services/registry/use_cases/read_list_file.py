@@ -14,7 +14,7 @@ from services.registry.storage.imports import get_import
 from services.registry.storage.units import unit_by_id
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.crypto import FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

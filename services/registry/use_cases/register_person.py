@@ -28,7 +28,7 @@ from services.registry.storage.units import unit_by_id
 from services.registry.use_cases.enter_act import Entered, enter_act
 from services.registry.use_cases.publish_changes import publish_changes
 from shared.auth import Caller
-from shared.contracts.events import UnitRecord
+from shared.contracts.registry_events import UnitRecord
 from shared.crypto import IDENTITY, FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

@@ -23,7 +23,8 @@ from services.registry.storage.accounts import insert_accounts, live_accounts, p
 from services.registry.storage.enrolment import enrolling_people, fields_of_accounts
 from shared import audit, outbox
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS, AccountRequest, AccountsRequested
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import AccountRequest, AccountsRequested
 from shared.crypto import ACCOUNT, PHONE, FieldCipher
 from shared.database import Tx
 from shared.kernel.errors import Refusal

@@ -14,7 +14,8 @@ from services.registry.storage.units import unit_by_id
 from services.registry.use_cases.publish_changes import publish_changes
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import MAX_RECORDS, UnitRecord
+from shared.contracts.base import MAX_RECORDS
+from shared.contracts.registry_events import UnitRecord
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 

@@ -14,7 +14,7 @@ from services.registry.use_cases.apply_account_answers import apply_account_answ
 from services.registry.use_cases.make_registration_list import list_or_refuse
 from shared import audit
 from shared.auth import Caller
-from shared.contracts.events import AccountAnswer, AccountsAnswered
+from shared.contracts.gateway_events import AccountAnswer, AccountsAnswered
 from shared.crypto import ACCOUNT, FieldCipher
 from shared.database import Tx
 

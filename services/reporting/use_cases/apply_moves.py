@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from services.reporting.domain.coverage import COMMUNE_CASHIER, GONE_OUT
 from services.reporting.storage import moves
 from services.reporting.storage.moves import PlacedObligation
-from shared.contracts.events import ObligationsMoved
+from shared.contracts.disbursement_events import ObligationsMoved
 from shared.database import Tx
 
 

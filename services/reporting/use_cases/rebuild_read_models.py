@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from services.reporting.domain.refusals import EVENT_LOG_GAP
 from services.reporting.storage import moves
 from services.reporting.use_cases.apply_moves import apply_moves
+from shared.contracts.disbursement_events import ObligationsMoved
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import ObligationsMoved
 from shared.database import Tx
 from shared.kernel.errors import Refusal
 
