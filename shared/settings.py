@@ -40,6 +40,7 @@ class Settings:
     sms: str = "off"  # messages to payees: "off", "file" (into sms_folder) or "http" (to sms_url, key in keys_dir/sms.key)
     sms_folder: Path | None = None  # None: sms-outbox in home
     sms_url: str | None = None
+    bank_folder: Path | None = None  # drop folder over which VietinBank is reached; None: over HTTP
     sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
 
     @property
@@ -80,6 +81,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         else None,
         sms=environ.get("CHITRA_SMS") or _default_sms(environ),
         sms_folder=Path(environ["CHITRA_SMS_FOLDER"]).absolute() if environ.get("CHITRA_SMS_FOLDER") else None,
+        bank_folder=Path(environ["CHITRA_BANK_FOLDER"]).absolute() if environ.get("CHITRA_BANK_FOLDER") else None,
         sms_url=environ.get("CHITRA_SMS_URL") or None,
         sms_diacritics=environ.get("CHITRA_SMS_DIACRITICS", "") == "1",
     )

@@ -47,6 +47,7 @@ VALUES = {
     "provider_processing_seconds": "",
     "document_templates_dir": "",
     "sms": "off",
+    "bank_folder": "",
     "sms_url": "",
     "sms_diacritics": "",
 }

@@ -18,10 +18,16 @@ CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
 }
 
 
-def build_connectors(base_url: str | None, keys_folder: Path, timeout_seconds: float) -> dict[str, Connector]:
-    """All connectors, each with connections of its own. Nothing is opened or read before it is needed."""
+def build_connectors(
+    base_url: str | None, keys_folder: Path, timeout_seconds: float, bank_folder: Path | None = None
+) -> dict[str, Connector]:
+    """All connectors, each with connections of its own. Nothing is opened or read before it is needed. `bank_folder`: the drop
+    folder over which VietinBank is reached instead of HTTP."""
     keys = ProviderKeys(keys_folder)
-    return {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
+    connectors = {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
+    if bank_folder is not None:
+        connectors["vietinbank"] = vietinbank.connect(Transport(base_url, timeout_seconds), keys, bank_folder)
+    return connectors
 
 
 async def close_connectors(connectors: Mapping[str, Connector]) -> None:

@@ -10,7 +10,9 @@ from services.provider_gateway.connectors.registry import build_connectors, clos
 from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
+from services.provider_gateway.workers.collector import Collector
 from services.provider_gateway.workers.enquiries import Enquirer
+from services.provider_gateway.workers.files import FileApplier
 from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.lister import Lister
 from services.provider_gateway.workers.messenger import Messenger
@@ -54,6 +56,8 @@ class Ways:
         return (
             *self.senders(database),
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
+            Collector(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds).worker(),
+            FileApplier(database, self.connectors, self.cipher, self.schedule).worker(),
             accounts.worker(),
             names.worker(),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
@@ -70,7 +74,12 @@ class Ways:
 def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
     """The ways as the settings have them: address, keys, time-outs."""
     return Ways(
-        connectors=build_connectors(settings.providers_url, provider_keys(settings.keys_dir), settings.provider_timeout_seconds),
+        connectors=build_connectors(
+            settings.providers_url,
+            provider_keys(settings.keys_dir),
+            settings.provider_timeout_seconds,
+            settings.bank_folder,
+        ),
         cipher=cipher,
         schedule=schedule_for(settings.environment, settings.provider_processing_seconds),
         call_limit_seconds=settings.provider_timeout_seconds * CALL_LIMIT_TIMES,
