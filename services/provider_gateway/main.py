@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, enquiries, messages, stops, summary, webhooks
+from services.provider_gateway.api import attempts, cash, enquiries, messages, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -19,11 +19,12 @@ before a provider is called; what is not known is enquired by the same reference
 
 def build(platform: Platform) -> Service:
     """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `accounts`, `names`, `lister`,
-    `messages`."""
+    `messages`, `withdrawals`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
     app.include_router(attempts.router(database))
+    app.include_router(cash.router(database, ways.cipher))
     app.include_router(enquiries.router(database))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(stops.router(database, ways.connectors))
@@ -35,6 +36,8 @@ def build(platform: Platform) -> Service:
         app=app,
         database=database,
         subscribes_to=events.SUBSCRIPTIONS,
-        handlers=events.handlers(ways.connectors.keys()),
+        handlers=events.handlers(
+            ways.connectors.keys(), [each.name for each in ways.connectors.values() if each.withdrawals is not None]
+        ),
         workers=ways.workers(database),
     )

@@ -17,6 +17,7 @@ from services.provider_gateway.workers.messenger import Messenger
 from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
+from services.provider_gateway.workers.withdrawer import Withdrawer
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
@@ -56,6 +57,7 @@ class Ways:
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
             accounts.worker(),
             names.worker(),
+            Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )
