@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, cash, enquiries, messages, stops, summary, webhooks
+from services.provider_gateway.api import attempts, cash, enquiries, messages, provider_files, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -27,6 +27,7 @@ def build(platform: Platform) -> Service:
     app.include_router(cash.router(database, ways.cipher))
     app.include_router(enquiries.router(database))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
+    app.include_router(provider_files.router(database, ways.connectors, ways.cipher))
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))
     app.include_router(messages.router(database))

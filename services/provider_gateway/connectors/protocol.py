@@ -229,10 +229,21 @@ class LaidFile:
     """A file that was laid down for a provider."""
 
     name: str
+    batch_reference: str
     laid_at: datetime
     size_bytes: int
     orders: int
     amount_dong: int
+
+
+class HandedIn(Protocol):
+    """Takes files that an officer hands in for the provider, where nobody could lay them into its folder. Read as `Files` are."""
+
+    def handed_in(self, name: str, content: bytes, signature: bytes) -> bytes:
+        """A file and its signature as one body, to be verified and read like one that was fetched."""
+
+    def explain(self, why: str) -> tuple[str, str]:
+        """Why a file is refused, in English and in Vietnamese, from the word of ForgedWebhook or UnreadableWebhook."""
 
 
 class Outgoing(Protocol):
@@ -271,5 +282,6 @@ class Connector:
     files: Files | None = None
     withdrawals: Withdrawals | None = None
     outgoing: Outgoing | None = None
+    handed_in: HandedIn | None = None
     calls_at_once: int = 4  # batches under way at a time
     close: Callable[[], Awaitable[None]] = _nothing
