@@ -32,7 +32,7 @@ def test_the_default_template_has_all_that_is_needed() -> None:
         ("Tháng chi trả: {month}", "Kỳ: {month}", "after the text of month_label"),
         ("{list}", "x", "one line says {list}"),
         ('sheet = "Danh sách chi trả"', 'sheet = "a/b"', "none of []:*?/"),
-        ("width = 31", "width = 0", "width is 1 to 100"),
+        ("width = 30", "width = 0", "width is 1 to 100"),
         ('"Chưa nhận"', '"Đã chi"', "means both paid and not_collected"),
         ('home = "Tại nhà"', "home = 3", "words.home: a text is missing"),
         ("[words]", "[wordz]", "unknown key 'wordz'"),
@@ -55,7 +55,7 @@ def test_each_definition_is_a_provider_of_its_own(tmp_path: Path) -> None:
     _define(tmp_path, "sheet_csxh", 'title = "Ngân hàng Chính sách xã hội"\nfolder = "a"\n')
     _define(tmp_path, "sheet_qtd", 'title = "Quỹ tín dụng"\nfolder = "b"\ntemplate = "t.toml"\n')
     (tmp_path / "t.toml").write_text(DEFAULT.replace("Mã chi trả", "Mã giao dịch", 1), encoding="utf-8")
-    connectors = build_connectors(None, tmp_path, 1.0, tmp_path)
+    connectors = build_connectors(None, tmp_path, 1.0, spreadsheet_providers=tmp_path)
     assert {"sheet_csxh", "sheet_qtd", "vnpost"} <= connectors.keys()
     assert connectors["sheet_qtd"].files is not None
     assert "Mã giao dịch" in [column.header for column in load_definitions(tmp_path)[1].template.columns]

@@ -13,6 +13,7 @@ from services.provider_gateway.domain.refusals import WRONG_CURSOR
 from shared.kernel.errors import Refusal
 
 MOST_ATTEMPTS = 1_000_000
+MOST_STATEMENTS = 10**18
 
 
 def make_cursor(*parts: object) -> str:
@@ -32,6 +33,17 @@ def read_attempt_cursor(cursor: str | None) -> tuple[date, UUID, int] | None:
     month, payment_id, attempt_no = _parts(cursor, 3)
     try:
         return date.fromisoformat(month), UUID(payment_id), min(max(int(attempt_no), 0), MOST_ATTEMPTS)
+    except ValueError:
+        raise Refusal(WRONG_CURSOR) from None
+
+
+def read_statement_cursor(cursor: str | None) -> tuple[date, str, str, int] | None:
+    """The key of a list of statements. Raises wrong-cursor."""
+    if not cursor:
+        return None
+    day, provider, account, number = _parts(cursor, 4)
+    try:
+        return date.fromisoformat(day), provider, account, min(max(int(number), 0), MOST_STATEMENTS)
     except ValueError:
         raise Refusal(WRONG_CURSOR) from None
 

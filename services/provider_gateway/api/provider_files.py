@@ -26,7 +26,7 @@ from services.provider_gateway.connectors.protocol import (
 )
 from services.provider_gateway.domain.refusals import FILE_REFUSED, NO_FILES, TOO_LARGE, UNKNOWN_FILE, UNKNOWN_PROVIDER
 from services.provider_gateway.storage import provider_files
-from services.provider_gateway.use_cases.receive_webhook import receive_webhook
+from services.provider_gateway.use_cases.apply_file import receive_file
 from shared import audit
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
@@ -50,6 +50,7 @@ _OUT: JsonDict = {
 }
 _CAME: JsonDict = {
     "file_id": "0190e7a4-0000-7000-8000-000000000007",
+    "name": "ket-qua-10-2021.xlsx",
     "content_id": "9f2c5c1e0b0a4f6e8d7c6b5a493827160f1e2d3c4b5a69788796a5b4c3d2e1f0",
     "deliveries": 1,
     "received_at": "2021-10-06T02:00:00Z",
@@ -80,6 +81,7 @@ class CameView(BaseModel):
     model_config = ConfigDict(json_schema_extra={"example": _CAME})
 
     file_id: UUID
+    name: str | None
     content_id: str
     deliveries: int
     received_at: datetime
@@ -169,7 +171,7 @@ def _add_in(routes: APIRouter, database: Database, connectors: Mapping[str, Conn
         content_id, results = await asyncio.to_thread(_check, connectors[provider], way, name, body)
 
         async def work() -> FileReceipt:
-            fresh = await receive_webhook(tx, provider, content_id, body, cipher)
+            fresh = await receive_file(tx, provider, content_id, name, body, cipher)
             await audit.append(tx, caller, "hand-in-results", f"file/{provider}/{content_id}", name=name, results=results)
             return FileReceipt(content_id=content_id, results=results, repeated=not fresh)
 

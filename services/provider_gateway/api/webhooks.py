@@ -33,7 +33,8 @@ class Receipt(BaseModel):
 
 
 class WebhookView(BaseModel):
-    """A webhook that came. `said` is what it said of the payment that was asked for; the raw body is in no answer."""
+    """A webhook that came, or (with `file_name`) a file that was fetched. `said` is what it said of the payment that was asked
+    for; the raw body is in no answer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -66,6 +67,7 @@ class WebhookView(BaseModel):
     chunk_no: int | None
     result: dict[str, Any] | None
     said: list[str] | None = None
+    file_name: str | None = None
 
 
 class WebhookPage(BaseModel):

@@ -27,6 +27,13 @@ class ProviderKeys:
             self._secrets[name] = (self._folder / f"{name}.secret").read_text(encoding="ascii").strip()
         return self._secrets[name]
 
+    def document(self, name: str) -> bytes | None:
+        """The content of a file that need not be there; read anew each time."""
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def rsa_sign(self, name: str, content: bytes) -> str:
         """Base64 of an RSA PKCS#1 v1.5 signature over SHA-256, by `<name>.pem`."""
         if name not in self._private:

@@ -5,13 +5,14 @@ What a provider can do follows from what its `Connector` carries: without `accou
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
-from services.provider_gateway.domain.attempt import Said
+from services.provider_gateway.domain.attempt import Outcome, Said
 from services.provider_gateway.domain.cash import WithdrawalSaid
+from services.provider_gateway.domain.statement import StatementSaid
 
 INVALID_ACCOUNT = "invalid_account"
 NAME_MISMATCH = "name_mismatch"
@@ -19,6 +20,7 @@ LOCKED = "locked"
 LIMIT = "limit"
 INVALID_REQUEST = "invalid_request"
 IDENTITY_MISSING = "identity_missing"
+NOTHING_TO_ASK = "nothing_to_ask"
 
 
 class NotTaken(Exception):
@@ -36,6 +38,14 @@ class Unsure(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class NothingToAsk(Unsure):
+    """This way has nobody to ask: what became of a batch is told by files that come, or by nobody. Nothing is learnt, and
+    nothing is sent again for it."""
+
+    def __init__(self) -> None:
+        super().__init__(NOTHING_TO_ASK)
 
 
 class Refused(Exception):
@@ -118,15 +128,6 @@ class AccountSaid:
     holder_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a webhook says. `batch_reference` is ours, None where it names none."""
-
-    batch_reference: str | None
-    said: Sequence[Said] = ()
-    accounts: Sequence[AccountSaid] = ()
-
-
 ListSource = Literal["provider_list", "statement"]
 
 
@@ -146,6 +147,29 @@ class DayPage:
     lines: Sequence[DayLine]
     next_after: int | None
     final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfAll:
+    """What was said of a batch as a whole: it goes for each of its payments that is not spoken of by itself."""
+
+    outcome: Outcome
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a webhook or a file says, or a part of it. `batch_reference` is ours, None where it names none.
+
+    `statement` ends the part of a file that it stands over: the entries before it are its own, as `lines`.
+    """
+
+    batch_reference: str | None
+    said: Sequence[Said] = ()
+    accounts: Sequence[AccountSaid] = ()
+    of_all: OfAll | None = None
+    lines: Sequence[DayLine] = ()
+    statement: StatementSaid | None = None
 
 
 class Payments(Protocol):
@@ -211,6 +235,14 @@ class Files(Protocol):
 
     def read(self, body: bytes) -> Notice:
         """What a verified file says. Raises UnreadableWebhook."""
+
+
+@runtime_checkable
+class FilesInParts(Files, Protocol):
+    """Files too large to be read at once: the connector reads them part by part."""
+
+    def parts(self, body: bytes) -> Iterator[Notice]:
+        """What a verified file says, in its order, each part of a bounded size. Raises UnreadableWebhook, also half-way."""
 
 
 class Withdrawals(Protocol):

@@ -37,13 +37,13 @@ class Message(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-async def read_body(request: Request) -> bytes:
-    """The raw body. Raises 413 as soon as it grows past 4 MB."""
+async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """The raw body. Raises 413 as soon as it grows past what is allowed."""
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise RequestRefused(413, "too_large", f"A request is at most {MAX_BODY_BYTES} bytes")
+        if len(body) > most_bytes:
+            raise RequestRefused(413, "too_large", f"A request is at most {most_bytes} bytes")
     return bytes(body)
 
 

@@ -21,10 +21,14 @@ class StandardSigner:
         """Headers and content; `body` is the JSON of `data`."""
         now = datetime.now(UTC)
         content = orjson.dumps({"type": event, "timestamp": now.isoformat(), "data": orjson.Fragment(body)})
+        return self.headers(message_id, content, forged), content
+
+    def headers(self, message_id: str, content: bytes, forged: bool) -> dict[str, str]:
+        """Headers of any content, signed now."""
+        now = datetime.now(UTC)
         signer = _FORGER if forged else self._webhook
-        headers = {
+        return {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": signer.sign(message_id, now, content.decode()),
         }
-        return headers, content

@@ -13,7 +13,8 @@ MOST = 200
 async def came(tx: Tx, provider: str) -> list[dict[str, Any]]:
     """The newest, without their content."""
     rows = await tx.rows(
-        f"""SELECT webhook_id AS file_id, delivery_id AS content_id, deliveries, received_at, state, applied_at, result
+        f"""SELECT webhook_id AS file_id, file_name AS name, delivery_id AS content_id, deliveries, received_at, state,
+                   applied_at, result
             FROM webhooks WHERE provider = :provider ORDER BY webhook_id DESC LIMIT {MOST}""",  # noqa: S608 - a constant
         provider=provider,
     )

@@ -93,7 +93,7 @@ async def set_results(tx: Tx, results: Sequence[WebhookResult]) -> None:
 
 
 _VIEW = """webhook_id, provider, delivery_id, deliveries, received_at, business_at, state, applied_at, payroll_id, chunk_no,
-           result"""
+           result, file_name"""
 
 
 async def webhooks_page(tx: Tx, provider: str | None, state: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.provider_gateway.connectors.protocol import Connector, Notice, UnreadableWebhook
+from services.provider_gateway.connectors.protocol import Connector, Notice, OfAll, UnreadableWebhook
 from services.provider_gateway.domain.chunk import ChunkKey
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import attempts, chunks, webhooks
@@ -40,6 +40,11 @@ class _Read:
     @property
     def references(self) -> set[str]:
         return {said.reference for said in self.notice.said}
+
+    @property
+    def of_all(self) -> OfAll | None:
+        """What it says of the whole batch that it names."""
+        return self.notice.of_all if self.notice.batch_reference else None
 
 
 async def apply_webhooks(
@@ -100,11 +105,15 @@ async def _apply(tx: Tx, read: Sequence[_Read], cipher: FieldCipher, schedule: S
 async def _open(tx: Tx, read: Sequence[_Read]) -> dict[ChunkKey, Settling]:
     """The chunks that are spoken of, locked in one order, each with the attempts spoken of."""
     references: dict[ChunkKey, set[str]] = {}
+    whole = {key for each in read if each.of_all for key in each.keys}
     for each in read:
         for key in each.keys:
             references.setdefault(key, set()).update(each.references)
     in_order = sorted(references, key=lambda key: (key.payroll_id, key.chunk_no))
-    return {key: await open_settling(tx, await chunks.lock_chunk(tx, key), references[key]) for key in in_order}
+    return {
+        key: await open_settling(tx, await chunks.lock_chunk(tx, key), None if key in whole else references[key])
+        for key in in_order
+    }
 
 
 async def _hear(
@@ -119,9 +128,11 @@ async def _hear(
         settling = settlings[key]
         before = Counter(settling.counts)
         settling.hear(read.notice.said)
+        if read.of_all:
+            settling.hear_of_all(read.of_all, read.references)
         unmatched -= settling.held.keys()
         counts += settling.counts - before
-    if unmatched:
+    if unmatched or (read.of_all and not read.keys):
         return _parked(read.held, {**counts, "unknown": len(unmatched)}, settling)
     return WebhookResult(read.held.webhook_id, "applied", dict(counts), settling.chunk if settling else None)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.provider_gateway.connectors.protocol import Batch, Found
+from services.provider_gateway.connectors.protocol import NOTHING_TO_ASK, Batch, Found
 from services.provider_gateway.domain.attempt import may_resend, not_found_again, to_be_sent_again
 from services.provider_gateway.domain.chunk import Chunk
 from services.provider_gateway.domain.schedule import Schedule
@@ -54,6 +54,9 @@ async def begin_enquiry(tx: Tx, providers: Sequence[str], hold_seconds: float, s
 async def finish_enquiry(tx: Tx, question: Question, found: Found | str, rule: ResendRule, schedule: Schedule) -> None:
     """Settle what was found; send again, by the same reference, what twice was not. A text says why nothing was learnt."""
     chunk = await chunks.lock_chunk(tx, question.chunk.key)
+    if found == NOTHING_TO_ASK:
+        await _wait_for_files(tx, chunk, question, schedule)
+        return
     settling = await open_settling(tx, chunk, question.age_seconds.keys())
     result: dict[str, Any] = {"failed": found} if isinstance(found, str) else {}
     if isinstance(found, Found):
@@ -74,6 +77,14 @@ async def finish_enquiry(tx: Tx, question: Question, found: Found | str, rule: R
         await chunks.schedule_enquiry(tx, chunk.key, pause, chunk.enquiries + 1)
     elif standing.any_open:
         await chunks.schedule_enquiry(tx, chunk.key, None, 0)
+
+
+async def _wait_for_files(tx: Tx, chunk: Chunk, question: Question, schedule: Schedule) -> None:
+    """Nobody was asked, so nothing counts as asked in vain, and nothing is sent again: files tell, or after the time that
+    `begin_enquiry` keeps a person looks. The pause grows with the age."""
+    oldest_seconds = max(question.age_seconds.values())
+    pause = min(max(oldest_seconds, schedule.open_first_seconds), schedule.open_most_seconds)
+    await chunks.schedule_enquiry(tx, chunk.key, pause, chunk.enquiries)
 
 
 def _until_resend_seconds(settling: Settling, question: Question, rule: ResendRule) -> float:

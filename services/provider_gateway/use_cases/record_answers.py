@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.provider_gateway.connectors.protocol import OfAll
 from services.provider_gateway.domain.attempt import (
     Attempt,
     Collected,
@@ -60,6 +61,10 @@ class Settling:
                 self.told.append((became, became.state, became.amount_dong))
             elif verdict is Verdict.CONTRADICTION:
                 self.contradictions.append((attempt, each))
+
+    def hear_of_all(self, of_all: OfAll, besides: Collection[str]) -> None:
+        """What was said of the batch as a whole, of each payment but those spoken of by themselves."""
+        self.hear(Said(each, of_all.outcome, of_all.reason) for each in list(self.held) if each not in besides)
 
     @property
     def has_news(self) -> bool:

@@ -10,7 +10,9 @@ from services.provider_gateway.connectors.registry import build_connectors, clos
 from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
+from services.provider_gateway.workers.collector import Collector
 from services.provider_gateway.workers.enquiries import Enquirer
+from services.provider_gateway.workers.files import FileApplier
 from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.lister import Lister
 from services.provider_gateway.workers.messenger import Messenger
@@ -55,6 +57,8 @@ class Ways:
         return (
             *self.senders(database),
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
+            Collector(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds).worker(),
+            FileApplier(database, self.connectors, self.cipher, self.schedule).worker(),
             accounts.worker(),
             names.worker(),
             Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
@@ -76,6 +80,7 @@ def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
             settings.providers_url,
             provider_keys(settings.keys_dir),
             settings.provider_timeout_seconds,
+            settings.bank_folder,
             settings.spreadsheet_providers,
         ),
         cipher=cipher,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ _DOTTED = '[>=1000000000]#"."000"."000"."000;[>=1000000]#"."000"."000;#"."000'
 """Points between thousands whatever the country of the reader's machine; an amount is at least 1,000 đồng."""
 
 _SMALL = "0"
+ROW_POINTS = 18.0
 _FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
 _TEXT_FIELDS = frozenset(("reference", "identity_number", "account_number", "commune_code"))
 
@@ -30,7 +32,10 @@ def write_pay_list(template: Template, provider: str, batch: Batch) -> bytes:
     """The workbook of a batch."""
     orders = sorted(batch.orders, key=lambda order: (order.unit_code, order.payee_name, order.reference))
     title = [_title(line, provider, batch, orders) for line in template.title]
-    return _write(template, title, [_values(order) for order in orders], batch.pay_on)
+    rows = [_values(order) for order in orders]
+    empty = {field for field in ("identity_number", "account_number") if not any(row[field] for row in rows)}
+    kept = [column for column in template.columns if column.field not in empty]
+    return _write(replace(template, columns=kept), title, rows, batch.pay_on)
 
 
 def write_withdrawal_list(template: Template, provider: str, reference: str, amounts: dict[str, int], on: date) -> bytes:
@@ -42,7 +47,9 @@ def write_withdrawal_list(template: Template, provider: str, reference: str, amo
         "Khoản nào chưa chi: dừng chi và ghi kết quả “" + template.words["withdrawn"][0] + "”. Khoản đã chi: ghi kết quả “"
         + template.words["paid"][0] + "”.",
     ]  # fmt: skip
-    return _write(template, title, [{"reference": each, "amount_dong": dong} for each, dong in sorted(amounts.items())], on)
+    kept = [column for column in template.columns if column.back or column.field in ("number", "reference", "amount_dong")]
+    rows = [{"reference": each, "amount_dong": dong} for each, dong in sorted(amounts.items())]
+    return _write(replace(template, columns=kept), title, rows, on)
 
 
 def _title(line: str, provider: str, batch: Batch, orders: Sequence[Order]) -> str:
@@ -106,6 +113,8 @@ class _Page:
         page.freeze_panes(at + 1, 0)
         page.set_paper(9)  # A4
         page.set_landscape()
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.center_horizontally()
         page.fit_to_pages(1, 0)
         page.repeat_rows(at)
         page.set_footer('&L&"Times New Roman"&9' + title[0].replace("&", "&&") + '&R&"Times New Roman"&9Trang &P/&N')
@@ -116,6 +125,7 @@ class _Page:
             form = self._format(bold=at == 0, font_size=14 if at == 0 else 11, align="center", border=0)
             self._page.merge_range(at, 0, at, last, "", form)
             self._page.write_string(at, 0, line, form)
+            self._page.set_row(at, 22 if at == 0 else ROW_POINTS)
         return len(lines) + 1
 
     def _heads(self, at: int) -> None:
@@ -126,6 +136,8 @@ class _Page:
             self._page.write_string(at, column_no, column.header, form)
 
     def _row(self, at: int, values: dict[str, Any]) -> None:
+        lines = [-(-len(str(values.get(column.field) or "")) // int(column.width)) for column in self._template.columns]
+        self._page.set_row(at, ROW_POINTS * max(1, *lines))
         for column_no, column in enumerate(self._template.columns):
             value = values.get(column.field)
             if column.back:
@@ -145,7 +157,7 @@ class _Page:
         return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
     def _text_format(self, column: Column) -> Any:
-        return self._format(num_format="@", text_wrap=column.field not in _TEXT_FIELDS)
+        return self._format(num_format="@", text_wrap=column.field not in _TEXT_FIELDS, indent=1)
 
     def _choices(self, first: int, last: int) -> None:
         """What may be chosen in the provider's columns; other words of the template are understood too."""

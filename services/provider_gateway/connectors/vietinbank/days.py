@@ -1,26 +1,17 @@
-"""The bank's statement of a day."""
+"""The bank's statement of a day, as camt.053 over HTTP."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from services.provider_gateway.connectors.protocol import DayLine, DayPage, ListSource, Unsure
-from services.provider_gateway.connectors.shape import (
-    WrongShape,
-    as_object,
-    flag,
-    must_amount,
-    optional_amount,
-    rows,
-    text,
-)
+from services.provider_gateway.connectors.protocol import DayPage, ListSource, UnreadableWebhook, Unsure
 from services.provider_gateway.connectors.signed_requests import SignedRequests
+from services.provider_gateway.connectors.vietinbank.iso.messages import read_whole
 from services.provider_gateway.connectors.vietinbank.wire import ROOT
 
 
 class VietinDays:
-    """Money that moved."""
+    """Money that moved. The bank writes statements of days that are over only."""
 
     source: ListSource = "statement"
 
@@ -28,20 +19,13 @@ class VietinDays:
         self._requests = requests
 
     async def day(self, day: date, after: int) -> DayPage:
-        """A page of the day's entries."""
+        """A page of the day's statement, after so many pages."""
+        body = await self._requests.call("GET", f"{ROOT}/statements/{day.isoformat()}?page={after + 1}")
         try:
-            answer = as_object(await self._requests.call("GET", f"{ROOT}/statements/{day.isoformat()}?after={after}"))
-            lines = [_line(row) for row in rows(answer, "entries")]
-            return DayPage(lines, optional_amount(answer, "next_after"), flag(answer, "final"))
-        except WrongShape as error:
+            notice = read_whole(body)
+        except UnreadableWebhook as error:
             raise Unsure(f"answer_{error}") from None
-
-
-def _line(row: dict[str, Any]) -> DayLine:
-    match text(row, "kind"):
-        case "credit":
-            return DayLine(text(row, "reference"), must_amount(row, "amount_dong"), "paid")
-        case "return":
-            return DayLine(text(row, "reference"), must_amount(row, "amount_dong"), "returned")
-        case _:
-            raise WrongShape("kind")
+        statement = notice.statement
+        if statement is None or statement.day != day or statement.page_no != after + 1:
+            raise Unsure("answer_day")
+        return DayPage(notice.lines, None if statement.is_last_page else after + 1, final=True)

@@ -1,29 +1,23 @@
-"""What became of a batch and its payments."""
+"""What became of a file: the bank's pain.002, asked for by our MsgId."""
 
 from __future__ import annotations
 
-from services.provider_gateway.connectors.protocol import Batch, Found, Refused, Unsure
-from services.provider_gateway.connectors.shape import WrongShape, as_object, rows
-from services.provider_gateway.connectors.signed_requests import SignedRequests
-from services.provider_gateway.connectors.vietinbank.wire import ROOT, said_of
+from services.provider_gateway.connectors.protocol import Batch, Found
+from services.provider_gateway.connectors.vietinbank.payments import said_of_file
+from services.provider_gateway.connectors.vietinbank.ways import BankWay
 
 
 class VietinEnquiry:
-    """One call a batch, by our batch reference."""
+    """One question a batch; the gateway's batches are one file each. Over a folder there is nothing to ask."""
 
-    def __init__(self, requests: SignedRequests) -> None:
-        self._requests = requests
+    def __init__(self, way: BankWay) -> None:
+        self._way = way
 
     async def enquire(self, batch: Batch) -> Found:
-        """Where the batch's payments stand."""
-        asked = frozenset(order.reference for order in batch.orders)
-        try:
-            answer = await self._requests.call("GET", f"{ROOT}/batches/{batch.reference}")
-            said = [said_of(row) for row in rows(as_object(answer), "results")]
-        except Refused as refused:
-            if refused.why == "not_found":
-                return Found((), asked)
-            raise
-        except WrongShape as error:
-            raise Unsure(f"answer_{error}") from None
-        return Found(said, asked - {each.reference for each in said})
+        """Where the batch's payments stand. "Not found" is believed of a whole file only: of one that is known, what the
+        report doesn't list stays open."""
+        references = [order.reference for order in batch.orders]
+        report = await self._way.status(batch.reference)
+        if report is None:
+            return Found((), frozenset(references))
+        return Found(said_of_file(report, references))

@@ -1,4 +1,4 @@
-"""What VietinBank posts, as Standard Webhooks."""
+"""What VietinBank posts, as Standard Webhooks: pain.002 and camt.054 as XML; answers to openings as JSON."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Notice, UnreadableWebhook
-from services.provider_gateway.connectors.shape import WrongShape, rows, text, texts
+from services.provider_gateway.connectors.shape import WrongShape, rows
 from services.provider_gateway.connectors.standard_webhooks import StandardWebhooks, read_envelope
-from services.provider_gateway.connectors.vietinbank.wire import WEBHOOK_SECRET, account_said_of, said_of
-from services.provider_gateway.domain.attempt import Said
+from services.provider_gateway.connectors.vietinbank.iso.messages import read_whole
+from services.provider_gateway.connectors.vietinbank.wire import WEBHOOK_SECRET, account_said_of
 
 
 class VietinWebhooks:
@@ -24,16 +24,12 @@ class VietinWebhooks:
 
     def read(self, body: bytes) -> Notice:
         """What it says."""
+        if body.lstrip()[:1] == b"<":
+            return read_whole(body)
         kind, data = read_envelope(body)
+        if kind != "account_openings.answers":
+            raise UnreadableWebhook("type")
         try:
-            match kind:
-                case "batch.accepted":
-                    said = [Said(reference, "accepted") for reference in texts(data, "references")]
-                    return Notice(text(data, "batch_reference"), said)
-                case "payments.results":
-                    return Notice(text(data, "batch_reference"), [said_of(row) for row in rows(data, "results")])
-                case "account_openings.answers":
-                    return Notice(None, accounts=[account_said_of(row) for row in rows(data, "answers")])
+            return Notice(None, accounts=[account_said_of(row) for row in rows(data, "answers")])
         except WrongShape as error:
             raise UnreadableWebhook(str(error)) from None
-        raise UnreadableWebhook("type")

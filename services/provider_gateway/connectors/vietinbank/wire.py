@@ -1,36 +1,38 @@
-"""VietinBank's words: addresses, states and reasons."""
+"""VietinBank's words: addresses, keys, and who we are to the bank. How ISO 20022 speaks is in `iso/`."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import orjson
+
 from services.provider_gateway.connectors.protocol import AccountSaid
-from services.provider_gateway.connectors.shape import optional_amount, optional_text, text, word
-from services.provider_gateway.domain.attempt import Outcome, Said
+from services.provider_gateway.connectors.shape import optional_text, text, word
+from services.provider_gateway.connectors.vietinbank.iso.pain001 import Debtor
 
 ROOT = "/vietinbank/v1"
 CLIENT_KEY = "vietinbank_client_private"
 WEBHOOK_SECRET = "vietinbank_webhook"  # noqa: S105 - the name of a file
-DEBIT_ACCOUNT = "118000059999"
+PROFILE = "vietinbank_profile.json"
+
+ACCOUNT = re.compile(r"^[0-9]{6,19}$")
+
+SIMULATED_DEBTOR = Debtor(
+    name="CHI TRA TRO CAP XA HOI", account="118000059999", bank_bic="ICBVVNVX", creditor_bank_bic="ICBVVNVX"
+)
 """The simulated bank takes any: which account a contract pays from is told by the real one's documents."""
 
-_OUTCOMES: dict[str, Outcome] = {
-    "accepted": "accepted",
-    "credited": "paid",
-    "refused": "rejected",
-    "duplicate": "rejected",
-    "returned": "returned",
-}
 
-
-def said_of(row: dict[str, Any]) -> Said:
-    """A payment's state in our words. A state nobody told us of is unknown, never failed."""
-    state = text(row, "state")
-    outcome = _OUTCOMES.get(state, "unknown")
-    reason = word(row, "reason") if outcome in ("rejected", "returned") else None
-    if outcome == "rejected":
-        reason = "duplicate" if state == "duplicate" else reason or "refused"
-    return Said(text(row, "reference"), outcome, reason, optional_amount(row, "amount_dong"))
+def read_debtor(profile: bytes) -> Debtor:
+    """Who pays, from the JSON text of `vietinbank_profile.json`. Raises ValueError for anything else."""
+    fields = orjson.loads(profile)
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError(PROFILE)
+    try:
+        return Debtor(**fields)
+    except TypeError:
+        raise ValueError(PROFILE) from None
 
 
 def account_said_of(row: dict[str, Any]) -> AccountSaid:

@@ -3,7 +3,7 @@
 from shared.schema import run_sql, scope_rows, sql_beside
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -1,24 +1,34 @@
-"""VietinBank (simulated, unofficial): credit transfers, openings, name enquiry and statements over signed JSON."""
+"""VietinBank (simulated, unofficial): credit transfers and statements as ISO 20022 files; openings and names as signed JSON."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+import orjson
+from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.provider_gateway.sandbox.books.enquiries import day_statement, find_batch, find_holders, find_payments
+from services.provider_gateway.sandbox.books.enquiries import PAGE, find_batch, find_holders
 from services.provider_gateway.sandbox.books.openings import find_openings, receive_openings
+from services.provider_gateway.sandbox.books.statements import (
+    acknowledge_day,
+    day_of_account,
+    days_to_take,
+    entries_of_day,
+)
 from services.provider_gateway.sandbox.errors import RequestRefused, json_response
 from services.provider_gateway.sandbox.intake import answer_batch
-from services.provider_gateway.sandbox.parsing import After, check_totals, content_digest, parse, read_body
+from services.provider_gateway.sandbox.parsing import MAX_BODY_BYTES, content_digest, parse, read_body
+from services.provider_gateway.sandbox.providers import vietinbank_reports as reports
 from services.provider_gateway.sandbox.providers import vietinbank_wire as wire
+from services.provider_gateway.sandbox.providers.vietinbank_pain001 import read_file
 from services.provider_gateway.sandbox.records import (
     BatchInfo,
     IncomingBatch,
-    IncomingPayment,
     Notice,
     OpeningAnswer,
     OpeningRequest,
@@ -31,9 +41,11 @@ from services.provider_gateway.sandbox.state import Sandbox
 
 NAME = "vietinbank"
 LIMIT_DONG = 499_999_999
+MAX_FILE_BYTES = 32_000_000
+DAYS_AT_ONCE = 20
+_STATEMENT_NAME = re.compile(r"^camt\.053\.001\.08-([0-9]{4}-[0-9]{2}-[0-9]{2})\.xml$")
 
 
-_BATCH = TypeAdapter(wire.Batch)
 _OPENINGS = TypeAdapter(wire.OpeningBatch)
 _NAMES = TypeAdapter(wire.NameEnquiry)
 
@@ -45,14 +57,16 @@ class VietinBank:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self.envelope = StandardSigner(sandbox.keys.secrets["vietinbank_webhook"]).envelope
+        self._signer = StandardSigner(sandbox.keys.secrets["vietinbank_webhook"])
 
     def router(self) -> APIRouter:
         """All routes, below /vietinbank/v1."""
         router = APIRouter(prefix="/vietinbank/v1", tags=["vietinbank (simulated, unofficial)"])
-        router.add_api_route("/batches", self.post_batch, methods=["POST"])
-        router.add_api_route("/batches/{batch_reference}", self.get_batch, methods=["GET"])
-        router.add_api_route("/payments/{reference}", self.get_payment, methods=["GET"])
+        router.add_api_route("/files", self.post_file, methods=["POST"])
+        router.add_api_route("/files/{message_id}", self.get_file, methods=["GET"])
+        router.add_api_route("/outbox", self.get_outbox, methods=["GET"])
+        router.add_api_route("/outbox/{name}", self.get_outgoing, methods=["GET"])
+        router.add_api_route("/outbox/{name}", self.delete_outgoing, methods=["DELETE"])
         router.add_api_route("/account-openings", self.post_openings, methods=["POST"])
         router.add_api_route("/account-openings/{batch_reference}", self.get_openings, methods=["GET"])
         router.add_api_route("/account-opening-requests/{request_id}", self.get_opening, methods=["GET"])
@@ -60,41 +74,64 @@ class VietinBank:
         router.add_api_route("/statements/{day}", self.get_statement, methods=["GET"])
         return router
 
-    async def post_batch(self, request: Request) -> Response:
-        """Take a batch of credit transfers."""
-        batch = parse(_BATCH, await self._verified(request))
-        payments = [IncomingPayment(p.reference, p.amount_dong, p.account_number, p.account_name, p.text) for p in batch.payments]
-        check_totals(payments, batch.number_of_payments, batch.total_amount_dong)
-        incoming = IncomingBatch(NAME, batch.batch_reference, "account", content_digest(payments), payments, LIMIT_DONG)
+    async def post_file(self, request: Request) -> Response:
+        """Take a pain.001; the answer is a pain.002."""
+        file = read_file(await self._verified(request, MAX_FILE_BYTES))
+        digest = content_digest(file.payments)
+        incoming = IncomingBatch(NAME, file.message_id, "account", digest, file.payments, LIMIT_DONG)
+        amounts = {payment.reference: payment.amount_dong for payment in file.payments}
 
         def render(taking: Taking) -> Response:
-            results = [{"reference": r, "state": wire.state_word(state), "reason": reason} for r, state, reason in taking.results]
-            state = "duplicate" if taking.duplicate else "accepted"
-            return json_response({"batch_reference": batch.batch_reference, "state": state, "results": results})
+            if taking.duplicate:
+                return _xml(reports.duplicate_report(file.message_id))
+            outcomes = [Outcome(r, amounts[r], state, reason, None, "", "", False) for r, state, reason in taking.results]
+            return _xml(reports.status_report(file.message_id, outcomes))
 
         return await answer_batch(self._sandbox, incoming, render)
 
-    async def get_batch(self, request: Request, batch_reference: str) -> Response:
-        """Where a batch and each of its payments stand."""
+    async def get_file(self, request: Request, message_id: str) -> Response:
+        """Where a file and each of its payments stand."""
         await self._verified(request)
         sandbox = self._sandbox
-        found = await sandbox.books.run(lambda connection: find_batch(connection, sandbox, NAME, batch_reference))
+        found = await sandbox.books.run(lambda connection: find_batch(connection, sandbox, NAME, message_id))
         if found is None:
-            raise RequestRefused(404, "not_found", "No such batch")
-        batch, outcomes = found
-        is_open = any(outcome.state == "open" for outcome in outcomes)
-        state = "completed" if not is_open else "accepted" if batch.stage == "taken" else "processing"
-        results = [wire.result(outcome) for outcome in outcomes]
-        return json_response({"batch_reference": batch.batch_reference, "state": state, "results": results})
+            raise RequestRefused(404, "not_found", "No such file")
+        return _xml(reports.status_report(message_id, found[1]))
 
-    async def get_payment(self, request: Request, reference: str) -> Response:
-        """Where one payment stands."""
+    async def get_statement(self, request: Request, day: date, page: Annotated[int, Query(ge=1, le=10**6)] = 1) -> Response:
+        """A page of the statement of a day that is over."""
         await self._verified(request)
-        sandbox = self._sandbox
-        found = await sandbox.books.run(lambda connection: find_payments(connection, sandbox, NAME, [reference]))
-        if not found:
-            raise RequestRefused(404, "not_found", "No such payment")
-        return json_response({"batch_reference": found[0][0].batch_reference, **wire.result(found[0][1])})
+        return _xml(await self._statement(day, page))
+
+    async def get_outbox(self, request: Request) -> Response:
+        """Names of files that the client has not taken yet: statements of days that are over."""
+        await self._verified(request)
+        days = await self._sandbox.books.run(lambda connection: days_to_take(connection, NAME, DAYS_AT_ONCE))
+        return json_response({"files": [f"camt.053.001.08-{day.isoformat()}.xml" for day in days]})
+
+    async def get_outgoing(self, request: Request, name: str) -> Response:
+        """One of these files."""
+        await self._verified(request)
+        return _xml(await self._statement(_day_of_file(name), None))
+
+    async def delete_outgoing(self, request: Request, name: str) -> Response:
+        """The client has it."""
+        await self._verified(request)
+        day = _day_of_file(name)
+        await self._sandbox.books.run(lambda connection: acknowledge_day(connection, NAME, day))
+        return json_response({"taken": name})
+
+    async def _statement(self, day: date, page: int | None) -> str:
+        head = await self._sandbox.books.run(lambda connection: day_of_account(connection, NAME, day))
+        if head is None:
+            raise RequestRefused(404, "day_not_over", "No statement of that day")
+        entries = await self._sandbox.books.run(lambda connection: entries_of_day(connection, NAME, day))
+        if page is None:
+            return reports.statement(day, head, entries, 1, is_last=True)
+        start = (page - 1) * PAGE
+        if start and start >= len(entries):
+            raise RequestRefused(404, "no_such_page", "The statement has fewer pages")
+        return reports.statement(day, head, entries[start : start + PAGE], page, is_last=start + PAGE >= len(entries))
 
     async def post_openings(self, request: Request) -> Response:
         """Take requests for accounts."""
@@ -136,36 +173,45 @@ class VietinBank:
             accounts.append({"account_number": number, "state": state, "holder_name": name})
         return json_response({"accounts": accounts})
 
-    async def get_statement(self, request: Request, day: date, after: After = 0) -> Response:
-        """Money that moved on a day."""
-        await self._verified(request)
-        entries, next_after, final = await self._sandbox.books.run(
-            lambda connection: day_statement(connection, NAME, day.isoformat(), after)
-        )
-        lines = [
-            {"entry": e.entry, "reference": e.reference, "kind": e.kind, "amount_dong": e.amount_dong, "text": e.note}
-            for e in entries
-        ]
-        return json_response({"day": day.isoformat(), "final": final, "entries": lines, "next_after": next_after})
-
-    async def _verified(self, request: Request) -> bytes:
+    async def _verified(self, request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
         """The body of a request whose signature holds."""
-        body = await read_body(request)
+        body = await read_body(request, most_bytes)
         content, signature = request_content(request.method, target_of(request), request.headers, body)
         rsa_verify(self._sandbox.keys.vietinbank_client, content, signature)
         return body
 
     def accepted(self, batch: BatchInfo, references: list[str]) -> Notice:
-        """Webhook: the batch was taken."""
-        payload: dict[str, object] = {"batch_reference": batch.batch_reference, "references": references}
-        return Notice("batch.accepted", payload)
+        """Webhook: a pain.002, the payments were taken."""
+        return Notice("pain.002", {"xml": reports.acceptance(batch.batch_reference, references)})
 
     def settled(self, batch: BatchInfo, outcomes: list[Outcome], forged: bool) -> Notice:
-        """Webhook: results of some payments of the batch. A forged one differs by its signature alone."""
-        results = [wire.result(outcome) for outcome in outcomes]
-        return Notice("payments.results", {"batch_reference": batch.batch_reference, "results": results})
+        """Webhook: a camt.054 of what moved, or a pain.002 where anything was refused. A forged one differs by its signature
+        alone."""
+        if any(outcome.state in ("refused", "duplicate") for outcome in outcomes):
+            return Notice("pain.002", {"xml": reports.status_report(batch.batch_reference, outcomes)})
+        return Notice("camt.054", {"xml": reports.notification(batch.batch_reference, outcomes)})
 
     def opened(self, batch_reference: str, answers: list[OpeningAnswer]) -> Notice:
         """Webhook: answers to requests for accounts."""
         views = [wire.answer_view(answer) for answer in answers]
         return Notice("account_openings.answers", {"batch_reference": batch_reference, "answers": views})
+
+    def envelope(self, message_id: str, event: str, body: bytes, forged: bool) -> tuple[dict[str, str], bytes]:
+        """As Standard Webhooks: a file as it stands, answers to openings in their JSON envelope."""
+        xml = orjson.loads(body).get("xml")
+        if xml is None:
+            return self._signer.envelope(message_id, event, body, forged)
+        content = str(xml).encode()
+        return {**self._signer.headers(message_id, content, forged), "content-type": "application/xml"}, content
+
+
+def _xml(content: str) -> Response:
+    return Response(content.encode(), media_type="application/xml")
+
+
+def _day_of_file(name: str) -> date:
+    match = _STATEMENT_NAME.match(name)
+    try:
+        return date.fromisoformat(match[1] if match else "")
+    except ValueError:
+        raise RequestRefused(404, "no_such_file", "No such file") from None

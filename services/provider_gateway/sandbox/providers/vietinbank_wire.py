@@ -1,41 +1,21 @@
-"""VietinBank's messages (simulated, unofficial)."""
+"""VietinBank's JSON messages: openings and names (simulated, unofficial). Payments are files."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.provider_gateway.sandbox.parsing import (
     MAX_PAYMENTS,
     AccountNumber,
-    Amount,
     BatchReference,
     IdentityNumber,
     Message,
     Msisdn,
     Name,
-    Reference,
 )
-from services.provider_gateway.sandbox.records import OpeningAnswer, Outcome
-
-TransferText = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9 .,_&-]{1,100}$")]
-
-
-class Transfer(Message):
-    reference: Reference
-    account_number: AccountNumber
-    account_name: Name
-    amount_dong: Amount
-    text: TransferText
-
-
-class Batch(Message):
-    batch_reference: BatchReference
-    debit_account: AccountNumber
-    number_of_payments: int
-    total_amount_dong: Amount
-    payments: Annotated[list[Transfer], Field(min_length=1, max_length=MAX_PAYMENTS)]
+from services.provider_gateway.sandbox.records import OpeningAnswer
 
 
 class Opening(Message):
@@ -52,22 +32,6 @@ class OpeningBatch(Message):
 
 class NameEnquiry(Message):
     account_numbers: Annotated[list[AccountNumber], Field(min_length=1, max_length=MAX_PAYMENTS)]
-
-
-def state_word(state: str) -> str:
-    """The wire's word for a state of the books."""
-    return "accepted" if state == "open" else state
-
-
-def result(outcome: Outcome) -> dict[str, object]:
-    """Where one payment stands: accepted, credited, refused, returned or duplicate."""
-    return {
-        "reference": outcome.reference,
-        "amount_dong": outcome.amount_dong,
-        "state": state_word(outcome.state),
-        "reason": None if outcome.state == "open" else outcome.reason,
-        "booked_on": outcome.booked_on,
-    }
 
 
 def answer_view(answer: OpeningAnswer) -> dict[str, object]:
