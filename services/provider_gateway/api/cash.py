@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 
+from services.provider_gateway.api.pages import make_cursor, read_uuid_cursor
 from services.provider_gateway.domain.attempt import Collected
 from services.provider_gateway.domain.cash import is_payee
 from services.provider_gateway.domain.chunk import ChunkKey
@@ -38,6 +39,20 @@ _WITHDRAWAL: JsonDict = {
     "wanted_at": "2021-10-05T02:00:00Z",
     "asked_at": "2021-10-05T02:00:01Z",
     "ended_at": None,
+}
+
+
+_LINE: JsonDict = {
+    **{
+        name: _COLLECTION[name] for name in ("attempt_no", "collector_name", "relationship", "identity_shown", "receipt", "place")
+    },
+    "payment_id": "0190e7a4-0000-7000-8000-000000000001",
+    "reference": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "unit_id": "19870@2021-07-01",
+    "amount_dong": 360000,
+    "state": "paid",
+    "reason": None,
+    "collected_on": "2021-10-05",
 }
 
 
@@ -82,11 +97,56 @@ class CashView(BaseModel):
     withdrawal: WithdrawalView | None
 
 
-def router(database: Database, cipher: FieldCipher) -> APIRouter:
-    """The route of cash."""
-    routes = APIRouter(prefix="/v1/attempts", tags=["attempts"])
+class ReceiptLine(BaseModel):
+    """A line of the list that receivers sign or give their fingerprint on. Not collected: `state` says why, and nobody is named."""
 
-    @routes.get("/{payment_id}/cash", summary="Who collected a payment's cash")
+    model_config = ConfigDict(json_schema_extra={"example": _LINE})
+
+    payment_id: UUID
+    attempt_no: int
+    reference: str
+    unit_id: str
+    amount_dong: int
+    state: str
+    reason: str | None
+    collector_name: str | None
+    relationship: str | None
+    identity_shown: str | None
+    receipt: Literal["signature", "fingerprint"] | None
+    place: Literal["counter", "home"] | None
+    collected_on: date | None
+
+
+class ReceiptPage(BaseModel):
+    """The list of a payroll; ask again with `cursor` = `next_cursor` until it is null."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"items": [_LINE], "next_cursor": None}})
+
+    items: list[ReceiptLine]
+    next_cursor: str | None
+
+
+def router(database: Database, cipher: FieldCipher) -> APIRouter:
+    """The routes of cash."""
+    routes = APIRouter(prefix="/v1", tags=["attempts"])
+
+    @routes.get("/payrolls/{payroll_id}/receipts", summary="The receivers' list of a cash payroll")
+    async def list_receipts(
+        payroll_id: UUID,
+        caller: Annotated[Caller, Depends(require("gateway:read"))],
+        cursor: str | None = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> ReceiptPage:
+        """Each cash payment of a payroll: who collected it and how they confirmed it, or that nobody did. Refused:
+        `wrong-cursor`."""
+        after = read_uuid_cursor(cursor) or UUID(int=0)
+        async with database.transaction(caller.row_scope) as tx:
+            rows = await collections.of_payroll(tx, payroll_id, after, limit)
+        items = [ReceiptLine(identity_shown=_masked(row.pop("identity_last4")), **row) for row in rows]
+        next_cursor = make_cursor(items[-1].payment_id) if len(items) == limit else None
+        return ReceiptPage(items=items, next_cursor=next_cursor)
+
+    @routes.get("/attempts/{payment_id}/cash", summary="Who collected a payment's cash")
     async def read_cash(payment_id: UUID, caller: Annotated[Caller, Depends(require("gateway:read"))]) -> CashView:
         """Who collected, on which identity shown, and where a withdrawal stands, as far as the token may see."""
         async with database.transaction(caller.row_scope) as tx:
@@ -97,6 +157,10 @@ def router(database: Database, cipher: FieldCipher) -> APIRouter:
         return CashView(collections=views, withdrawal=WithdrawalView(**withdrawal) if withdrawal else None)
 
     return routes
+
+
+def _masked(last4: str | None) -> str | None:
+    return f"••••••••{last4}" if last4 else None
 
 
 async def _view(tx: Tx, payment_id: UUID, row: dict[str, Any], cipher: FieldCipher) -> CollectionView:
@@ -111,6 +175,6 @@ async def _view(tx: Tx, payment_id: UUID, row: dict[str, Any], cipher: FieldCiph
     collected = Collected(row["collector_name"], identity_last4=last4)
     return CollectionView(
         **{name: row[name] for name in CollectionView.model_fields if name in row},
-        identity_shown=f"••••••••{last4}" if last4 else None,
+        identity_shown=_masked(last4),
         is_payee=is_payee(collected, line.payee_name, identity),
     )

@@ -45,3 +45,18 @@ async def of_payment(tx: Tx, payment_id: UUID) -> list[dict[str, Any]]:
         payment_id=payment_id,
     )
     return [dict(row) for row in rows]
+
+
+async def of_payroll(tx: Tx, payroll_id: UUID, after: UUID, limit: int) -> list[dict[str, Any]]:
+    """The cash payments of a payroll, each with who collected it; in the order of their ids, after one."""
+    rows = await tx.rows(
+        """SELECT a.payment_id, a.attempt_no, a.reference, a.unit_id, a.amount_dong, a.state, a.reason, c.collector_name,
+                  c.relationship, c.identity_last4, c.receipt, c.place, c.collected_on
+           FROM attempts a LEFT JOIN collections c ON c.payment_id = a.payment_id AND c.attempt_no = a.attempt_no
+           WHERE a.payroll_id = :payroll_id AND a.channel IN ('cash', 'cashier') AND a.payment_id > :after
+           ORDER BY a.payment_id, a.attempt_no LIMIT :limit""",
+        payroll_id=payroll_id,
+        after=after,
+        limit=limit,
+    )
+    return [dict(row) for row in rows]
