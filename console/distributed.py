@@ -179,6 +179,8 @@ def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
         "system_token_file": "",
         "document_templates_dir": "",
         "sms": "off",
+        "bank_folder": "",
+        "spreadsheet_providers": "",
         "sms_url": "",
         "sms_diacritics": "",
         "host": HOST,

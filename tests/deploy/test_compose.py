@@ -47,6 +47,8 @@ VALUES = {
     "provider_processing_seconds": "",
     "document_templates_dir": "",
     "sms": "off",
+    "bank_folder": "",
+    "spreadsheet_providers": "",
     "sms_url": "",
     "sms_diacritics": "",
 }

@@ -15,7 +15,7 @@ from services.provider_gateway.connectors.protocol import Batch, NotTaken, Order
 from services.provider_gateway.connectors.registry import CONNECTORS, build_connectors, close_connectors
 from services.provider_gateway.connectors.texts import identity, msisdn, national_phone
 from services.provider_gateway.connectors.transport import Transport
-from services.provider_gateway.connectors.vietinbank.payments import transfer_text
+from services.provider_gateway.connectors.vietinbank.iso.pain001 import transfer_text
 from services.provider_gateway.domain.schedule import PRODUCTION, SANDBOX
 from shared.embedded_postgres import free_port
 from tests.gateway.sandbox_at_work import SandboxAtWork
@@ -82,7 +82,7 @@ async def test_what_is_wrong_with_us_waits_and_refuses_nobody(tmp_path: Path) ->
     sandbox = SandboxAtWork(tmp_path / "books", tmp_path / "keys", "http://127.0.0.1:9/")
     transport = Transport(sandbox.url, 5)
     try:
-        for path, why in (("/vietinbank/v1/batches", "bad_signature"), ("/vietinbank/v2/batches", "no_such_route")):
+        for path, why in (("/vietinbank/v1/files", "bad_signature"), ("/vietinbank/v2/files", "no_such_route")):
             with pytest.raises(NotTaken, match=why):
                 await transport.call("POST", path, b"{}", {})
     finally:

@@ -15,6 +15,7 @@ import httpx
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from tests.sandbox.bank_files import pain001, read_report
 from tests.sandbox.sandbox_process import RunningSandbox
 
 _numbers = itertools.count(1)
@@ -84,6 +85,23 @@ class Providers:
             signature = hmac.new(self.sandbox.secret(f"{provider}_hmac").encode(), text, hashlib.sha256).hexdigest()
         headers = {"X-Timestamp": timestamp, "X-Signature": signature, "Content-Type": "application/json", **change}
         return self.http.request(method, path, content=body, headers=headers)
+
+    def bank_send(self, batch: dict[str, Any], **change: str) -> httpx.Response:
+        """A batch as a pain.001 file; the answer is a pain.002."""
+        return self.signed_bytes("vietinbank", "POST", "/vietinbank/v1/files", pain001(batch), **change)
+
+    def bank_find(self, batch: dict[str, Any]) -> httpx.Response:
+        """The bank's pain.002 of a batch."""
+        return self.signed("vietinbank", "GET", f"/vietinbank/v1/files/{batch['batch_reference']}")
+
+    def bank_states(self, batch: dict[str, Any]) -> list[str] | int:
+        """The payments' states by enquiry, or the status of the enquiry."""
+        answer = self.bank_find(batch)
+        return (
+            [each["state"] for each in read_report(answer.content)["results"]]
+            if answer.status_code == 200
+            else answer.status_code
+        )
 
     def result_list(self, office: str, answer: dict[str, Any]) -> dict[str, Any]:
         """The list's content, the office's signature verified."""

@@ -6,11 +6,10 @@ import httpx
 import pytest
 
 from services.provider_gateway.sandbox.keys import make_keys
+from tests.sandbox.bank_files import read_report
 from tests.sandbox.provider_clients import Providers
 from tests.sandbox.sandbox_process import RunningSandbox
 from tests.sandbox.webhook_receiver import Received, Receiver
-
-BATCHES = "/vietinbank/v1/batches"
 
 
 def test_what_was_answered_survives_sigkill(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -23,10 +22,10 @@ def test_what_was_answered_survives_sigkill(tmp_path_factory: pytest.TempPathFac
         with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
             providers = Providers(running, http)
             batch = providers.bank_batch(providers.bank_payments(500))
-            assert providers.signed("vietinbank", "POST", BATCHES, batch).json()["state"] == "accepted"
+            assert read_report(providers.bank_send(batch).content)["state"] == "taken"
             providers.admin("POST", "/clock", {"today": "2021-10-01", "hour": 23})
             second = providers.bank_batch(providers.bank_payments(500))
-            assert providers.signed("vietinbank", "POST", BATCHES, second).json()["state"] == "accepted"
+            assert read_report(providers.bank_send(second).content)["state"] == "taken"
         running.stop(kill=True)
         receiver.received.clear()
         receiver.answer = _well
@@ -36,7 +35,7 @@ def test_what_was_answered_survives_sigkill(tmp_path_factory: pytest.TempPathFac
             providers.settle()
             found = providers.admin("GET", "/totals")["vietinbank"]
             assert (found["payments"], found["open_payments"], found["amount_dong"]) == (1000, 0, 360_000_000)
-            assert providers.signed("vietinbank", "POST", BATCHES, batch).json()["state"] == "duplicate"
+            assert read_report(providers.bank_send(batch).content)["state"] == "duplicate"
             references = {payment["reference"] for payment in batch["payments"] + second["payments"]}
             assert _all_references(providers) == references
             counts = providers.admin("GET", "/webhooks")
@@ -72,7 +71,7 @@ def test_keys_are_made_once(sandbox: RunningSandbox) -> None:
 
 def test_all_providers_keep_their_own_books(providers: Providers) -> None:
     batch = providers.bank_batch(providers.bank_payments(1))
-    providers.signed("vietinbank", "POST", BATCHES, batch)
+    providers.bank_send(batch)
     providers.settle()
     reference = batch["payments"][0]["reference"]
     for provider, holds in [("vietinbank", True), ("viettelpay", False), ("vnpost", False), ("commune_cashier", False)]:
@@ -91,6 +90,7 @@ def test_odd_queries_are_refused(providers: Providers, query: str) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"batch_reference": "\\ud800"}', b"\xff", b"[" * 100_000, b"NaN"])
 def test_odd_bodies_are_refused_without_a_stack_trace(providers: Providers, body: bytes) -> None:
-    answer = providers.signed_bytes("vietinbank", "POST", BATCHES, body)
-    assert answer.status_code in (400, 422)
-    assert set(answer.json()) == {"error", "message"}
+    for path in ("files", "account-openings"):
+        answer = providers.signed_bytes("vietinbank", "POST", f"/vietinbank/v1/{path}", body)
+        assert answer.status_code in (400, 422)
+        assert set(answer.json()) == {"error", "message"}

@@ -98,7 +98,8 @@ class CashView(BaseModel):
 
 
 class ReceiptLine(BaseModel):
-    """A line of the list that receivers sign or give their fingerprint on. Not collected: `state` says why, and nobody is named."""
+    """A line of the list that receivers sign, or give their fingerprint on. Not collected: `state` says why, and nobody is
+    named."""
 
     model_config = ConfigDict(json_schema_extra={"example": _LINE})
 

@@ -15,13 +15,15 @@ from shared.database import Database
 
 
 class StatementView(BaseModel):
-    """A statement's head. Every figure after `comings` is nought where all is well; else somebody asks the bank."""
+    """A statement's head; `account` is the end of its number, `is_ours`: of the one we pay from. Every figure after `comings`
+    is nought where all is well; else somebody asks the bank."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
                 "provider": "vietinbank",
                 "account": "9999",
+                "is_ours": True,
                 "sequence_no": 4,
                 "day": "2021-10-05",
                 "opening_dong": 900000000,
@@ -40,6 +42,7 @@ class StatementView(BaseModel):
 
     provider: str
     account: str
+    is_ours: bool
     sequence_no: int | None
     day: date
     opening_dong: int | None

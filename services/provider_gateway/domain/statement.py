@@ -10,6 +10,7 @@ from datetime import date
 class StatementSaid:
     """A bank's statement of one day, or a page of one: its head, and what its entries come to."""
 
+    is_ours: bool  # of the account that we pay from: a bank may lay down those of others too
     account: str  # as much as tells it from others: its last four characters
     sequence_no: int | None  # None: the bank numbers its statements not, so that none is missed
     page_no: int

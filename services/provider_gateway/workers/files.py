@@ -90,7 +90,7 @@ class FileApplier:
 
     async def _hand_on(self, provider: str, part: Notice, days: _Days) -> None:
         days.lines += part.lines
-        if part.statement is None:
+        if part.statement is None or not part.statement.is_ours:
             return
         days.pages += 1
         if part.statement.is_last_page:

@@ -37,6 +37,6 @@ def connect(transport: Transport, keys: ProviderKeys, folder: Path | None = None
         webhooks=VietinWebhooks(keys),
         accounts=VietinAccounts(requests),
         days=VietinDays(requests) if folder is None else None,
-        files=VietinFiles(way),
+        files=VietinFiles(way, debtor),
         close=transport.close,
     )

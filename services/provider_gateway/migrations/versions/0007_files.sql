@@ -17,6 +17,7 @@ CREATE TABLE bank_statements (
     webhook_id uuid NOT NULL REFERENCES webhooks,   -- the file
     position integer NOT NULL,            -- of the statement in its file, from 1
     provider text NOT NULL,
+    is_ours boolean NOT NULL,             -- of the account that we pay from; a bank may lay down those of others too
     account text NOT NULL,                -- last four characters of our own account's number
     sequence_no bigint,                   -- the bank's; NULL: it numbers none
     page_no integer NOT NULL,

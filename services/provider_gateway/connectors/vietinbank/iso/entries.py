@@ -42,10 +42,11 @@ class _Statement:
     unclear: int = 0
     lines: list[DayLine] = field(default_factory=list)
 
-    def said(self) -> StatementSaid:
+    def said(self, account: str) -> StatementSaid:
         if self.day is None:
             raise UnreadableWebhook("day")
         return StatementSaid(
+            account in ("", self.account),
             self.account[-4:], self.sequence_no, self.page_no, self.is_last_page, self.day, self.opening_dong,
             self.closing_dong, self.entries, self.moved_dong, self.unclear,
         )  # fmt: skip
@@ -67,16 +68,19 @@ def read_notification(body: bytes) -> Iterator[Notice]:
     yield Notice(_single(batches), said)
 
 
-def read_statements(body: bytes) -> Iterator[Notice]:
-    """A camt.053, part by part; each of its statements ends with a part that holds its head."""
+def read_statements(body: bytes, account: str) -> Iterator[Notice]:
+    """A camt.053, part by part; each of its statements ends with a part that holds its head. `account`: ours, as the bank calls
+    it there; empty: whichever. Of another's statement nothing is heard but that it came."""
     statement, said, lines = _Statement(), list[Said](), list[DayLine]()
     entry = _Entry(STATEMENT)
     for name, element in walk(body, STATEMENT, _HEAD):
         if name == "Stmt":
-            yield Notice(None, said, lines=lines, statement=statement.said())
+            yield Notice(None, said, lines=lines, statement=statement.said(account))
             statement, said, lines = _Statement(), [], []
         elif name not in ("TxDtls", "Ntry"):
             _note_head(statement, name, element)
+            continue
+        if account not in ("", statement.account):
             continue
         for one, _ in entry.read(name, element):
             statement.unclear += one is None

@@ -35,6 +35,7 @@ class Debtor:
     bank_bic: str
     creditor_bank_bic: str = ""
     creditor_bank_member: str = ""  # a clearing member id, where the bank is named by that instead of a BIC
+    statement_account: str = ""  # what the account is called in statements, where not by `account`
 
 
 @dataclass(frozen=True, slots=True)
