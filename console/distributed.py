@@ -180,6 +180,7 @@ def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
         "document_templates_dir": "",
         "sms": "off",
         "bank_folder": "",
+        "spreadsheet_providers": "",
         "sms_url": "",
         "sms_diacritics": "",
         "host": HOST,

@@ -67,6 +67,7 @@ def _service_environment(service: str) -> dict[str, str]:
         environment["CHITRA_PROVIDER_TIMEOUT_SECONDS"] = "{provider_timeout_seconds}"
         environment["CHITRA_PROVIDER_PROCESSING_SECONDS"] = "{provider_processing_seconds}"
         environment["CHITRA_BANK_FOLDER"] = "{bank_folder}"
+        environment["CHITRA_SPREADSHEET_PROVIDERS"] = "{spreadsheet_providers}"
         environment["CHITRA_SMS"] = "{sms}"
         environment["CHITRA_SMS_URL"] = "{sms_url}"
         environment["CHITRA_SMS_DIACRITICS"] = "{sms_diacritics}"

@@ -65,6 +65,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "disbursement:verify",
         "disbursement:reconcile",
         "disbursement:complaints",
+        "gateway:files",
         "reporting:read",
     ),
     "province": (
@@ -86,6 +87,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "registry:read",
         "disbursement:read",
         "gateway:read",
+        "gateway:files",
         "gateway:stop",
         "reporting:read",
         "events:read",

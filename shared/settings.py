@@ -40,6 +40,7 @@ class Settings:
     sms: str = "off"  # messages to payees: "off", "file" (into sms_folder) or "http" (to sms_url, key in keys_dir/sms.key)
     sms_folder: Path | None = None  # None: sms-outbox in home
     sms_url: str | None = None
+    spreadsheet_providers: Path | None = None  # folder of definitions of spreadsheet providers; None: there are none
     bank_folder: Path | None = None  # drop folder over which VietinBank is reached; None: over HTTP
     sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
 
@@ -83,6 +84,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         sms_folder=Path(environ["CHITRA_SMS_FOLDER"]).absolute() if environ.get("CHITRA_SMS_FOLDER") else None,
         bank_folder=Path(environ["CHITRA_BANK_FOLDER"]).absolute() if environ.get("CHITRA_BANK_FOLDER") else None,
         sms_url=environ.get("CHITRA_SMS_URL") or None,
+        spreadsheet_providers=Path(environ["CHITRA_SPREADSHEET_PROVIDERS"]).absolute()
+        if environ.get("CHITRA_SPREADSHEET_PROVIDERS")
+        else None,
         sms_diacritics=environ.get("CHITRA_SMS_DIACRITICS", "") == "1",
     )
     check_settings(settings)

@@ -32,11 +32,14 @@ SUBSCRIPTIONS = (
 )
 
 
-def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
-    """The table: event -> what happens. `providers` are those with a connector."""
+def handlers(providers: Collection[str], withdrawing: Collection[str] = ()) -> Mapping[str, EventHandler]:
+    """The table: event -> what happens. `providers` are those with a connector, `withdrawing` those that withdraw orders."""
 
     async def chunk_instructed(tx: Tx, envelope: Envelope) -> None:
         await receive_chunk(tx, ChunkInstructed.model_validate(envelope.body), providers)
+
+    async def payment_recalled(tx: Tx, envelope: Envelope) -> None:
+        await recall_payment(tx, PaymentRecalled.model_validate(envelope.body), withdrawing)
 
     return {
         "registry.units_defined": _units_defined,
@@ -46,16 +49,12 @@ def handlers(providers: Collection[str]) -> Mapping[str, EventHandler]:
         "registry.notices_queued": _notices_queued,
         "disbursement.chunk_instructed": chunk_instructed,
         "disbursement.canary_failed": _canary_failed,
-        "disbursement.payment_recalled": _payment_recalled,
+        "disbursement.payment_recalled": payment_recalled,
     }
 
 
 async def _canary_failed(tx: Tx, envelope: Envelope) -> None:
     await stop_for_canary(tx, CanaryFailed.model_validate(envelope.body))
-
-
-async def _payment_recalled(tx: Tx, envelope: Envelope) -> None:
-    await recall_payment(tx, PaymentRecalled.model_validate(envelope.body))
 
 
 async def _units_defined(tx: Tx, envelope: Envelope) -> None:

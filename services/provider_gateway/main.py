@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, enquiries, messages, statements, stops, summary, webhooks
+from services.provider_gateway.api import (
+    attempts,
+    cash,
+    enquiries,
+    messages,
+    provider_files,
+    statements,
+    stops,
+    summary,
+    webhooks,
+)
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -19,13 +29,15 @@ before a provider is called; what is not known is enquired by the same reference
 
 def build(platform: Platform) -> Service:
     """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `collector`, `files`, `accounts`,
-    `names`, `lister`, `messages`."""
+    `names`, `withdrawals`, `lister`, `messages`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
     app.include_router(attempts.router(database))
+    app.include_router(cash.router(database, ways.cipher))
     app.include_router(enquiries.router(database))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
+    app.include_router(provider_files.router(database, ways.connectors, ways.cipher))
     app.include_router(statements.router(database))
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))
@@ -36,6 +48,8 @@ def build(platform: Platform) -> Service:
         app=app,
         database=database,
         subscribes_to=events.SUBSCRIPTIONS,
-        handlers=events.handlers(ways.connectors.keys()),
+        handlers=events.handlers(
+            ways.connectors.keys(), [each.name for each in ways.connectors.values() if each.withdrawals is not None]
+        ),
         workers=ways.workers(database),
     )

@@ -23,6 +23,7 @@ class InstructedLine(Contract):
     account_version: int | None
     amount_dong: int
     note: str  # text of the transfer: no diacritics, no category
+    home_delivery: bool = False  # of cash: carried to the beneficiary's home, where the provider does that
 
 
 class ChunkInstructed(Event):

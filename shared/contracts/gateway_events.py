@@ -39,15 +39,16 @@ class ChunkProgressed(Event):
 
 
 class RecallAnswered(Event):
-    """What became of a recall. `stopped`: it was never sent, and its refusal (`recalled`) is said beside this; `too_late`: it
-    had been sent, or was about to be."""
+    """What became of a recall. `stopped`: it was never sent, and its refusal (`recalled`) is said beside this; `withdrawn`: it
+    was a cash order, and the provider's signed list confirmed that nobody can collect it any more (its return, `withdrawn`, is
+    said beside this); `too_late`: it had been sent, or was about to be, and ended in another way or can't be withdrawn."""
 
     source: ClassVar[str] = "provider_gateway"
     type: ClassVar[str] = "recall_answered"
     payroll_id: UUID
     chunk_no: int
     payment_id: UUID
-    outcome: Literal["stopped", "too_late"]
+    outcome: Literal["stopped", "withdrawn", "too_late"]
 
 
 class AccountAnswer(Contract):

@@ -48,6 +48,7 @@ VALUES = {
     "document_templates_dir": "",
     "sms": "off",
     "bank_folder": "",
+    "spreadsheet_providers": "",
     "sms_url": "",
     "sms_diacritics": "",
 }

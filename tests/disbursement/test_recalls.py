@@ -111,6 +111,22 @@ async def test_too_late_leaves_it_with_the_provider(office: Office) -> None:
     assert await state(office, payroll) == ("paid", None)
 
 
+async def test_withdrawn_opens_another_way_only_when_the_gateway_says_so(office: Office) -> None:
+    payroll = await drawn(office, *[office.person("K6-N", commune=1) for _ in range(2)])
+    await office.released(payroll)
+    await office.dispatcher().step()
+    payment = (await office.payments(payroll["payroll_id"]))[0]
+    path = f"/v1/payments/{payment['payment_id']}/recall"
+    await office.ok("POST", path, "accountant", REASON)
+    (row,) = await office.obligations(subject_id=UUID(payment["beneficiary_id"]))
+    assert row["live_payment_id"] == UUID(payment["payment_id"])  # requested is not withdrawn: no other way opens
+    await said(office, payroll, payment, "returned", "withdrawn")
+    await answered(office, payroll, payment, "withdrawn")
+    assert (await office.ok("POST", path, "accountant", REASON))["state"] == "withdrawn"
+    (row,) = await office.obligations(subject_id=UUID(payment["beneficiary_id"]))
+    assert (row["live_payment_id"], row["resting"]) == (None, "returned")
+
+
 @pytest.mark.books_broken
 async def test_recalls_are_refused(office: Office) -> None:
     payroll = await drawn(office, office.person("K6-N"))

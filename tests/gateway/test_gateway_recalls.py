@@ -87,7 +87,9 @@ async def test_a_recall_waits_for_intents_under_way(bench: Bench) -> None:
         await asyncio.sleep(0.3)
         assert not asked.done(), "a recall was answered beside an intent that was not committed yet"
     await asked
-    assert await answers(bench, payroll) == {0: "too_late"}
+    assert await answers(bench, payroll) == {}  # an order that is sent is withdrawn, and answered when that has an end
+    (kept,) = await bench.fetch("SELECT outcome FROM recalls WHERE payment_id = $1", payroll.lines[0]["payment_id"])
+    assert kept["outcome"] == "withdrawing"
 
 
 async def test_intents_pass_over_a_chunk_whose_line_is_being_recalled(bench: Bench) -> None:

@@ -32,7 +32,8 @@ class RecallRequest(BaseModel):
 
 class RecallView(BaseModel):
     """How a recall stands. `removed`: it had not been instructed. `asked`: the gateway has not answered, the money is in flight
-    still. `stopped`: it was never sent. `too_late`: it was sent; what becomes of it the provider says."""
+    still. `stopped`: it was never sent. `withdrawn`: a cash order that nobody can collect any more, as the provider's signed list
+    confirmed. `too_late`: it was sent; what becomes of it the provider says."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -51,7 +52,7 @@ class RecallView(BaseModel):
 
     payment_id: UUID
     reason: str
-    state: Literal["removed", "asked", "stopped", "too_late"]
+    state: Literal["removed", "asked", "stopped", "withdrawn", "too_late"]
     asked_by: str
     asked_at: datetime
     answered_at: datetime | None
@@ -66,7 +67,8 @@ def make_router(database: Database, key: Ed25519PrivateKey) -> APIRouter:
         payment_id: UUID, request: RecallRequest, caller: Annotated[Caller, Depends(require("disbursement:release"))]
     ) -> RecallView:
         """Take a line of a released payroll out, by a signed exception, where it was not instructed yet; else ask the gateway,
-        which stops it unless it has begun to send it. Again: how the recall stands.
+        which stops it unless it has begun to send it; a cash order that was sent is withdrawn, where its provider can do that and
+        nobody has collected it. Again: how the recall stands.
 
         Refused: `unknown-payment`, `unknown-payroll`, `already-paid`, `payment-ended`, `not-released`.
         """

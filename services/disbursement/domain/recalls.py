@@ -8,9 +8,10 @@ from services.disbursement.domain.approval_refusals import ALREADY_ENDED, ALREAD
 from services.disbursement.domain.payrolls import PayrollState
 from shared.kernel.errors import Refusal
 
-RecallState = Literal["removed", "asked", "stopped", "too_late"]
-"""removed: taken out before it was instructed. asked: the gateway has not answered. stopped: it was never sent. too_late: it
-was, and what becomes of it the provider says."""
+RecallState = Literal["removed", "asked", "stopped", "withdrawn", "too_late"]
+"""removed: taken out before it was instructed. asked: the gateway has not answered, since the provider has not confirmed.
+stopped: it was never sent. withdrawn: a cash order that nobody can collect any more, confirmed by the provider's signed list.
+too_late: it was sent, and what becomes of it the provider says."""
 
 
 def check_recall(payroll: PayrollState, payment: str) -> None:

@@ -43,5 +43,8 @@ FUNDING_EXISTS = ErrorCode(
 TOO_LATE = ErrorCode(
     "too-late-to-remove", Kind.CONFLICT, "The payment was instructed already", "Khoản chi đã chuyển sang đơn vị chi trả"
 )
+NOT_AT_HOME = ErrorCode(
+    "not-at-home", Kind.MISSING, "Nobody said that this person gets cash at home", "Đối tượng này chưa đăng ký chi tại nhà"
+)
 UNKNOWN_BENEFICIARY = ErrorCode("unknown-beneficiary", Kind.MISSING, "No such beneficiary", "Không có đối tượng này")
 BAD_CURSOR = ErrorCode("bad-cursor", Kind.INVALID, "Not a cursor of this list", "Con trỏ trang không hợp lệ")

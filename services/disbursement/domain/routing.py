@@ -27,6 +27,10 @@ PROVIDERS_OF_CHANNEL: dict[str, tuple[str, ...]] = {
 LEAD_PROVIDERS = ("viettelpay", "vietinbank", "commune_cashier")
 """Who may lead a contract."""
 
+SPREADSHEET_PREFIX = "sheet_"
+SPREADSHEET_CHANNELS = ("account", "cash")
+"""Any other provider is paid through by spreadsheets: which there are the gateway's installation says, by names that begin so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -84,8 +88,9 @@ def _newest(options: Iterable[Option]) -> Option | None:
 
 def check_channels(lead_provider: str, channels: Sequence[tuple[str, str]]) -> None:
     """Refuse with `unknown-provider` a lead provider, or a channel and provider, that don't exist."""
-    if lead_provider not in LEAD_PROVIDERS:
+    if lead_provider not in LEAD_PROVIDERS and not lead_provider.startswith(SPREADSHEET_PREFIX):
         raise Refusal(UNKNOWN_PROVIDER, f"{lead_provider!r} leads no contract", provider=lead_provider)
     for channel, provider in channels:
-        if provider not in PROVIDERS_OF_CHANNEL.get(channel, ()):
+        by_spreadsheet = provider.startswith(SPREADSHEET_PREFIX) and channel in SPREADSHEET_CHANNELS
+        if provider not in PROVIDERS_OF_CHANNEL.get(channel, ()) and not by_spreadsheet:
             raise Refusal(UNKNOWN_PROVIDER, f"{provider!r} does not pay through {channel!r}", provider=provider, channel=channel)

@@ -78,7 +78,7 @@ async def insert(tx: Tx, payment_id: UUID, payment: Recallable, reason: str, iss
     )
 
 
-async def answer(tx: Tx, payment_id: UUID, outcome: Literal["stopped", "too_late"]) -> bool:
+async def answer(tx: Tx, payment_id: UUID, outcome: Literal["stopped", "withdrawn", "too_late"]) -> bool:
     """Keep the gateway's answer; False where nothing was asked, or it was answered."""
     return bool(
         await tx.run(

@@ -11,7 +11,7 @@ from services.disbursement.domain.ledger import Posting
 from services.disbursement.domain.payrolls import Payroll, check_root
 from services.disbursement.domain.refusals import SEAL_BROKEN
 from services.disbursement.domain.seal import chunk_digest, root_of, verify_removal
-from services.disbursement.storage import chunks, payrolls, removals, runs, seals
+from services.disbursement.storage import chunks, home_deliveries, payrolls, removals, runs, seals
 from services.disbursement.storage.chunks import ClaimedChunk
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import moves_of_chunk, say_moves
@@ -109,6 +109,7 @@ async def _move(tx: Tx, payroll: Payroll, chunk_no: int) -> None:
 
 
 async def _say(tx: Tx, payroll: Payroll, chunk_no: int, to_pay: Sequence[HeldLine]) -> None:
+    at_home = await _at_home(tx, payroll, to_pay)
     event = ChunkInstructed(
         run_id=payroll.run_id,
         run_month=payroll.run_month,
@@ -130,8 +131,16 @@ async def _say(tx: Tx, payroll: Payroll, chunk_no: int, to_pay: Sequence[HeldLin
                 account_version=held.line.account_version,
                 amount_dong=held.line.amount_dong,
                 note=held.line.note,
+                home_delivery=held.line.beneficiary_id in at_home,
             )
             for held in to_pay
         ],
     )
     await emit(tx, event, unit_id=payroll.authority_id)
+
+
+async def _at_home(tx: Tx, payroll: Payroll, to_pay: Sequence[HeldLine]) -> set[UUID]:
+    """Whose cash is carried home. How, not whom and what: so it is no part of the seal, and said as it is on the day."""
+    if payroll.channel not in ("cash", "cashier"):
+        return set()
+    return await home_deliveries.among(tx, [held.line.beneficiary_id for held in to_pay], await tx.today())

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from services.provider_gateway.domain.attempt import Outcome, Said
+from services.provider_gateway.domain.cash import WithdrawalSaid
 from services.provider_gateway.domain.statement import StatementSaid
 
 INVALID_ACCOUNT = "invalid_account"
@@ -74,6 +75,7 @@ class Order:
     unit_code: str  # commune
     account_number: str | None = field(default=None, repr=False)  # phone number of a wallet
     identity_number: str | None = field(default=None, repr=False)  # of who collects cash
+    home_delivery: bool = False  # of cash: carried to the payee's home
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,49 @@ class FilesInParts(Files, Protocol):
         """What a verified file says, in its order, each part of a bounded size. Raises UnreadableWebhook, also half-way."""
 
 
+class Withdrawals(Protocol):
+    """Asks cash orders back that were sent and not collected. A withdrawal's reference is ours; asking again by it asks for
+    nothing new, and orders may be added."""
+
+    async def request(self, withdrawal_reference: str, references: Sequence[str]) -> Sequence[WithdrawalSaid]:
+        """Ask; those not answered with are still open. Raises NotTaken, Refused or Unsure."""
+
+    async def enquire(self, withdrawal_reference: str) -> Sequence[WithdrawalSaid]:
+        """Where a withdrawal stands, order by order. Raises NotTaken, Refused or Unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidFile:
+    """A file that was laid down for a provider."""
+
+    name: str
+    batch_reference: str
+    laid_at: datetime
+    size_bytes: int
+    orders: int
+    amount_dong: int
+
+
+class HandedIn(Protocol):
+    """Takes files that an officer hands in for the provider, where nobody could lay them into its folder. Read as `Files` are."""
+
+    def handed_in(self, name: str, content: bytes, signature: bytes) -> bytes:
+        """A file and its signature as one body, to be verified and read like one that was fetched."""
+
+    def explain(self, why: str) -> tuple[str, str]:
+        """Why a file is refused, in English and in Vietnamese, from the word of ForgedWebhook or UnreadableWebhook."""
+
+
+class Outgoing(Protocol):
+    """Shows the files that were laid down for the provider, so that an officer can hand them over."""
+
+    async def laid(self) -> Sequence[LaidFile]:
+        """Newest first, a bounded number."""
+
+    async def content(self, name: str) -> bytes | None:
+        """The file; None where there is none of that name."""
+
+
 class Days(Protocol):
     """What the provider says of its days: the other side of a reconciliation."""
 
@@ -267,5 +312,8 @@ class Connector:
     accounts: Accounts | None = None
     days: Days | None = None
     files: Files | None = None
+    withdrawals: Withdrawals | None = None
+    outgoing: Outgoing | None = None
+    handed_in: HandedIn | None = None
     calls_at_once: int = 4  # batches under way at a time
     close: Callable[[], Awaitable[None]] = _nothing

@@ -8,6 +8,8 @@ from pathlib import Path
 from services.provider_gateway.connectors import commune_cashier, vietinbank, viettelpay, vnpost
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.connectors.spreadsheet import connect_sheets
+from services.provider_gateway.connectors.spreadsheet.definitions import load_definitions
 from services.provider_gateway.connectors.transport import Transport
 
 CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
@@ -19,14 +21,21 @@ CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
 
 
 def build_connectors(
-    base_url: str | None, keys_folder: Path, timeout_seconds: float, bank_folder: Path | None = None
+    base_url: str | None,
+    keys_folder: Path,
+    timeout_seconds: float,
+    bank_folder: Path | None = None,
+    spreadsheet_providers: Path | None = None,
 ) -> dict[str, Connector]:
-    """All connectors, each with connections of its own. Nothing is opened or read before it is needed. `bank_folder`: the drop
-    folder over which VietinBank is reached instead of HTTP."""
+    """All connectors, each with connections of its own, and those of spreadsheet providers that a folder defines. But for the
+    definitions nothing is opened or read before it is needed. `bank_folder`: the drop folder over which VietinBank is reached
+    instead of HTTP. Raises `bad-setting`."""
     keys = ProviderKeys(keys_folder)
     connectors = {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
     if bank_folder is not None:
         connectors["vietinbank"] = vietinbank.connect(Transport(base_url, timeout_seconds), keys, bank_folder)
+    for definition in load_definitions(spreadsheet_providers):
+        connectors[definition.name] = connect_sheets(definition, keys_folder)
     return connectors
 
 

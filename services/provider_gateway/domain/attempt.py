@@ -6,7 +6,8 @@ twice and out of order, so each is judged against what is held: it is applied, i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 from typing import Literal
 from uuid import UUID
@@ -31,6 +32,18 @@ OPEN_STATES = frozenset(_OPEN_RANK)
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """Who took the cash, as the office's signed list says: never more of an identity number than its last four digits."""
+
+    name: str
+    relationship: str | None = None  # self, authorised, guardian, ...: the office's word
+    identity_last4: str | None = field(default=None, repr=False)
+    receipt: Literal["signature", "fingerprint"] | None = None  # how the receiver confirmed it
+    place: Literal["counter", "home"] | None = None
+    collected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a provider said of one attempt, in the one shape that all connectors answer in.
 
@@ -43,6 +56,7 @@ class Said:
     reason: str | None = None
     amount_dong: int | None = None
     provider_reference: str | None = None
+    collected: Collected | None = None  # of cash that was paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +143,18 @@ def _verdict(attempt: Attempt, said: Said) -> Verdict:
         return Verdict.APPLIED if newer else Verdict.STALE
     if attempt.is_open:
         return Verdict.APPLIED
-    return _after_final(attempt, said.outcome)
+    return _after_final(attempt, said)
 
 
-def _after_final(attempt: Attempt, outcome: Outcome) -> Verdict:
+def _after_final(attempt: Attempt, said: Said) -> Verdict:
     """A final outcome said of an attempt that has one."""
+    outcome = said.outcome
     if outcome == attempt.state:
         return Verdict.STALE
     if attempt.state == "paid":
-        return Verdict.APPLIED if outcome == "returned" else Verdict.CONTRADICTION
+        # "Withdrawn" says that nobody ever took it: of what was paid that is no return.
+        came_back = outcome == "returned" and said.reason != WITHDRAWN
+        return Verdict.APPLIED if came_back else Verdict.CONTRADICTION
     if outcome != "paid":
         return Verdict.STALE  # the money is back, or never left: said in other words
     # "Paid" that comes after "returned" is the older news of the two, unless the order had been withdrawn unpaid.

@@ -33,6 +33,7 @@ class Line:
     account_version: int | None
     amount_dong: int
     note: str
+    home_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

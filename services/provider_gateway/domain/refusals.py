@@ -9,6 +9,14 @@ BAD_SIGNATURE = ErrorCode(
     "bad-signature", Kind.UNAUTHENTICATED, "The provider's signature does not hold", "Chữ ký của đơn vị chi trả không hợp lệ"
 )
 TOO_LARGE = ErrorCode("too-large", Kind.TOO_LARGE, "The message is too large", "Thông điệp quá lớn")
+NO_FILES = ErrorCode("no-files", Kind.CONFLICT, "This provider takes no files", "Đơn vị chi trả này không trao đổi bằng tệp")
+UNKNOWN_FILE = ErrorCode("unknown-file", Kind.MISSING, "No such file", "Không có tệp này")
+FILE_REFUSED = ErrorCode(
+    "file-refused",
+    Kind.INVALID,
+    "The file is not accepted: nothing was changed by it",
+    "Tệp không được chấp nhận, không có dữ liệu nào thay đổi",
+)
 NO_SUCH_STOP = ErrorCode("no-such-stop", Kind.MISSING, "No such stop", "Không có lệnh dừng này")
 WRONG_STOP = ErrorCode("wrong-stop", Kind.INVALID, "This can't be stopped", "Không thể dừng đối tượng này")
 STOPPER_LIFTS = ErrorCode(

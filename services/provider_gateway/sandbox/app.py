@@ -21,6 +21,7 @@ from services.provider_gateway.sandbox.clock import END_OF_DAY_HOUR, moment
 from services.provider_gateway.sandbox.errors import RequestRefused, error_response, json_response
 from services.provider_gateway.sandbox.faults import Faults
 from services.provider_gateway.sandbox.keys import load_keys, make_keys
+from services.provider_gateway.sandbox.providers.cash_office import counter_router
 from services.provider_gateway.sandbox.providers.commune_cashier import commune_cashier
 from services.provider_gateway.sandbox.providers.vietinbank import VietinBank
 from services.provider_gateway.sandbox.providers.viettelpay import ViettelPay
@@ -36,7 +37,8 @@ def create_app(settings: SandboxSettings) -> FastAPI:
     """The program, its books opened and its keys made where absent. Its loops run between start-up and shutdown."""
     make_keys(settings.keys)
     sandbox = _open_sandbox(settings)
-    providers = (ViettelPay(sandbox), VietinBank(sandbox), vnpost(sandbox), commune_cashier(sandbox))
+    offices = (vnpost(sandbox), commune_cashier(sandbox))
+    providers = (ViettelPay(sandbox), VietinBank(sandbox), *offices)
     for provider in providers:
         sandbox.wires[provider.name] = provider
 
@@ -59,6 +61,7 @@ def create_app(settings: SandboxSettings) -> FastAPI:
     _handle_errors(app)
     for provider in providers:
         app.include_router(provider.router())
+    app.include_router(counter_router(sandbox, offices))
     app.include_router(admin_router(sandbox))
 
     @app.get("/health")

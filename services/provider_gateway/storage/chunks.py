@@ -228,6 +228,7 @@ def lines_of(lines: Any) -> list[Line]:
             account_version=line["account_version"],
             amount_dong=line["amount_dong"],
             note=line["note"],
+            home_delivery=line.get("home_delivery", False),
         )
         for line in (orjson.loads(lines) if isinstance(lines, (str, bytes)) else lines)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from services.provider_gateway.domain.chunk import ChunkKey
@@ -20,19 +19,8 @@ async def is_here(tx: Tx, key: ChunkKey) -> bool:
     )
 
 
-async def was_tried(tx: Tx, run_month: date, payment_id: UUID) -> bool:
-    """Whether there is an intent for the payment: from then on nobody can say that it was not sent."""
-    return bool(
-        await tx.scalar(
-            "SELECT EXISTS (SELECT FROM attempts WHERE run_month = :run_month AND payment_id = :payment_id)",
-            run_month=run_month,
-            payment_id=payment_id,
-        )
-    )
-
-
 async def record(tx: Tx, key: ChunkKey, payment_id: UUID, unit_id: str, outcome: str) -> None:
-    """Keep what was answered."""
+    """Keep what was decided."""
     await tx.run(
         """INSERT INTO recalls (payment_id, payroll_id, chunk_no, unit_id, outcome, answered_at)
            VALUES (:payment_id, :payroll_id, :chunk_no, :unit_id, :outcome, platform.business_now())""",

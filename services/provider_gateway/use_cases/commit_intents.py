@@ -114,6 +114,7 @@ def _order(
         unit_code=line.unit_id.partition("@")[0],
         account_number=account,
         identity_number=identity,
+        home_delivery=line.home_delivery,
     )
 
 

@@ -1,10 +1,13 @@
-"""disbursement.payment_recalled: a line asked back is stopped where there is no intent of it yet, or it is too late."""
+"""disbursement.payment_recalled: a line asked back is stopped where there is no intent of it yet; else withdrawn, or too late."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Literal
+
 from services.provider_gateway.domain.attempt import RECALLED, Attempt, Said, first_step, judge
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
-from services.provider_gateway.storage import attempts, chunks, recalls
+from services.provider_gateway.storage import attempts, chunks, recalls, withdrawals
 from shared.contracts.disbursement_events import PaymentRecalled
 from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, RecallAnswered
 from shared.database import Tx
@@ -17,9 +20,13 @@ class NoSuchLine(ValueError):
     """A recall of a payment that its chunk doesn't hold: a dead letter, since nobody instructed it."""
 
 
-async def recall_payment(tx: Tx, event: PaymentRecalled) -> None:
+async def recall_payment(tx: Tx, event: PaymentRecalled, withdrawing: Collection[str] = ()) -> None:
     """Decide under the chunk's lock, which whoever commits intents holds too: either the line is never sent, and is told of as
-    refused (`recalled`), or an intent of it was there first. Raises NotYet while the chunk has not come, NoSuchLine."""
+    refused (`recalled`), or an intent of it was there first. Then a provider that withdraws orders (`withdrawing`) is asked, and
+    disbursement is answered once that has an end; with any other it is too late.
+
+    Raises NotYet while the chunk has not come, NoSuchLine.
+    """
     key = ChunkKey(event.payroll_id, event.chunk_no)
     if not await recalls.is_here(tx, key):
         raise NotYet(f"chunk {event.payroll_id}/{event.chunk_no}")
@@ -28,16 +35,17 @@ async def recall_payment(tx: Tx, event: PaymentRecalled) -> None:
     if event.payment_id not in lines:
         raise NoSuchLine(str(event.payment_id))
     line = lines[event.payment_id]
-    too_late = await recalls.was_tried(tx, chunk.run_month, line.payment_id)
-    await recalls.record(tx, key, line.payment_id, line.unit_id, "too_late" if too_late else "stopped")
-    if not too_late:
+    reference = payment_reference(line.payment_id, line.attempt_no)
+    attempt = (await attempts.read_attempts(tx, chunk, {reference})).get(reference)
+    if attempt is not None and attempt.is_open and chunk.provider in withdrawing:
+        await recalls.record(tx, key, line.payment_id, line.unit_id, "withdrawing")
+        await withdrawals.insert(tx, chunk, attempt)
+        return
+    outcome: Literal["stopped", "too_late"] = "stopped" if attempt is None else "too_late"
+    await recalls.record(tx, key, line.payment_id, line.unit_id, outcome)
+    if attempt is None:
         await _refuse(tx, chunk, line, left=len(lines.keys() - await recalls.stopped(tx, key)))
-    answer = RecallAnswered(
-        payroll_id=key.payroll_id,
-        chunk_no=key.chunk_no,
-        payment_id=line.payment_id,
-        outcome="too_late" if too_late else "stopped",
-    )
+    answer = RecallAnswered(payroll_id=key.payroll_id, chunk_no=key.chunk_no, payment_id=line.payment_id, outcome=outcome)
     await emit(tx, answer, chunk.authority_id)
 
 

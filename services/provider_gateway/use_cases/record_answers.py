@@ -10,11 +10,20 @@ from typing import Literal
 from uuid import UUID
 
 from services.provider_gateway.connectors.protocol import OfAll
-from services.provider_gateway.domain.attempt import Attempt, Outcome, Said, Verdict, contradicted, has_steps_left, judge
+from services.provider_gateway.domain.attempt import (
+    Attempt,
+    Collected,
+    Outcome,
+    Said,
+    Verdict,
+    contradicted,
+    has_steps_left,
+    judge,
+)
 from services.provider_gateway.domain.chunk import Chunk, Standing
 from services.provider_gateway.domain.messages import TOLD
 from services.provider_gateway.storage import attempts as attempts_storage
-from services.provider_gateway.storage import chunks, messages
+from services.provider_gateway.storage import chunks, collections, messages
 from services.provider_gateway.storage.enquiries import open_contradictions
 from services.provider_gateway.storage.tallies import note_tally
 from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
@@ -34,6 +43,7 @@ class Settling:
     told: list[tuple[Attempt, Outcome, int]] = field(default_factory=list)  # with the amount in đồng that was said
     counts: Counter[str] = field(default_factory=Counter)
     contradictions: list[tuple[Attempt, Said]] = field(default_factory=list)
+    collected: dict[str, tuple[Attempt, Collected]] = field(default_factory=dict)  # by reference: who took cash that is paid
 
     def hear(self, said: Iterable[Said]) -> None:
         """Judge each saying against what is held."""
@@ -44,6 +54,8 @@ class Settling:
             verdict, became = judge(attempt, each)
             self.counts[verdict.value] += 1
             self.held[each.reference] = became
+            if each.collected is not None and became.state == "paid" and verdict is not Verdict.CONTRADICTION:
+                self.collected.setdefault(each.reference, (became, each.collected))
             if verdict is Verdict.APPLIED:
                 assert became.state != "sending"
                 self.told.append((became, became.state, became.amount_dong))
@@ -57,7 +69,7 @@ class Settling:
     @property
     def has_news(self) -> bool:
         """Whether anything said was not known before."""
-        return bool(self.told or self.contradictions) or self.held != self.before
+        return bool(self.told or self.contradictions or self.collected) or self.held != self.before
 
 
 async def open_settling(tx: Tx, chunk: Chunk, references: Collection[str] | None = None) -> Settling:
@@ -75,6 +87,7 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
             settling.told.append((further, said.outcome, said.amount_dong or attempt.amount_dong))
     changed = [attempt for reference, attempt in settling.held.items() if attempt != settling.before[reference]]
     await attempts_storage.save(tx, settling.chunk, changed)
+    await collections.keep(tx, settling.collected)
     standing = await attempts_storage.read_standing(tx, settling.chunk)
     await note_tally(tx, settling.chunk, standing)
     if settling.told:

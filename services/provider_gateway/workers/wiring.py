@@ -19,6 +19,7 @@ from services.provider_gateway.workers.messenger import Messenger
 from services.provider_gateway.workers.names import NameEnquirer
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
+from services.provider_gateway.workers.withdrawer import Withdrawer
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
@@ -60,6 +61,7 @@ class Ways:
             FileApplier(database, self.connectors, self.cipher, self.schedule).worker(),
             accounts.worker(),
             names.worker(),
+            Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )
@@ -79,6 +81,7 @@ def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
             provider_keys(settings.keys_dir),
             settings.provider_timeout_seconds,
             settings.bank_folder,
+            settings.spreadsheet_providers,
         ),
         cipher=cipher,
         schedule=schedule_for(settings.environment, settings.provider_processing_seconds),

@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.cash_lists.enquiry import ListEnquiry
 from services.provider_gateway.connectors.cash_lists.payments import ListPayments
 from services.provider_gateway.connectors.cash_lists.webhooks import ListWebhooks
 from services.provider_gateway.connectors.cash_lists.wire import Office, OfficeWire
+from services.provider_gateway.connectors.cash_lists.withdrawals import ListWithdrawals
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.transport import Transport
@@ -24,5 +25,6 @@ def connect_office(office: Office, transport: Transport, keys: ProviderKeys) -> 
         enquiry=ListEnquiry(wire),
         webhooks=ListWebhooks(wire, keys),
         days=OfficeDays(wire),
+        withdrawals=ListWithdrawals(wire),
         close=transport.close,
     )

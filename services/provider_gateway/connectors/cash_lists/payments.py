@@ -70,4 +70,5 @@ def _order(order: Order) -> dict[str, object]:
         "identity_number": identity(order.identity_number),
         "amount_dong": order.amount_dong,
         "note": order.note[:NOTE_LIMIT],
+        "home_delivery": order.home_delivery,
     }

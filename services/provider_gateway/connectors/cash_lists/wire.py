@@ -6,14 +6,23 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Batch, Order
-from services.provider_gateway.connectors.shape import WrongShape, as_object, optional_amount, rows, text, word
+from services.provider_gateway.connectors.shape import (
+    WrongShape,
+    as_object,
+    optional_amount,
+    optional_text,
+    rows,
+    text,
+    word,
+)
 from services.provider_gateway.connectors.signed_requests import SignedRequests
 from services.provider_gateway.connectors.transport import Transport
-from services.provider_gateway.domain.attempt import WITHDRAWN, Outcome, Said
+from services.provider_gateway.domain.attempt import WITHDRAWN, Collected, Outcome, Said
 from shared.kernel.ids import REFERENCE_LENGTH
 
 _OUTCOMES: dict[str, Outcome] = {
@@ -33,6 +42,7 @@ class Office:
     name: str
     lists_path: str
     results_path: str
+    withdrawals_path: str
     request_secret: str  # names of files
     webhook_secret: str
     longest_processing_seconds: float
@@ -74,7 +84,29 @@ def said_of(row: dict[str, Any]) -> Said:
         reason = state
     elif outcome == "rejected":
         reason = reason or "refused"
-    return Said(text(row, "reference"), outcome, reason, optional_amount(row, "amount_dong"))
+    collected = _collected(row) if outcome == "paid" else None
+    return Said(text(row, "reference"), outcome, reason, optional_amount(row, "amount_dong"), collected=collected)
+
+
+def _collected(row: dict[str, Any]) -> Collected | None:
+    """Who took the money. A list may name nobody; what it says oddly is left out, for it is evidence and moves nothing."""
+    name = optional_text(row, "paid_to")
+    if not name:
+        return None
+    last4 = optional_text(row, "identity_last4") or ""
+    receipt, place = word(row, "receipt"), word(row, "place")
+    try:
+        collected_on = date.fromisoformat(optional_text(row, "booked_on") or "")
+    except ValueError:
+        collected_on = None
+    return Collected(
+        name=" ".join(name.split())[:140],
+        relationship=word(row, "relationship"),
+        identity_last4=last4 if last4.isdigit() and len(last4) == 4 else None,
+        receipt="fingerprint" if receipt == "fingerprint" else "signature" if receipt == "signature" else None,
+        place="home" if place == "home" else "counter" if place == "counter" else None,
+        collected_on=collected_on,
+    )
 
 
 def pay_lists(batch: Batch) -> list[tuple[str, str, Sequence[Order]]]:

@@ -12,6 +12,7 @@ OFFICE = Office(
     name="commune_cashier",
     lists_path="/cashier/v1/lists",
     results_path="/cashier/v1/results",
+    withdrawals_path="/cashier/v1/withdrawals",
     request_secret="commune_cashier_hmac",  # noqa: S106 - the name of a file
     webhook_secret="commune_cashier_webhook",  # noqa: S106
     longest_processing_seconds=86_400.0,

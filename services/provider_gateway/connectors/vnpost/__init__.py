@@ -12,6 +12,7 @@ OFFICE = Office(
     name="vnpost",
     lists_path="/vnpost/v1/pay-lists",
     results_path="/vnpost/v1/results",
+    withdrawals_path="/vnpost/v1/withdrawals",
     request_secret="vnpost_hmac",  # noqa: S106 - the name of a file
     webhook_secret="vnpost_webhook",  # noqa: S106
     longest_processing_seconds=86_400.0,

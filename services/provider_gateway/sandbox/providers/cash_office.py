@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hmac
+import sqlite3
+from collections.abc import Sequence
 from datetime import date
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.provider_gateway.sandbox.books.counter import Receiver, come_for, keep_home_orders, load_counter
 from services.provider_gateway.sandbox.books.enquiries import day_results, find_batch, find_payments
+from services.provider_gateway.sandbox.books.settling import due_batches, settle_batches
 from services.provider_gateway.sandbox.books.withdrawals import find_withdrawal, request_withdrawal
 from services.provider_gateway.sandbox.errors import RequestRefused, json_response
 from services.provider_gateway.sandbox.intake import answer_batch
 from services.provider_gateway.sandbox.parsing import After, check_totals, content_digest, parse, read_body
 from services.provider_gateway.sandbox.providers.cash_wire import (
+    AT_THE_COUNTER,
     PAY_LIST,
     STATES,
     WITHDRAWAL,
@@ -46,6 +52,7 @@ class CashOffice:
         self._prefix = prefix
         self._lists_path = lists_path
         self._secret = sandbox.keys.secrets[f"{name}_hmac"]
+        self._home, self._receivers = sandbox.books.run_blocking(lambda connection: load_counter(connection, name))
         self.envelope = StandardSigner(sandbox.keys.secrets[f"{name}_webhook"]).envelope
 
     @property
@@ -72,6 +79,7 @@ class CashOffice:
         ]
         check_totals(payments, pay_list.number_of_orders, pay_list.total_amount_dong)
         digest = content_digest(payments)
+        await self._note_home_orders([order.reference for order in pay_list.orders if order.home_delivery])
         incoming = IncomingBatch(
             self._name, pay_list.list_reference, "cash", digest, payments, LIMIT_DONG, pay_list.pay_point, pay_list.pay_on
         )
@@ -93,7 +101,7 @@ class CashOffice:
         found = await sandbox.books.run(lambda connection: find_batch(connection, sandbox, name, list_reference))
         if found is None:
             raise RequestRefused(404, "not_found", "No such list")
-        return self._signed({"list_reference": list_reference, "results": [order_result(o) for o in found[1]]})
+        return self._signed({"list_reference": list_reference, "results": [self._result(o) for o in found[1]]})
 
     async def get_order(self, request: Request, reference: str) -> Response:
         """Where one order stands, as a signed result list of one."""
@@ -103,7 +111,7 @@ class CashOffice:
         if not found:
             raise RequestRefused(404, "not_found", "No such order")
         batch, outcome = found[0]
-        return self._signed({"list_reference": batch.batch_reference, "results": [order_result(outcome)]})
+        return self._signed({"list_reference": batch.batch_reference, "results": [self._result(outcome)]})
 
     async def get_results(self, request: Request, day: date, after: After = 0) -> Response:
         """All orders whose result fell on a day, as a signed result list."""
@@ -112,7 +120,7 @@ class CashOffice:
         found, next_after, final = await self._sandbox.books.run(
             lambda connection: day_results(connection, name, day.isoformat(), after)
         )
-        results = [{"list_reference": reference, **order_result(outcome)} for reference, outcome in found]
+        results = [{"list_reference": reference, **self._result(outcome)} for reference, outcome in found]
         return self._signed({"day": day.isoformat(), "final": final, "results": results, "next_after": next_after})
 
     async def post_withdrawal(self, request: Request) -> Response:
@@ -141,7 +149,7 @@ class CashOffice:
 
     def settled(self, batch: BatchInfo, outcomes: list[Outcome], forged: bool) -> Notice:
         """Webhook: a signed result list of some orders. In a forged one the list's signature is wrong too."""
-        results = [order_result(outcome) for outcome in outcomes]
+        results = [self._result(outcome) for outcome in outcomes]
         secret = hmac_sign(self._secret, b"not the secret") if forged else self._secret
         content = signed_list(secret, self._name, {"list_reference": batch.batch_reference, "results": results})
         return Notice("orders.results", content)
@@ -149,6 +157,27 @@ class CashOffice:
     def opened(self, batch_reference: str, answers: list[OpeningAnswer]) -> Notice:
         """Cash offices open no accounts."""
         raise ValueError(f"{self._name} opens no accounts")
+
+    async def come_for(self, reference: str, receiver: Receiver) -> None:
+        """Somebody comes for an order, now."""
+        sandbox, name = self._sandbox, self._name
+
+        def work(connection: sqlite3.Connection) -> None:
+            at = come_for(connection, name, reference, receiver)
+            self._receivers[reference] = receiver
+            settle_batches(connection, sandbox, due_batches(connection, at))
+
+        await sandbox.books.run(work)
+        sandbox.webhooks_to_send.set()
+
+    async def _note_home_orders(self, references: list[str]) -> None:
+        if references:
+            await self._sandbox.books.run(lambda connection: keep_home_orders(connection, self._name, references))
+            self._home.update(references)
+
+    def _result(self, outcome: Outcome) -> dict[str, object]:
+        place = "home" if outcome.reference in self._home else "counter"
+        return order_result(outcome, self._receivers.get(outcome.reference), place)
 
     def _signed(self, content: dict[str, object]) -> Response:
         return json_response(signed_list(self._secret, self._name, content))
@@ -159,3 +188,22 @@ class CashOffice:
         content, signature = request_content(request.method, target_of(request), request.headers, body)
         hmac_verify(self._secret, content, signature)
         return body
+
+
+def counter_router(sandbox: Sandbox, offices: Sequence[CashOffice]) -> APIRouter:
+    """Who comes to which office for which order: for tests and the demo; no provider has this route. Bearer: admin.secret."""
+    router = APIRouter(prefix="/admin/counter", tags=["admin"])
+    by_name = {office.name: office for office in offices}
+
+    @router.post("/{name}")
+    async def post_counter(name: str, request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {sandbox.keys.secrets['admin']}".encode()):
+            raise RequestRefused(401, "unauthorised", "Admin routes need the bearer secret of admin.secret")
+        if name not in by_name:
+            raise RequestRefused(404, "not_found", "No such office")
+        came = parse(AT_THE_COUNTER, await read_body(request))
+        await by_name[name].come_for(came.reference, Receiver(came.name, came.identity_number, came.relationship, came.receipt))
+        return json_response({"reference": came.reference, "state": "paid"})
+
+    return router

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from hashlib import sha256
+from typing import Annotated, Literal
 
 import orjson
 from pydantic import Field, StringConstraints, TypeAdapter
 
+from services.provider_gateway.sandbox.books.counter import Receiver
 from services.provider_gateway.sandbox.books.withdrawals import Withdrawal
 from services.provider_gateway.sandbox.parsing import (
     MAX_PAYMENTS,
@@ -31,6 +33,7 @@ class Order(Message):
     identity_number: IdentityNumber | None = None
     amount_dong: Amount
     note: Annotated[str, StringConstraints(max_length=160)]
+    home_delivery: bool = False
 
 
 class PayList(Message):
@@ -47,21 +50,37 @@ class WithdrawalRequest(Message):
     references: Annotated[list[Reference], Field(min_length=1, max_length=MAX_PAYMENTS)]
 
 
+class AtTheCounter(Message):
+    reference: Reference
+    name: Name
+    identity_number: IdentityNumber | None = None
+    relationship: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] = "self"
+    receipt: Literal["signature", "fingerprint"] = "signature"
+
+
 PAY_LIST = TypeAdapter(PayList)
+AT_THE_COUNTER = TypeAdapter(AtTheCounter)
 WITHDRAWAL = TypeAdapter(WithdrawalRequest)
 
 
-def order_result(outcome: Outcome) -> dict[str, object]:
-    """Where one order stands, and once paid: to whom, on which identity shown."""
+def order_result(outcome: Outcome, receiver: Receiver | None, place: str) -> dict[str, object]:
+    """Where one order stands, and once paid: to whom, on which identity shown, confirmed how and handed out where. Without a
+    receiver of its own it was the payee who came; one in five confirms by fingerprint."""
     paid = outcome.state == "paid"
+    if receiver is None:
+        receipt = "fingerprint" if sha256(outcome.reference.encode()).digest()[0] % 5 == 0 else "signature"
+        receiver = Receiver(outcome.payee_name, outcome.account or None, "self", receipt)
     return {
         "reference": outcome.reference,
         "amount_dong": outcome.amount_dong,
         "state": STATES.get(outcome.state, outcome.state),
         "reason": None if outcome.state == "open" else outcome.reason,
         "booked_on": outcome.booked_on,
-        "paid_to": outcome.payee_name if paid else None,
-        "identity_last4": outcome.account[-4:] or None if paid else None,
+        "paid_to": receiver.name if paid else None,
+        "relationship": receiver.relationship if paid else None,
+        "identity_last4": (receiver.identity_number or "")[-4:] or None if paid else None,
+        "receipt": receiver.receipt if paid else None,
+        "place": place if paid else None,
         "withdrawal_requested": bool(outcome.withdrawing),
     }
 
