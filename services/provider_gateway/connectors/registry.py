@@ -8,6 +8,7 @@ from pathlib import Path
 from services.provider_gateway.connectors import commune_cashier, vietinbank, viettelpay, vnpost
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
+from services.provider_gateway.connectors.tls import TlsFiles
 from services.provider_gateway.connectors.transport import Transport
 
 CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
@@ -18,10 +19,20 @@ CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
 }
 
 
-def build_connectors(base_url: str | None, keys_folder: Path, timeout_seconds: float) -> dict[str, Connector]:
-    """All connectors, each with connections of its own. Nothing is opened or read before it is needed."""
+def build_connectors(
+    base_url: str | None, keys_folder: Path, timeout_seconds: float, own_urls: Mapping[str, str] | None = None
+) -> dict[str, Connector]:
+    """All connectors, each with connections of its own. Nothing is opened or read before it is needed.
+
+    `own_urls` holds the providers that are not reached at the common `base_url`.
+    """
     keys = ProviderKeys(keys_folder)
-    return {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
+    own = own_urls or {}
+
+    def transport(name: str) -> Transport:
+        return Transport(own.get(name, base_url), timeout_seconds, tls=TlsFiles(keys_folder, name))
+
+    return {name: connect(transport(name), keys) for name, connect in CONNECTORS.items()}
 
 
 async def close_connectors(connectors: Mapping[str, Connector]) -> None:

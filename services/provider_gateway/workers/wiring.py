@@ -70,7 +70,12 @@ class Ways:
 def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
     """The ways as the settings have them: address, keys, time-outs."""
     return Ways(
-        connectors=build_connectors(settings.providers_url, provider_keys(settings.keys_dir), settings.provider_timeout_seconds),
+        connectors=build_connectors(
+            settings.providers_url,
+            provider_keys(settings.keys_dir),
+            settings.provider_timeout_seconds,
+            settings.provider_urls,
+        ),
         cipher=cipher,
         schedule=schedule_for(settings.environment, settings.provider_processing_seconds),
         call_limit_seconds=settings.provider_timeout_seconds * CALL_LIMIT_TIMES,

@@ -23,6 +23,7 @@ def connect_office(office: Office, transport: Transport, keys: ProviderKeys) -> 
         payments=ListPayments(wire),
         enquiry=ListEnquiry(wire),
         webhooks=ListWebhooks(wire, keys),
+        channels=(office.channel,),
         days=OfficeDays(wire),
         close=transport.close,
     )

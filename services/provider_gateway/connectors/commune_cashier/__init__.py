@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.transport import Transport
 
 OFFICE = Office(
     name="commune_cashier",
+    channel="cashier",
     lists_path="/cashier/v1/lists",
     results_path="/cashier/v1/results",
     request_secret="commune_cashier_hmac",  # noqa: S106 - the name of a file

@@ -22,6 +22,7 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         payments=VietinPayments(requests),
         enquiry=VietinEnquiry(requests),
         webhooks=VietinWebhooks(keys),
+        channels=("account",),
         accounts=VietinAccounts(requests),
         days=VietinDays(requests),
         close=transport.close,
