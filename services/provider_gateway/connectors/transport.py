@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -33,7 +34,8 @@ _REFUSED_BY_TLS = (
     "ALERT_DECRYPT_ERROR",
     "ALERT_PROTOCOL_VERSION",
 )
-"""The other side ended the handshake: in TLS 1.3 we learn it only after we have written, but nothing written was read there."""
+"""The other side ended the handshake: in TLS 1.3 we learn it only after we have written, but nothing written was read there.
+Where it closes so hard that its alert is lost, all we know is that the connection broke: unknown."""
 
 
 class Transport:
@@ -46,6 +48,7 @@ class Transport:
         self, base_url: str | None, timeout_seconds: float, connections: int = 8, *, tls: TlsFiles | None = None
     ) -> None:
         self._base_url = base_url.rstrip("/") if base_url else None
+        self._address_holds = _is_address(base_url or "")
         self._timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, CONNECT_SECONDS))
         self._limits = httpx.Limits(max_connections=connections * 2, max_keepalive_connections=connections)
         self._tls = tls or TlsFiles(None, "")
@@ -55,6 +58,8 @@ class Transport:
         """The body of a 200 answer. Raises NotTaken, Refused (with the provider's error word) or Unsure."""
         if self._base_url is None:
             raise NotTaken("no_address", MISCONFIGURED_PAUSE_SECONDS)
+        if not self._address_holds:
+            raise NotTaken("bad_address", MISCONFIGURED_PAUSE_SECONDS)
         url = self._base_url + path
         sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
         pool = await self._current_pool()
@@ -63,8 +68,6 @@ class Transport:
                 return await _read(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotTaken(_word(error)) from None  # no byte of the request left
-        except httpx.InvalidURL:
-            raise NotTaken("bad_address", MISCONFIGURED_PAUSE_SECONDS) from None
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             if _refused_by_tls(error):
                 raise NotTaken("tls_refused", MISCONFIGURED_PAUSE_SECONDS) from None
@@ -158,6 +161,14 @@ def _failure(answer: httpx.Response, body: bytes) -> Exception:
     if 400 <= status < 500 and status not in (408, 409) and error:
         return Refused(error)
     return Unsure(f"http_{status}")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and bool(httpx.URL(url).host)
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 def _error_word(body: bytes) -> str:

@@ -38,6 +38,8 @@ def request(cmd: str, data: str, signature: str) -> bytes:
 
 def answered(body: bytes) -> str:
     """The text of `return`. Raises WrongShape for a fault, a page of HTML, and whatever else is not that answer."""
+    if b"\0" in body:  # UTF-16 or worse, in which the next line would find nothing
+        raise WrongShape("encoding")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise WrongShape("doctype")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
