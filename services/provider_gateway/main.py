@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, enquiries, messages, stops, summary, webhooks
+from services.provider_gateway.api import accounts, attempts, enquiries, messages, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -29,6 +29,7 @@ def build(platform: Platform) -> Service:
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))
     app.include_router(messages.router(database))
+    app.include_router(accounts.router(database))
     app.state.ways = ways
     return Service(
         name=NAME,
