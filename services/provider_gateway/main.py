@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import accounts, attempts, enquiries, messages, stops, summary, webhooks
+from services.provider_gateway.api import accounts, attempts, capabilities, enquiries, messages, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -19,7 +19,7 @@ before a provider is called; what is not known is enquired by the same reference
 
 def build(platform: Platform) -> Service:
     """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `accounts`, `names`, `lister`,
-    `messages`."""
+    `messages`, `describer`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
@@ -30,6 +30,7 @@ def build(platform: Platform) -> Service:
     app.include_router(summary.router(database))
     app.include_router(messages.router(database))
     app.include_router(accounts.router(database))
+    app.include_router(capabilities.router(ways.connectors))
     app.state.ways = ways
     return Service(
         name=NAME,

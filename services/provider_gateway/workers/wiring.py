@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.registry import build_connectors, clos
 from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
+from services.provider_gateway.workers.describer import describer_worker
 from services.provider_gateway.workers.enquiries import Enquirer
 from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.lister import Lister
@@ -56,6 +57,7 @@ class Ways:
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
             accounts.worker(),
             names.worker(),
+            describer_worker(database, self.connectors),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )

@@ -20,3 +20,10 @@ CREATE TABLE account_contradictions (
     opened_at timestamptz NOT NULL,       -- business clock
     UNIQUE (account_id, asking, held, said, number_index)
 );
+
+-- What the connectors can do, as it was last told: told again only when it changed.
+CREATE TABLE described_providers (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    described jsonb NOT NULL,             -- the event's providers
+    described_at timestamptz NOT NULL     -- business clock
+);
