@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from services.provider_gateway import events
 from services.provider_gateway.api import (
+    accounts,
     attempts,
+    capabilities,
     cash,
     enquiries,
     messages,
@@ -29,7 +31,7 @@ before a provider is called; what is not known is enquired by the same reference
 
 def build(platform: Platform) -> Service:
     """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `collector`, `files`, `accounts`,
-    `names`, `withdrawals`, `lister`, `messages`."""
+    `names`, `withdrawals`, `lister`, `messages`, `describer`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
@@ -42,6 +44,8 @@ def build(platform: Platform) -> Service:
     app.include_router(stops.router(database, ways.connectors))
     app.include_router(summary.router(database))
     app.include_router(messages.router(database))
+    app.include_router(accounts.router(database))
+    app.include_router(capabilities.router(ways.connectors))
     app.state.ways = ways
     return Service(
         name=NAME,

@@ -70,7 +70,7 @@ class Order:
 
     reference: str
     amount_dong: int
-    payee_name: str
+    payee_name: str = field(repr=False)
     note: str
     unit_code: str  # commune
     account_number: str | None = field(default=None, repr=False)  # phone number of a wallet
@@ -111,7 +111,7 @@ class AccountWanted:
     """An account to open, or (with `number`) one to check."""
 
     request_id: str
-    holder_name: str
+    holder_name: str = field(repr=False)
     identity_number: str | None = field(default=None, repr=False)
     phone_number: str | None = field(default=None, repr=False)
     number: str | None = field(default=None, repr=False)
@@ -125,7 +125,7 @@ class AccountSaid:
     outcome: Literal["received", "opened", "refused"]
     reason: str | None = None
     number: str | None = field(default=None, repr=False)
-    holder_name: str | None = None
+    holder_name: str | None = field(default=None, repr=False)
 
 
 ListSource = Literal["provider_list", "statement"]
@@ -309,6 +309,7 @@ class Connector:
     payments: Payments
     enquiry: Enquiry
     webhooks: Webhooks
+    channels: tuple[str, ...] = ()  # of those that contracts have: wallet, account, cash, cashier
     accounts: Accounts | None = None
     days: Days | None = None
     files: Files | None = None

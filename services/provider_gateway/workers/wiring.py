@@ -11,6 +11,7 @@ from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPor
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.collector import Collector
+from services.provider_gateway.workers.describer import describer_worker
 from services.provider_gateway.workers.enquiries import Enquirer
 from services.provider_gateway.workers.files import FileApplier
 from services.provider_gateway.workers.judge import judge_worker
@@ -62,6 +63,7 @@ class Ways:
             accounts.worker(),
             names.worker(),
             Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
+            describer_worker(database, self.connectors),
             Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )
@@ -80,8 +82,9 @@ def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
             settings.providers_url,
             provider_keys(settings.keys_dir),
             settings.provider_timeout_seconds,
-            settings.bank_folder,
-            settings.spreadsheet_providers,
+            settings.provider_urls,
+            bank_folder=settings.bank_folder,
+            spreadsheet_providers=settings.spreadsheet_providers,
         ),
         cipher=cipher,
         schedule=schedule_for(settings.environment, settings.provider_processing_seconds),

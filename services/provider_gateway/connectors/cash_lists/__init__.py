@@ -24,6 +24,7 @@ def connect_office(office: Office, transport: Transport, keys: ProviderKeys) -> 
         payments=ListPayments(wire),
         enquiry=ListEnquiry(wire),
         webhooks=ListWebhooks(wire, keys),
+        channels=(office.channel,),
         days=OfficeDays(wire),
         withdrawals=ListWithdrawals(wire),
         close=transport.close,

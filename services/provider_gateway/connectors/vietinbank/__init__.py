@@ -35,6 +35,7 @@ def connect(transport: Transport, keys: ProviderKeys, folder: Path | None = None
         payments=VietinPayments(way, debtor),
         enquiry=VietinEnquiry(way),
         webhooks=VietinWebhooks(keys),
+        channels=("account",),
         accounts=VietinAccounts(requests),
         days=VietinDays(requests) if folder is None else None,
         files=VietinFiles(way, debtor),

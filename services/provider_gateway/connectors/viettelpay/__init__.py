@@ -21,6 +21,7 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         payments=ViettelPayments(wire),
         enquiry=ViettelEnquiry(wire),
         webhooks=ViettelWebhooks(wire),
+        channels=("wallet", "cash"),
         accounts=ViettelAccounts(wire),
         days=ViettelDays(wire),
         close=transport.close,
