@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.provider_gateway import events
-from services.provider_gateway.api import attempts, enquiries, messages, stops, summary, webhooks
+from services.provider_gateway.api import attempts, chunks, decisions, enquiries, messages, providers, stops, summary, webhooks
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
@@ -25,9 +25,12 @@ def build(platform: Platform) -> Service:
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
     app.include_router(attempts.router(database))
     app.include_router(enquiries.router(database))
+    app.include_router(decisions.router(database, ways.connectors, ways.schedule))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(stops.router(database, ways.connectors))
-    app.include_router(summary.router(database))
+    app.include_router(providers.router(database, ways.connectors, ways.schedule))
+    app.include_router(chunks.router(database, ways.connectors, ways.schedule))
+    app.include_router(summary.router(database, ways.connectors, ways.schedule))
     app.include_router(messages.router(database))
     app.state.ways = ways
     return Service(

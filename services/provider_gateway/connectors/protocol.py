@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
+from services.provider_gateway.connectors.samples import WebhookSamples
 from services.provider_gateway.domain.attempt import Said
 
 INVALID_ACCOUNT = "invalid_account"
@@ -235,5 +236,5 @@ class Connector:
     accounts: Accounts | None = None
     days: Days | None = None
     files: Files | None = None
-    calls_at_once: int = 4  # batches under way at a time
+    samples: WebhookSamples | None = None  # of its webhooks, for docs and tests
     close: Callable[[], Awaitable[None]] = _nothing

@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.vietinbank.accounts import VietinAccou
 from services.provider_gateway.connectors.vietinbank.days import VietinDays
 from services.provider_gateway.connectors.vietinbank.enquiry import VietinEnquiry
 from services.provider_gateway.connectors.vietinbank.payments import VietinPayments
+from services.provider_gateway.connectors.vietinbank.samples import vietin_samples
 from services.provider_gateway.connectors.vietinbank.webhooks import VietinWebhooks
 from services.provider_gateway.connectors.vietinbank.wire import CLIENT_KEY
 
@@ -24,5 +25,6 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         webhooks=VietinWebhooks(keys),
         accounts=VietinAccounts(requests),
         days=VietinDays(requests),
+        samples=vietin_samples(keys),
         close=transport.close,
     )
