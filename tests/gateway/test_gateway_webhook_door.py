@@ -225,7 +225,8 @@ bodies = st.one_of(
     st.integers(1, 4000).map(lambda depth: b'{"a":' * depth + b"1" + b"}" * depth),
     st.just("\ufeff{}".encode("utf-16")),
 )
-header_values = st.binary(max_size=40).filter(lambda value: not set(value) & {0, 10, 13}).map(lambda v: v.strip())
+# What HTTP lets a header hold; for the rest see above: the server itself says 400.
+header_values = st.lists(st.integers(32, 255).filter(lambda octet: octet != 127), max_size=40).map(lambda v: bytes(v).strip())
 headers = st.dictionaries(
     st.sampled_from(
         [
