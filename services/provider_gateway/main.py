@@ -8,9 +8,12 @@ from services.provider_gateway.api import (
     attempts,
     capabilities,
     cash,
+    chunks,
+    decisions,
     enquiries,
     messages,
     provider_files,
+    providers,
     statements,
     stops,
     summary,
@@ -38,11 +41,14 @@ def build(platform: Platform) -> Service:
     app.include_router(attempts.router(database))
     app.include_router(cash.router(database, ways.cipher))
     app.include_router(enquiries.router(database))
+    app.include_router(decisions.router(database, ways.connectors, ways.schedule))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(provider_files.router(database, ways.connectors, ways.cipher))
     app.include_router(statements.router(database))
     app.include_router(stops.router(database, ways.connectors))
-    app.include_router(summary.router(database))
+    app.include_router(providers.router(database, ways.connectors, ways.schedule))
+    app.include_router(chunks.router(database, ways.connectors, ways.schedule))
+    app.include_router(summary.router(database, ways.connectors, ways.schedule))
     app.include_router(messages.router(database))
     app.include_router(accounts.router(database))
     app.include_router(capabilities.router(ways.connectors))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from services.provider_gateway.connectors.samples import WebhookSamples
 from services.provider_gateway.domain.attempt import Outcome, Said
 from services.provider_gateway.domain.cash import WithdrawalSaid
 from services.provider_gateway.domain.statement import StatementSaid
@@ -316,5 +317,5 @@ class Connector:
     withdrawals: Withdrawals | None = None
     outgoing: Outgoing | None = None
     handed_in: HandedIn | None = None
-    calls_at_once: int = 4  # batches under way at a time
+    samples: WebhookSamples | None = None  # of its webhooks, for docs and tests
     close: Callable[[], Awaitable[None]] = _nothing

@@ -32,5 +32,4 @@ def connect_sheets(definition: Definition, keys_folder: Path, patience_seconds: 
         handed_in=files,
         withdrawals=SheetWithdrawals(definition, folder),
         outgoing=SheetOutgoing(folder),
-        calls_at_once=2,
     )
