@@ -161,7 +161,9 @@ def _check_provider(sandbox: Sandbox, provider: str | None) -> None:
 def _add_accounts(router: APIRouter, sandbox: Sandbox) -> None:
     @router.get("/funds")
     async def get_funds() -> Response:
-        return json_response(await sandbox.books.run(lambda connection: {name: funds(connection, name) for name in sandbox.wires}))
+        return json_response(
+            await sandbox.books.run(lambda connection: {name: funds(connection, name) for name in sandbox.wires})
+        )
 
     @router.post("/funds")
     async def set_funds(request: Request) -> Response:
