@@ -17,6 +17,9 @@ State = Literal["sending", "unknown", "accepted", "pending", "paid", "rejected",
 STEPS = 100
 """Outcomes of one attempt lie between attempt_no * 100 and the next attempt's first."""
 
+VAGUE: frozenset[Outcome] = frozenset({"accepted", "pending"})
+"""The provider has the order, and the payment is in flight as before: of a chunk disbursement hears only that it was answered."""
+
 DUPLICATE = "duplicate"
 WITHDRAWN = "withdrawn"
 RECALLED = "recalled"
@@ -43,6 +46,11 @@ class Said:
     reason: str | None = None
     amount_dong: int | None = None
     provider_reference: str | None = None
+
+    @property
+    def is_bare_acceptance(self) -> bool:
+        """Whether it says "accepted" and nothing else: then all attempts that it is said of become the same."""
+        return self.outcome == "accepted" and self.reason is None and self.provider_reference is None
 
 
 @dataclass(frozen=True, slots=True)
