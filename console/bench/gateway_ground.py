@@ -50,11 +50,12 @@ FROM made m JOIN leads l ON l.lead = m.lead_provider
 JOIN units u ON u.level = 'commune' AND u.parent_id = m.authority_id AND (u.code::integer - 10000) / $1 % 2 = l.nth
 """
 
+# Position 0: the registry has said nothing since the cut, which is where it is on an empty log.
 _PEOPLE = """
 INSERT INTO people (beneficiary_id, version, position, code, subject, full_name, sex, birth_date, birth_precision, unit_id,
     status, status_from_month, payee_id, payee_version, payee_name, payee_relationship, account_id, account_version,
     account_provider, account_channel)
-SELECT id, 1, 1, 'HUE-' || lpad(n::text, 7, '0'), left(encode(sha256(n::text::bytea), 'hex'), 32), full_name,
+SELECT id, 1, 0, 'HUE-' || lpad(n::text, 7, '0'), left(encode(sha256(n::text::bytea), 'hex'), 32), full_name,
        CASE n % 2 WHEN 0 THEN 'female' ELSE 'male' END, '1930-01-01'::date + (n * 7919::bigint % 34000)::integer, 'day',
        u.unit_id, 'active', '2021-07-01', id, 1, full_name, 'self', uuidv7(), 1, p.provider,
        CASE p.provider WHEN 'viettelpay' THEN 'wallet' ELSE 'account' END

@@ -96,14 +96,20 @@ def judge(attempt: Attempt, said: Said) -> tuple[Verdict, Attempt]:
         return verdict, replace(attempt, not_found=0) if attempt.not_found else attempt
     if verdict is Verdict.CONTRADICTION:
         return verdict, attempt
-    return verdict, replace(
-        attempt,
+    became = Attempt(  # not `replace`, which takes five times as long
+        payment_id=attempt.payment_id,
+        attempt_no=attempt.attempt_no,
+        reference=attempt.reference,
+        amount_dong=attempt.amount_dong,
         state=meant.outcome,
         step=attempt.step + 1,
+        unit_id=attempt.unit_id,
         reason=meant.reason,
         provider_reference=meant.provider_reference or attempt.provider_reference,
         not_found=0,
+        sends=attempt.sends,
     )
+    return verdict, became
 
 
 def contradicted(attempt: Attempt) -> Attempt:

@@ -26,7 +26,7 @@ PARK_MOST_SECONDS = 3600.0
 MAX_TRIES = 60
 """Parked that often (some two days) a webhook is left to a person."""
 
-MAX_TOGETHER = 50
+MAX_TOGETHER = 16
 """A bound on the webhooks of one transaction, and so on the chunks that it locks."""
 
 
