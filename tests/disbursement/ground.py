@@ -12,7 +12,7 @@ from uuid import UUID
 from services.disbursement.domain.ledger import IN_FLIGHT, NOT_RELEASED, TREASURY, Cause, Place, Posting, provider_account
 from services.disbursement.outcome_events import handlers
 from services.disbursement.storage.ledger import post
-from services.disbursement.storage.moves import moves_of_chunk, say_moves
+from services.disbursement.storage.moves import say_moves
 from shared import outbox
 from shared.contracts.base import Channel
 from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
@@ -399,6 +399,24 @@ class Ground:
             )
             moves += [move.model_copy(update={"from_place": None, "step": 0}) for move in drawn]
         return moves
+
+
+async def moves_of_chunk(
+    tx: Tx, payroll_id: UUID, chunk_no: int, *, from_place: Place, to_place: Place, stage: int
+) -> list[ObligationMove]:
+    """What the open payments of a chunk settle, as moves."""
+    rows = await tx.rows(
+        """SELECT o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + CAST(:stage AS integer) AS step, o.unit_id,
+                  o.category_group, o.sex, o.age_band, l.amount_dong
+           FROM payments p JOIN payment_lines l USING (payment_id, run_month)
+           JOIN obligations o USING (benefit_month, subject_id, kind, revision)
+           WHERE p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND p.state = 'open'
+           ORDER BY p.line_no, o.benefit_month, o.kind, o.revision""",
+        payroll_id=payroll_id,
+        chunk_no=chunk_no,
+        stage=stage,
+    )
+    return [ObligationMove(**row, from_place=from_place, to_place=to_place) for row in rows]
 
 
 def _code(payment: GroundPayment) -> str:

@@ -112,12 +112,18 @@ async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding
 
 
 async def not_live(tx: Tx, payroll: Payroll) -> Sequence[int]:
-    """The first lines that settle something that is another payment's, or nobody's, to settle."""
+    """The first lines that settle something that is another payment's, or nobody's, to settle.
+
+    OFFSET 0 keeps the inner selects apart, as in `moves.py`: each line looks up by key, and the month's other payrolls are not
+    read for it.
+    """
     rows = await tx.rows(
         f"""SELECT DISTINCT p.line_no FROM payments p
-            JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
-            LEFT JOIN obligations o ON o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
-                AND o.revision = l.revision
+            CROSS JOIN LATERAL (
+                SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
+            LEFT JOIN LATERAL (
+                SELECT x.live_payment_id FROM obligations x WHERE x.benefit_month = l.benefit_month
+                    AND x.subject_id = l.subject_id AND x.kind = l.kind AND x.revision = l.revision OFFSET 0) o ON true
             WHERE {_OPEN} AND o.live_payment_id IS DISTINCT FROM p.payment_id ORDER BY p.line_no LIMIT 10""",  # noqa: S608
         run_month=payroll.run_month,
         payroll_id=payroll.payroll_id,

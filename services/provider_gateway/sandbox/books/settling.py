@@ -48,8 +48,8 @@ SELECT reference, amount_dong, {_NEW_STATE},
 FROM payments WHERE {_DUE} ORDER BY payment_id
 """  # noqa: S608 - constant text
 
-_FIRING = {"refuse": "refused_%", "return": "returned", "expire": "uncollected"}
-"""Which planned step makes which faults real."""
+_FIRING = {"refuse": "refused_", "return": "returned", "expire": "uncollected"}
+"""Which planned step makes which faults real, by how their names begin."""
 
 
 def ready_batches(connection: sqlite3.Connection, *, all_taken: bool, limit: int) -> list[int]:
@@ -115,12 +115,12 @@ def _settle_batch(connection: sqlite3.Connection, sandbox: Sandbox, batch: Batch
 
 
 def _strike_payment_faults(connection: sqlite3.Connection, sandbox: Sandbox, due: tuple[int, str]) -> None:
-    for step, pattern in _FIRING.items():
-        rows = connection.execute(
-            f"SELECT fault, provider, reference FROM payments WHERE {_DUE} AND plan = ? AND fault LIKE ?",  # noqa: S608
-            (*due, step, pattern),
-        ).fetchall()
-        for kind, provider, reference in rows:
+    rows = connection.execute(
+        f"SELECT plan, fault, provider, reference FROM payments WHERE {_DUE} AND fault IS NOT NULL",  # noqa: S608
+        due,
+    ).fetchall()
+    for step, kind, provider, reference in rows:
+        if step in _FIRING and kind.startswith(_FIRING[step]):
             record_fault(connection, sandbox.faults, kind, provider, reference)
 
 
