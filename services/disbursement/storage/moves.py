@@ -182,17 +182,22 @@ SELECT benefit_month, from_place, to_place, count(*) AS obligations, CAST(sum(am
 FROM draw_moves WHERE from_place IS DISTINCT FROM to_place GROUP BY benefit_month, from_place, to_place
 """
 
-# In the order of their keys, as readers lock them. Units are ranked first: a number is sorted sooner than a text.
+# Of what was gathered in the order of keys. Units are ranked first: a number is sorted sooner than a text.
+_GATHERED = f"""
+SELECT {_NAMES}, row_number() OVER (
+    ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
+FROM draw_moves
+LEFT JOIN (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units) ranks USING (unit_id)
+WHERE from_place IS DISTINCT FROM to_place
+"""  # noqa: S608 - constants only
+
+# Of others, which may be a million, as they come: readers bring them into an order of their own.
+_OTHERS = "SELECT *, row_number() OVER () AS n FROM ({others}) others"
+
 _BODIES = f"""
-WITH moved AS (SELECT {_NAMES} FROM draw_moves WHERE from_place IS DISTINCT FROM to_place UNION ALL {{also}}),
-ranks AS (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units)
 SELECT concat(CAST(:head AS text), said, ']}}}}') AS body FROM (
     SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_JSON.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
-    FROM (
-        SELECT *, row_number() OVER (
-            ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
-        FROM moved LEFT JOIN ranks USING (unit_id)) numbered
-    GROUP BY part) parts
+    FROM ({{numbered}}) numbered GROUP BY part) parts
 ORDER BY part
 """  # noqa: S608 - constants only
 
@@ -215,4 +220,5 @@ async def say_gathered(tx: Tx, run: RunNamed, authority_id: str, also: str, **pa
     What stayed where it was is not said.
     """
     head = WayOfMoves(run, authority_id, None, None).event([]).model_dump_json().removesuffix("]}")
-    await emit_bodies(tx, ObligationsMoved, _BODIES.format(also=also), unit_id=authority_id, head=head, **params)
+    for numbered in (_GATHERED, _OTHERS.format(others=also)):
+        await emit_bodies(tx, ObligationsMoved, _BODIES.format(numbered=numbered), unit_id=authority_id, head=head, **params)

@@ -38,8 +38,9 @@ async def instruct_chunk(tx: Tx, claimed: ClaimedChunk, key: Ed25519PublicKey) -
     signature or the obligations' live payments don't agree.
     """
     payroll = await payrolls.find(tx, claimed.payroll_id)
-    lines = await seals.chunk_lines(tx, payroll.payroll_id, payroll.run_month, claimed.chunk_no)
-    await _check_chunk(tx, payroll, claimed, lines, key)
+    sealed = await seals.chunk_lines(tx, payroll.payroll_id, payroll.run_month, claimed.sealed_no)
+    await _check_chunk(tx, payroll, claimed, sealed, key)
+    lines = [held for held in sealed if held.chunk_no == claimed.chunk_no]
     gone = await removals.of_payments(tx, payroll.payroll_id, [held.line.payment_id for held in lines])
     to_pay = _still_to_pay(payroll, lines, gone, key)
     _check_released(payroll, to_pay)
@@ -57,9 +58,10 @@ async def stop_broken_payroll(tx: Tx, claimed: ClaimedChunk, why: str) -> None:
 
 
 async def _check_chunk(tx: Tx, payroll: Payroll, claimed: ClaimedChunk, lines: Sequence[HeldLine], key: Ed25519PublicKey) -> None:
-    if chunk_digest(held.line for held in lines) != claimed.digest:
-        raise Refusal(SEAL_BROKEN, f"the lines of chunk {claimed.chunk_no} are not those that were sealed")
-    root = root_of(payroll.header, await chunks.digests(tx, payroll.payroll_id))
+    digests = await chunks.digests(tx, payroll.payroll_id)
+    if chunk_digest(held.line for held in lines) != digests.get(claimed.sealed_no):
+        raise Refusal(SEAL_BROKEN, f"the lines of chunk {claimed.sealed_no} are not those that were sealed")
+    root = root_of(payroll.header, list(digests.values()))
     check_root(payroll, root)
     check_signed(payroll, root, key)
 
