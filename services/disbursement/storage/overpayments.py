@@ -7,6 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from services.disbursement.domain.overpayments import Overpayment
+from services.disbursement.storage.handover_rows import HEIR_OF_LINE
+from services.disbursement.storage.handovers import lineage
 from shared.database import Tx
 
 # Only whose right changed after their month was drawn; a record that turned out to be somebody else's changed then.
@@ -21,10 +23,11 @@ UNION
 SELECT subject_id FROM overpaid_lines WHERE authority_id = ANY(CAST(:authority_ids AS text[])) AND came_back_at IS NULL
 """
 
-# Of each month the payment proven a double, else the newest, says who received and who answers for it.
-_FOUND = """
+# Of each month the payment proven a double, else the newest, says who received and who answers for it: where that authority has
+# handed over, the heir of the commune.
+_FOUND = f"""
 SELECT k.benefit_month, k.root_id AS beneficiary_id, k.kind, q.code AS beneficiary_code, q.full_name, newest.unit_id,
-       newest.authority_id, k.paid_dong, coalesce(k.owed_dong, k.paid_dong - k.overpaid_dong) AS owed_dong,
+       answers.authority_id, k.paid_dong, coalesce(k.owed_dong, k.paid_dong - k.overpaid_dong) AS owed_dong,
        k.overpaid_dong, k.decided_dong, p.payment_id, p.run_id, p.payee_name,
        CASE WHEN p.payee_id = q.payee_id THEN q.payee_relationship
             WHEN p.payee_name = q.full_name THEN 'self' ELSE 'former_payee' END AS payee_relationship, p.settled_at AS paid_at,
@@ -42,15 +45,22 @@ CROSS JOIN LATERAL (
       AND r.standing IN ('paid', 'paid_twice')
     ORDER BY r.standing DESC, r.payment_id DESC LIMIT 1) newest
 JOIN payments p ON p.run_month = newest.run_month AND p.payment_id = newest.payment_id
-WHERE k.overpaid_dong > k.decided_dong AND newest.authority_id = ANY(CAST(:authority_ids AS text[]))
+LEFT JOIN handovers x ON x.from_authority_id = newest.authority_id
+{HEIR_OF_LINE.format(person="k.root_id", unit="newest.unit_id")}
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN x.handover_id IS NULL THEN newest.authority_id
+                ELSE coalesce(heir.to_authority_id, newest.authority_id) END AS authority_id) answers
+WHERE k.overpaid_dong > k.decided_dong AND answers.authority_id = ANY(CAST(:authority_ids AS text[]))
   AND (k.benefit_month, k.root_id, k.kind COLLATE "C") > (:month, :beneficiary_id, :kind)
 ORDER BY k.benefit_month, k.root_id, k.kind COLLATE "C" LIMIT :limit
-"""
+"""  # noqa: S608 - constants only
 
 
 async def suspects(tx: Tx, authority_ids: Sequence[str]) -> list[UUID]:
-    """People whose right changed after these authorities drew a month for them, and who were proven paid twice."""
-    rows = await tx.rows(_SUSPECTS, authority_ids=list(authority_ids))
+    """People whose right changed after these authorities drew a month for them, and who were proven paid
+    twice; of authorities that handed over to these, too."""
+    drew = {earlier for each in authority_ids for earlier in await lineage(tx, each)}
+    rows = await tx.rows(_SUSPECTS, authority_ids=sorted(drew))
     return [row["beneficiary_id"] for row in rows]
 
 
