@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.hue import PROVINCES, Hue, authority_of, communes_of, next_unit
-from tests.disbursement.office import changed
+from tests.disbursement.records import changed
 
 OLD, NEW = "483@2021-07-01", "482@2025-01-01"
 DONG = 750_000

@@ -16,7 +16,8 @@ from shared import outbox
 from shared.contracts.registry_events import BeneficiariesChanged
 from shared.keys import SEAL, load_signing_key
 from shared.web import make_app
-from tests.disbursement.office import OCTOBER, Office, bank_account, changed, payee, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, bank_account, changed, payee, wallet
 from tests.disbursement.test_release import audited, drawn
 
 NOVEMBER = date(2021, 11, 1)

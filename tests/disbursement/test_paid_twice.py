@@ -9,9 +9,10 @@ from typing import Any
 from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord
-from tests.disbursement.hue import tell
-from tests.disbursement.office import OCTOBER, Office, changed
-from tests.disbursement.test_books_end_to_end import answer, books, instructed, parts
+from tests.disbursement.gateway_voice import answer, tell
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed
+from tests.disbursement.test_books_end_to_end import books, instructed, parts
 from tests.disbursement.test_differences import overpaid, paid_out, sums
 from tests.disbursement.test_openings import agreed, entry
 from tests.disbursement.test_receivables import CLOSING, balanced, repaid

@@ -13,7 +13,8 @@ from shared.auth import LOCAL_ISSUER
 from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.clock import wall_now
 from shared.keys import ISSUER, load_signing_key
-from tests.disbursement.office import Office, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import wallet
 
 
 async def drawn(office: Office, *people: BeneficiaryRecord) -> dict[str, Any]:

@@ -27,7 +27,9 @@ from shared.kernel.ids import new_id
 from shared.platform import Platform
 from shared.web import make_app
 from tests.conftest import Tokens
-from tests.disbursement.ground import Ground, GroundPayment, GroundPayroll, GroundRun, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayment, GroundPayroll, GroundRun
 from tests.disbursement.heirs import check_books, contradictions, let_settle
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
