@@ -18,7 +18,8 @@ from services.disbursement.storage import draw_differences, draw_dues, draw_paym
 from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, OneOffPayeeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, payee
+from tests.disbursement.office import Office
+from tests.disbursement.records import payee
 
 REAL = settings(
     max_examples=25,

@@ -14,7 +14,8 @@ from services.disbursement.domain.payrolls import CommuneAmount, communes_to_rel
 from services.disbursement.domain.refusals import NOT_FUNDED
 from shared.contracts.base import MAX_RECORDS
 from shared.kernel.errors import Refusal
-from tests.disbursement.office import OCTOBER, Office, changed
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed
 
 EACH = 540_000
 

@@ -27,7 +27,8 @@ from services.disbursement.domain.seal import (
 )
 from services.disbursement.storage import chunks, payrolls, seals
 from shared.kernel.errors import Refusal
-from tests.disbursement.office import OCTOBER, Office
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER
 
 ID = UUID("0190a1b2-0000-7000-8000-000000000001")
 OTHER = UUID("0190a1b2-0000-7000-8000-000000000002")

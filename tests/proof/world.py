@@ -27,7 +27,7 @@ from shared.service import Service
 from shared.settings import SERVICES, read_settings
 from shared.web import make_app
 from tests.disbursement.office import Office
-from tests.disbursement.office import _numbers as numbers
+from tests.disbursement.province import _numbers as numbers
 from tests.proof.country import make_crowd, whole
 
 Result = TypeVar("Result")

@@ -94,8 +94,8 @@ DELETE FROM paid_before WHERE authority_id = :authority_id AND benefit_month = A
 """
 
 # Only what earlier revisions don't cover is new. What was cancelled covers nothing: a death recorded by mistake comes back.
-# Nor does what was repaid. A month of an opening balance is closed by what was agreed of it: the rest was paid before there was
-# ChiTra. Merged records, and what was cancelled just now, are looked at below.
+# Nor does what was repaid; what was proven paid twice does. A month of an opening balance is closed by what was agreed of it: the
+# rest was paid before there was ChiTra. Merged records, and what was cancelled just now, are looked at below.
 _NEW = """
 INSERT INTO draw_due
 SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong - covered.amount_dong, w.amount_dong, w.unit_id,
@@ -104,10 +104,13 @@ SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong -
 FROM draw_owed w
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong) AS amount_dong FROM receivable_items
            WHERE repaid_dong > 0 GROUP BY benefit_month, subject_id, kind) back USING (benefit_month, subject_id, kind)
+LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(amount_dong) AS amount_dong FROM overpaid_lines
+           WHERE came_back_at IS NULL GROUP BY benefit_month, subject_id, kind) twice USING (benefit_month, subject_id, kind)
 LEFT JOIN paid_before before USING (benefit_month, subject_id, kind)
 CROSS JOIN LATERAL ({held}) held
 CROSS JOIN LATERAL (
-    SELECT CAST(held.amount_dong - coalesce(back.amount_dong, 0) + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
+    SELECT CAST(held.amount_dong + coalesce(twice.amount_dong, 0) - coalesce(back.amount_dong, 0)
+                + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
 ) covered
 WHERE w.amount_dong > covered.amount_dong
   AND NOT EXISTS (SELECT FROM draw_merged m WHERE m.beneficiary_id = w.subject_id)
