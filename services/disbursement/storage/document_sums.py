@@ -11,7 +11,7 @@ from services.disbursement.domain.ledger import provider_account
 from services.disbursement.domain.printed_groups import printed_group
 from services.disbursement.domain.quarters import Quarter
 from services.disbursement.domain.runs import Run
-from services.disbursement.storage.books import RunPlace
+from services.disbursement.storage.run_books import RunPlace
 from shared.database import Row, Tx
 
 _PAID_PARTS = """

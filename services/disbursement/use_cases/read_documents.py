@@ -24,13 +24,13 @@ from services.disbursement.domain.quarters import Quarter
 from services.disbursement.domain.refusals import UNKNOWN_CONTRACT
 from services.disbursement.domain.runs import Run
 from services.disbursement.storage import (
-    books,
     contracts,
     document_breaks,
     document_changes,
     document_lines,
     document_sums,
     payrolls,
+    run_books,
     runs,
     units,
 )
@@ -128,7 +128,7 @@ async def read_settlement(tx: Tx, caller: Caller, quarter: Quarter, authority_id
     places = await document_sums.runs_of_quarter(tx, heading.authority.path[0], quarter)
     found: list[RunMoney] = []
     for place in places:
-        run = await books.run_books(tx, place, authority_ids)
+        run = await run_books.run_books(tx, place, authority_ids)
         if run.own.received_dong or run.own.paid_dong or run.own.returned_dong:
             own = run.own
             found.append(
