@@ -23,8 +23,9 @@ DAY = date(2021, 10, 5)  # on which the gateway's words are dated
 
 @pytest.fixture
 async def day(office: Office, set_business_clock: Callable[..., Any]) -> date:
-    """The day on which payments are paid. Lists that other tests of the module left are not this one's."""
-    await office.admin.execute("DELETE FROM disbursement.provider_days; DELETE FROM disbursement.provider_lines")
+    """The day on which payments are paid. What other tests of the module left is not this one's."""
+    for table in ("provider_days", "provider_lines", "reconciliation_breaks"):
+        await office.admin.execute(f"DELETE FROM disbursement.{table}")
     await set_business_clock(datetime(DAY.year, DAY.month, DAY.day, 3, tzinfo=UTC))
     return DAY
 
