@@ -32,6 +32,7 @@ from services.disbursement.api import (
     receivables,
     reconciliations,
     refunds,
+    run_books,
     runs,
     settlements,
     unclaimed,
@@ -42,6 +43,7 @@ from services.disbursement.documents.templates import Templates
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.workers.dispatcher import CanaryWatch, Dispatcher
+from services.disbursement.workers.reconciler import Reconciler
 from shared.keys import SEAL, load_pseudonym_secret, load_signing_key
 from shared.platform import Platform
 from shared.service import Service
@@ -77,6 +79,7 @@ def build(platform: Platform) -> Service:
         cash_advances.make_router(database),
         home_deliveries.make_router(database),
         books.make_router(database),
+        run_books.make_router(database),
         ledger.make_router(database),
         fees.make_router(database),
         reconciliations.make_router(database),
@@ -104,5 +107,5 @@ def build(platform: Platform) -> Service:
         database=database,
         subscribes_to=SUBSCRIBES_TO,
         handlers=handlers(load_pseudonym_secret(platform.settings.keys_dir)),
-        workers=(dispatcher.worker(), CanaryWatch(database).worker()),
+        workers=(dispatcher.worker(), CanaryWatch(database).worker(), Reconciler(database).worker()),
     )

@@ -112,11 +112,13 @@ class StopChanged(Event):
 
 
 class ListedLine(Contract):
-    """One payment that a provider says ended: its reference there, the amount, and how. No personal data."""
+    """One payment that a provider says ended: its reference there, the amount, and how. No personal data. `seq` is the list's own
+    running number of the day, where the provider gives one: a hole in it is a line that is missing."""
 
     reference: str
     amount_dong: int
     state: Literal["paid", "returned", "rejected", "unclaimed"]
+    seq: int | None = None
 
 
 class ProviderListed(Event):

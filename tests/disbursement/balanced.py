@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.disbursement.domain.books import Dimension
-from services.disbursement.storage import books, fees
+from services.disbursement.storage import books, fees, run_books
 from services.disbursement.storage.authorities import authorities_within
 from shared.database import Database, Tx
 
@@ -27,11 +27,15 @@ async def assert_books_balance(database: Database, province: str) -> None:
             wrong += await _of_month(tx, row["benefit_month"], ids)
         today = await tx.today()
         for row in await tx.rows(_RUNS, province=province):
-            place = await books.run_place(tx, row["run_id"], [province])
+            place = await run_books.run_place(tx, row["run_id"], [province])
             assert place is not None
             for day in (None, today):
-                read = await books.run_books(tx, place, ids, as_of=day)
+                read = await run_books.run_books(tx, place, ids, as_of=day)
                 wrong += [f"run {place.code} as of {day}: {difference}" for difference in read.differences]
+            dimensions: tuple[run_books.RunDimension, ...] = ("authority", "provider")
+            for by in dimensions:
+                read = await run_books.run_books(tx, place, ids, by=by)
+                wrong += [f"run {place.code} by {by}: {difference}" for difference in read.differences]
             for each in await fees.of_run(tx, row["run_id"]):
                 wrong += [f"fees of run {place.code} at {each.contract_id}: {difference}" for difference in each.differences]
     assert not wrong, "\n".join(wrong)

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.disbursement.api import books, complaints, payments, person_months, refunds
+from services.disbursement.api import books, complaints, payments, person_months, refunds, run_books
 from services.disbursement.main import build
 from shared.bus.memory import MemoryBus
 from shared.embedded_postgres import EmbeddedPostgres
@@ -41,7 +41,7 @@ async def books_client(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     """The routes of books, refunds and payments inside this process; each request brings its own token."""
     database = platform.database("disbursement")
     app = make_app("disbursement", "disbursement", "", database, platform.verifier)
-    for module in (books, refunds, payments, person_months, complaints):
+    for module in (books, run_books, refunds, payments, person_months, complaints):
         app.include_router(module.make_router(database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://disbursement") as client:
         yield client

@@ -63,12 +63,8 @@ class Ground(Province):
             await tx.run(
                 """INSERT INTO contracts (contract_id, authority_id, number, lead_provider, valid_from)
                    VALUES (:contract_id, :authority_id, :number, :provider, :valid_from)""",
-                contract_id=contract_id,
-                authority_id=self.authority,
-                number=str(contract_id),
-                provider=provider,
-                valid_from=FROM,
-            )
+                contract_id=contract_id, authority_id=self.authority, number=str(contract_id), provider=provider, valid_from=FROM,
+            )  # fmt: skip
         return Way(contract_id, provider, channel)
 
     async def serve(self) -> None:

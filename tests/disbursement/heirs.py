@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.disbursement.domain.handovers import Handover, Heir, KeptHandover
 from services.disbursement.domain.settlements import Resolution, SettledBy
-from services.disbursement.storage.books import month_books, run_books, run_place
+from services.disbursement.storage.books import month_books
+from services.disbursement.storage.run_books import run_books, run_place
 from services.disbursement.use_cases.hand_over import hand_over
 from services.disbursement.use_cases.settle_contradiction import settle_contradiction
 from shared.auth import Caller

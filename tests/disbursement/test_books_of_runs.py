@@ -171,3 +171,35 @@ async def test_refusals(ground: Ground, books_client: httpx.AsyncClient, platfor
     assert (await refund(books_client, mine, run, "anything"))[1]["code"] == "unknown-unit"
     assert (await refund(books_client, tokens("checker"), run, ground.authority))[1]["code"] == "not-allowed"
     assert (await read(books_client, tokens("accountant", ground.province), run))["books_balance"] is True
+
+
+async def test_a_runs_books_cut_by_authority_and_by_provider(
+    ground: Ground, books_client: httpx.AsyncClient, tokens: Tokens
+) -> None:
+    """Each part balances by itself and they add up to the whole; the opening of an earlier run stands with its provider."""
+    wallet, account = await ground.way("wallet", "viettelpay"), await ground.way("account", "vietinbank")
+    october, november = await ground.run("2021-10"), await ground.run("2021-11")
+    await ground.fund(october, wallet, 500)
+    await ground.fund(november, wallet, 100)
+    await ground.fund(november, account, 900)
+    payroll = await ground.payroll(november, account, [400, 300])
+    await ground.instruct(payroll)
+    await ground.hear(payroll, *[said(each, 101, "paid") for each in payroll.payments])
+    headers = {"Authorization": f"Bearer {tokens('checker', ground.province)}"}
+
+    async def groups(by: str) -> dict[str, tuple[int, ...]]:
+        answer = await books_client.get(f"/v1/runs/{november.run_id}/books?by={by}", headers=headers)
+        read = answer.json()
+        assert (answer.status_code, read["books_balance"]) == (200, True)
+        assert all(group["books_balance"] for group in read["groups"])
+        names = ("opening", "received", "paid", "closing")
+        for name in names:
+            assert sum(group[f"{name}_dong"] for group in read["groups"]) == read[f"{name}_dong"]
+        return {group["key"]: tuple(group[f"{name}_dong"] for name in names) for group in read["groups"]}
+
+    assert await groups("provider") == {"viettelpay": (500, 100, 0, 600), "vietinbank": (0, 900, 700, 200)}
+    assert await groups("authority") == {ground.authority: (500, 1_000, 700, 800)}
+    refused = await books_client.get(f"/v1/runs/{november.run_id}/books?by=channel", headers=headers)
+    assert refused.status_code == 422
+    plain = await books_client.get(f"/v1/runs/{november.run_id}/books", headers=headers)
+    assert plain.json()["groups"] is None

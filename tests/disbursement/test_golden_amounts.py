@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -196,3 +196,31 @@ def test_both_sides_of_every_change_of_level_are_on_the_page(row: dict[str, Any]
         last = month_of(date.fromisoformat(row["valid_to"]))
         edges += [last, next_month(last)]
     assert {(home, edge) for edge in edges} <= seen
+
+
+def of_start(golden: Case) -> list[date]:
+    return [one.from_month for one in golden.decisions]
+
+
+def of_end(golden: Case) -> list[date]:
+    return [next_month(one.to_month) for one in golden.decisions if one.to_month]
+
+
+def of_death(golden: Case) -> list[date]:
+    return [golden.since] if golden.status == "dead" else []
+
+
+def of_stop(golden: Case) -> list[date]:
+    return [golden.since] if golden.status == "stopped" else []
+
+
+@pytest.mark.parametrize(
+    ("edges", "begins"), [(of_start, True), (of_end, False), (of_death, False), (of_stop, False)], ids=lambda each: str(each)[:18]
+)
+def test_both_sides_of_each_start_and_stop_are_on_the_page(edges: Callable[[Case], list[date]], begins: bool) -> None:
+    """The month in which money begins or ends for somebody with one decision, and the month before: one of them pays."""
+    alone = [golden for golden in CASES if len(golden.decisions) == 1 and not golden.refused and not golden.unknown]
+    at = {bool(golden.amounts_dong) for golden in alone if golden.month in edges(golden)}
+    before = {bool(golden.amounts_dong) for golden in alone if next_month(golden.month) in edges(golden)}
+    assert begins in at
+    assert (not begins) in before

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.disbursement.domain.outcomes import Contradiction, HeldPayment, Outcome, SaidOutcome, hear, hear_all
-from services.disbursement.storage.books import month_books, run_books, run_place
+from services.disbursement.storage.books import month_books
+from services.disbursement.storage.run_books import run_books, run_place
 from shared.platform import Platform
 from tests.disbursement.gateway_voice import said
 from tests.disbursement.ground import Ground

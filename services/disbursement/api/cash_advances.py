@@ -16,7 +16,7 @@ from services.disbursement.domain.cash_advances import CloseReason, PaperKind
 from services.disbursement.domain.refusals import UNKNOWN_RUN
 from services.disbursement.storage import cash_advances as storage
 from services.disbursement.storage import contracts, units
-from services.disbursement.storage.books import run_place
+from services.disbursement.storage.run_books import run_place
 from services.disbursement.storage.scope import see_everything
 from services.disbursement.use_cases.advance_cash import CashAt, close_difference, record_cash, settle_cash
 from shared.auth import Caller, require

@@ -16,7 +16,7 @@ from services.disbursement.domain.fees import ContractFees
 from services.disbursement.domain.refusals import UNKNOWN_RUN
 from services.disbursement.storage import fees as storage
 from services.disbursement.storage import units
-from services.disbursement.storage.books import run_place
+from services.disbursement.storage.run_books import run_place
 from services.disbursement.use_cases.agree_fees import SettleFees, settle_fees
 from shared.auth import Caller, require
 from shared.database import Database, Tx

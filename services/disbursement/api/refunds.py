@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.disbursement.domain.refunds import Refund
 from services.disbursement.domain.refusals import UNKNOWN_RUN
 from services.disbursement.storage import units
-from services.disbursement.storage.books import run_place
+from services.disbursement.storage.run_books import run_place
 from services.disbursement.storage.scope import see_everything
 from services.disbursement.use_cases.refund_unspent import refund_unspent
 from shared import audit

@@ -44,6 +44,7 @@ class _Pages:
         self._page = book.add_worksheet("Trang 1")
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._at = 0
+        self._small = False
         tables = [block for block in sheet.blocks if isinstance(block, Table)]
         self._grid = max(tables, key=lambda table: len(table.columns)).columns if tables else ()
         self._columns = max(len(self._grid), 4)
@@ -147,7 +148,7 @@ class _Pages:
         return places
 
     def _table(self, table: Table) -> None:
-        places = self._places(table)
+        places, self._small = self._places(table), table.small
         head = self._format(bold=True, align="center", border=1, text_wrap=True)
         for column, (first, last) in zip(table.columns, places, strict=True):
             self._span(first, last, column.heading, head)
@@ -181,7 +182,13 @@ class _Pages:
 
     def _cell(self, place: tuple[int, int], column: Column, value: Cell, bold: dict[str, Any]) -> None:
         first, last = place
-        form: dict[str, Any] = {"border": 1, "align": column.align, "text_wrap": True, **bold}
+        form: dict[str, Any] = {
+            "font_size": 10 if self._small else 11,
+            "border": 1,
+            "align": column.align,
+            "text_wrap": True,
+            **bold,
+        }
         if isinstance(value, date):
             form["num_format"] = "dd/mm/yyyy"
         elif isinstance(value, int):

@@ -45,7 +45,7 @@ def lay_out(kind: str, templates: Templates, words: Words, heading: Heading, fil
             title=_filled(layout["title"], said),
             subtitle=tuple(_filled(line, said) for line in layout.get("subtitle", ())),
             landscape=bool(layout.get("landscape", False)),
-            blocks=tuple(_block(block, filling, said) for block in layout["blocks"]),
+            blocks=tuple(_block(block, filling, said) for block in layout["blocks"] if _wanted(block, filling)),
             signatures=tuple(
                 Signature(_filled(each["title"], said), _filled(each.get("note", "(Ký, họ tên)"), said))
                 for each in layout.get("signatures", ())
@@ -60,6 +60,11 @@ def _filled(text: str, said: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: said[found[1]], text)
 
 
+def _wanted(block: Mapping[str, Any], filling: Filling) -> bool:
+    """`if_any` names a table: where it has no rows, the block is left out."""
+    return "if_any" not in block or bool(filling.tables[block["if_any"]])
+
+
 def _block(block: Mapping[str, Any], filling: Filling, said: Mapping[str, str]) -> Text | Table:
     if "text" in block:
         return Text(_filled(block["text"], said), str(block.get("style", "plain")))
@@ -67,7 +72,7 @@ def _block(block: Mapping[str, Any], filling: Filling, said: Mapping[str, str]) 
     columns = tuple(_column(each, filling, name) for each in block["columns"])
     if not columns:
         raise ValueError(f"table {name} has no columns")
-    return Table(columns, tuple(filling.tables[name]))
+    return Table(columns, tuple(filling.tables[name]), block.get("style") == "small")
 
 
 def _column(column: Mapping[str, Any], filling: Filling, table: str) -> Column:

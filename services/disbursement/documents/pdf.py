@@ -80,6 +80,7 @@ def _table(table: Table) -> dict[str, Any]:
         "headings": [column.heading for column in table.columns],
         "widths": [column.width for column in table.columns],
         "aligns": [column.align for column in table.columns],
+        "small": table.small,
         "rows": [list(_row(table, row)) for row in table.rows],
     }
 

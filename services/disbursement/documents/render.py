@@ -9,8 +9,9 @@ from typing import Literal
 from services.disbursement.documents import book, pdf
 from services.disbursement.documents.layout import lay_out
 from services.disbursement.documents.lists import fill_changes, fill_payment_list, fill_unclaimed
+from services.disbursement.documents.minutes import fill_minutes
 from services.disbursement.documents.sheet import Filling
-from services.disbursement.documents.sums import fill_minutes, fill_settlement, fill_summary
+from services.disbursement.documents.sums import fill_settlement, fill_summary
 from services.disbursement.documents.templates import Templates, Words
 from services.disbursement.domain.documents import Changes, Minutes, PaymentList, Settlement, Summary, Unclaimed
 

@@ -51,10 +51,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its rows."""
+    """A table with its rows; `small`: in smaller letters, for codes that are never broken."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    small: bool = False
 
     def lead(self, row: Row) -> int:
         """How many columns the label of a group or total spans: up to the first column with a value."""

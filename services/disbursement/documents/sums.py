@@ -1,14 +1,11 @@
-"""Fills the papers of sums: summary by commune, reconciliation minutes, quarterly settlement."""
+"""Fills the papers of sums: summary by commune, quarterly settlement."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.disbursement.documents.layout import day_in_words
 from services.disbursement.documents.lists import code_name, months_name, run_name
 from services.disbursement.documents.sheet import Cell, Filling, Row
 from services.disbursement.documents.templates import Words
-from services.disbursement.domain.documents import ChannelOutcomes, CommuneSums, Minutes, RunMoney, Settlement, Sum, Summary
+from services.disbursement.domain.documents import CommuneSums, RunMoney, Settlement, Sum, Summary
 from services.disbursement.domain.money_words import sentence_in_words
 from services.disbursement.domain.printed_groups import PRINTED_GROUPS
 from shared.kernel.money import format_dong
@@ -51,73 +48,6 @@ def _commune(each: CommuneSums) -> dict[str, Cell]:
         found = each.groups.get(group, Sum())
         cells |= {f"people_{group}": found.people, f"amount_{group}": found.amount_dong}
     return cells
-
-
-_OUTCOMES = (
-    ("paid", "Đã chi"),
-    ("unclaimed", "Chưa đến nhận"),
-    ("returned", "Bị hoàn trả"),
-    ("rejected", "Bị từ chối"),
-    ("waiting", "Chưa có kết quả"),
-)
-
-
-def fill_minutes(data: Minutes, words: Words) -> Filling:
-    """What was instructed and what became of it, by channel; the money; where the two sides differ."""
-    money = data.money
-    sums = (
-        ("1", "Kinh phí còn ở đơn vị chi trả đầu kỳ", money.opening_dong),
-        ("2", "Kinh phí chuyển trong kỳ", money.received_dong),
-        ("3", "Đã chi cho đối tượng", money.paid_dong),
-        ("4", "Nộp trả Kho bạc Nhà nước", money.refunded_dong),
-        ("5", "Kinh phí còn ở đơn vị chi trả cuối kỳ (1 + 2 - 3 - 4)", money.closing_dong),
-    )
-    differences = [
-        Row({"no": str(n), "item": words.word("breaks", b.kind), "payments": b.payments, "amount": b.amount_dong})
-        for n, b in enumerate(data.breaks, 1)
-    ]
-    none = [Row({}, "group", "Không có chênh lệch: số liệu hai bên khớp đúng.")]
-    tables = {
-        "channels": _channels(data.channels, words),
-        "money": [Row({"no": no, "item": item, "amount": amount_dong}) for no, item, amount_dong in sums],
-        "breaks": differences or none,
-    }
-    texts = {
-        "run": run_name(data.run.run_month),
-        "day": day_in_words(data.heading.made_on),
-        "provider": words.word("providers", data.contract.lead_provider),
-        "contract": data.contract.number,
-        "opening": format_dong(money.opening_dong),
-        "received": format_dong(money.received_dong),
-        "paid": format_dong(money.paid_dong),
-        "paid_words": sentence_in_words(money.paid_dong),
-        "refunded": format_dong(money.refunded_dong),
-        "closing": format_dong(money.closing_dong),
-        "breaks": f"{sum(b.payments for b in data.breaks)} khoản" if data.breaks else "không",
-    }
-    return Filling(texts, tables, dict.fromkeys(tables, _ITEM_KEYS), _NUMBERS)
-
-
-def _channels(channels: Sequence[ChannelOutcomes], words: Words) -> list[Row]:
-    rows: list[Row] = []
-    for each in channels:
-        name = f"{words.word('channels', each.channel)} - {words.word('providers', each.provider)}: lệnh chi"
-        rows.append(Row({"payments": each.instructed.payments, "amount": each.instructed.amount_dong}, "group", name))
-        rows += [_outcome(title, [each.of(state)]) for state, title in _OUTCOMES]
-    instructed = [each.instructed for each in channels]
-    rows.append(Row(_counted(instructed), "total", "TỔNG LỆNH CHI"))
-    rows += [
-        Row(_counted([each.of(state) for each in channels]), "total", title) for state, title in _OUTCOMES if len(channels) > 1
-    ]
-    return rows
-
-
-def _outcome(title: str, sums: Sequence[Sum]) -> Row:
-    return Row({"item": f"- {title}", **_counted(sums)})
-
-
-def _counted(sums: Sequence[Sum]) -> dict[str, Cell]:
-    return {"payments": sum(each.payments for each in sums), "amount": sum(each.amount_dong for each in sums)}
 
 
 def fill_settlement(data: Settlement, words: Words) -> Filling:

@@ -183,6 +183,7 @@ class RunBooks:
     ledger: MoneyFlow
     held_dong: int
     as_of: date | None = None
+    groups: tuple[RunGroup, ...] | None = None
 
     @property
     def opening_dong(self) -> int:
@@ -198,18 +199,49 @@ class RunBooks:
     def differences(self) -> list[Difference]:
         """Where opening + received + taken over - paid - returned is not the closing, the ledger holds another sum, or has
         another flow."""
-        return differing(
-            [
-                ("closing_dong", self.opening_dong + self.own.left_dong, self.closing_dong),
-                ("held_dong", self.closing_dong, self.held_dong),
-                ("received_dong", self.own.received_dong, self.ledger.received_dong),
-                ("paid_dong", self.own.paid_dong, self.ledger.paid_dong),
-                ("returned_dong", self.own.returned_dong, self.ledger.returned_dong),
-                ("taken_over_dong", self.own.taken_over_dong, self.ledger.taken_over_dong),
-            ]
+        return (
+            differing(
+                [
+                    ("closing_dong", self.opening_dong + self.own.left_dong, self.closing_dong),
+                    ("held_dong", self.closing_dong, self.held_dong),
+                    ("received_dong", self.own.received_dong, self.ledger.received_dong),
+                    ("paid_dong", self.own.paid_dong, self.ledger.paid_dong),
+                    ("returned_dong", self.own.returned_dong, self.ledger.returned_dong),
+                    ("taken_over_dong", self.own.taken_over_dong, self.ledger.taken_over_dong),
+                ]
+            )
+            + self._differences_of_groups
         )
+
+    @property
+    def _differences_of_groups(self) -> list[Difference]:
+        """Groups that don't balance themselves, or don't add up to the whole."""
+        if self.groups is None:
+            return []
+        inside = [
+            Difference(f"groups.{group.key}.{each.what}", each.counted, each.expected)
+            for group in self.groups
+            for each in group.books.differences
+        ]
+        sums = [
+            (f"groups.{name}", sum(getattr(group.books, name) for group in self.groups), getattr(self, name))
+            for name in ("opening_dong", "closing_dong", "held_dong")
+        ]
+        flows = [
+            (f"groups.{name}", sum(getattr(group.books.own, name) for group in self.groups), getattr(self.own, name))
+            for name in ("received_dong", "paid_dong", "returned_dong", "taken_over_dong")
+        ]
+        return [*differing([*sums, *flows]), *inside]
 
     @property
     def balance(self) -> bool:
         """Whether nothing differs."""
         return not self.differences
+
+
+@dataclass(frozen=True, slots=True)
+class RunGroup:
+    """A run's books of one authority, or of the contracts of one lead provider."""
+
+    key: str | None
+    books: RunBooks

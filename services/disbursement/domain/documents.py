@@ -143,13 +143,32 @@ class ChannelOutcomes:
         return self.by_state.get(state, Sum())
 
 
+MAX_BREAKS = 300
+"""Breaks that minutes show one by one, open ones first. Minutes with more need another talk than this paper."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReconciliationBreak:
-    """Where the two sides' books differ: payments of one kind of difference."""
+    """Where the two sides' books differ: payments of one kind of difference, and how many of them are open still."""
 
     kind: str
     payments: int
     amount_dong: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakLine:
+    """One difference that a reconciliation found. `owner` looks after it; `closed_as` None: open, `age_days` old."""
+
+    kind: str
+    reference: str
+    our_dong: int
+    their_dong: int
+    age_days: int
+    owner: str | None
+    closed_as: str | None
+    close_note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,7 @@ class Minutes:
     channels: tuple[ChannelOutcomes, ...]
     money: ProviderMoney
     breaks: tuple[ReconciliationBreak, ...]
+    break_lines: tuple[BreakLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,16 @@ A caller reads all of one set of books in one snapshot (a REPEATABLE READ transa
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.disbursement.domain.books import (
     Dimension,
     LedgerBalance,
-    MoneyFlow,
     MonthBooks,
     Part,
     Places,
-    RunBooks,
     taken_back,
 )
 from services.disbursement.domain.ledger import PLACES, WITH_PROVIDER, Place
@@ -73,7 +68,7 @@ UNION ALL
 SELECT 'lines', NULL, '', count(*), 0 FROM lines
 """
 
-_AS_OF_END = "coalesce((CAST(:as_of AS date) + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh', 'infinity')"
+AS_OF_END = "coalesce((CAST(:as_of AS date) + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh', 'infinity')"
 """The first instant after a day in Vietnam; with no day, after everything."""
 
 # `past`: posted by the end of the day asked for; what is not has moved since.
@@ -81,7 +76,7 @@ _LEDGER = f"""
 SELECT CASE :by WHEN 'authority' THEN authority_id
                 WHEN 'provider' THEN CASE WHEN account = ANY(CAST(:with_provider AS text[])) THEN provider END
                 WHEN 'channel' THEN CASE WHEN account = ANY(CAST(:with_provider AS text[])) THEN channel END END AS key,
-       account, posted_at < {_AS_OF_END} AS past, sum(obligations)::bigint AS obligations, sum(amount_dong)::bigint AS amount_dong
+       account, posted_at < {AS_OF_END} AS past, sum(obligations)::bigint AS obligations, sum(amount_dong)::bigint AS amount_dong
 FROM (
     SELECT to_account AS account, obligations, amount_dong, authority_id, provider, channel, posted_at FROM ledger_entries
     WHERE book = 'obligations' AND benefit_month = :month
@@ -145,125 +140,3 @@ def _places(
             parts[place] = part if as_of is None else taken_back(part, moved.get((False, key, place), LedgerBalance()))
         found.append(Places(key, parts, {place: moved.get((True, key, place), LedgerBalance()) for place in PLACES}))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlace:
-    """A run and where it stands among the runs of its province."""
-
-    run_id: UUID
-    unit_id: str
-    code: str
-    run_month: date
-    opened_at: datetime
-
-
-async def run_place(tx: Tx, run_id: UUID, unit_ids: Sequence[str]) -> RunPlace | None:
-    """The run, when a token for these units (none: the whole country) may see it: one of them, or its parent, is the run's
-    or follows the run's."""
-    row = await tx.row(
-        """SELECT run_id, unit_id, code, run_month, opened_at FROM runs r WHERE run_id = :run_id AND (
-               cardinality(CAST(:unit_ids AS text[])) = 0
-               OR EXISTS (SELECT FROM units u WHERE u.unit_id = ANY(CAST(:unit_ids AS text[])) AND r.unit_id = ANY(u.path))
-               OR EXISTS (SELECT FROM units u WHERE u.unit_id = r.unit_id AND u.path && CAST(:unit_ids AS text[]))
-               OR EXISTS (SELECT FROM unit_heirs h JOIN units u ON u.unit_id = ANY(CAST(:unit_ids AS text[]))
-                          WHERE h.from_unit_id = r.unit_id AND h.to_unit_id = ANY(u.path)))""",
-        run_id=run_id,
-        unit_ids=list(unit_ids),
-    )
-    return RunPlace(**row) if row else None
-
-
-_UNTIL = """
-WITH until AS (
-    SELECT run_id, run_id = :run_id AS own FROM runs
-    WHERE (unit_id = :unit_id OR unit_id IN (SELECT from_unit_id FROM unit_heirs WHERE to_unit_id = :unit_id))
-      AND (run_month, opened_at, run_id) <= (:run_month, :opened_at, :run_id))
-"""
-
-# Which flow an amount belongs to: `own` of the run itself, else of an earlier run.
-_ROW_FLOWS = (
-    _UNTIL
-    + """
-SELECT 'received' AS flow, own, coalesce(sum(amount_dong), 0)::bigint AS amount_dong
-FROM fundings JOIN until USING (run_id) WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
-UNION ALL
-SELECT 'paid', own, coalesce(sum(amount_dong), 0)::bigint FROM payments JOIN until USING (run_id)
-WHERE state = 'paid' AND run_month <= :run_month AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
-UNION ALL
-SELECT 'paid', own, coalesce(sum(moved.dong), 0)::bigint
-FROM late_entries e
-CROSS JOIN LATERAL (VALUES (e.of_run_id, -e.amount_dong), (e.in_run_id, e.amount_dong)) AS moved (run_id, dong)
-JOIN until USING (run_id) WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
-UNION ALL
-SELECT 'returned', own, coalesce(sum(amount_dong), 0)::bigint FROM refunds JOIN until USING (run_id)
-WHERE authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
-UNION ALL
-SELECT 'taken_over', own, coalesce(sum(moved.dong), 0)::bigint
-FROM handover_money m JOIN until USING (run_id)
-CROSS JOIN LATERAL (VALUES (m.from_authority_id, -m.amount_dong), (m.to_authority_id, m.amount_dong)) AS moved (whose, dong)
-WHERE moved.whose = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE GROUP BY own
-"""
-)
-
-# Only what goes between the Treasury, providers and payees, and from one authority to another: overpayments and their recovery
-# are between others.
-_LEDGER_FLOWS = f"""{_UNTIL}
-, moved AS (
-    SELECT own, posted_at < {_AS_OF_END} AS past, amount_dong, from_account = 'treasury' AS from_treasury,
-           from_account = 'payees' AS from_payees, from_account LIKE 'provider:%' AS from_provider,
-           from_account = 'handed_over' AND to_account <> 'receivable' AS from_other,
-           to_account = 'treasury' AS to_treasury, to_account = 'payees' AS to_payees,
-           to_account LIKE 'provider:%' AS to_provider,
-           to_account = 'handed_over' AND from_account <> 'receivable' AS to_other
-    FROM ledger_entries JOIN until USING (run_id)
-    WHERE book = 'money' AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE)
-SELECT own, past,
-    coalesce(sum(amount_dong) FILTER (WHERE from_treasury AND to_provider), 0)::bigint AS received_dong,
-    (coalesce(sum(amount_dong) FILTER (WHERE (from_provider OR from_other) AND to_payees), 0)
-        - coalesce(sum(amount_dong) FILTER (WHERE from_payees AND (to_provider OR to_other)), 0))::bigint AS paid_dong,
-    coalesce(sum(amount_dong) FILTER (WHERE from_provider AND to_treasury), 0)::bigint AS returned_dong,
-    (coalesce(sum(amount_dong) FILTER (WHERE from_other), 0)
-        - coalesce(sum(amount_dong) FILTER (WHERE to_other), 0))::bigint AS taken_over_dong,
-    (coalesce(sum(amount_dong) FILTER (WHERE to_provider), 0)
-        - coalesce(sum(amount_dong) FILTER (WHERE from_provider), 0))::bigint AS held_dong
-FROM moved GROUP BY own, past
-"""  # noqa: S608 - constants only
-
-
-async def run_books(tx: Tx, run: RunPlace, authority_ids: Sequence[str] | None, *, as_of: date | None = None) -> RunBooks:
-    """The books of a run, of some paying authorities or (None) of all. The transaction must see all their rows."""
-    where = {
-        "run_id": run.run_id,
-        "unit_id": run.unit_id,
-        "run_month": run.run_month,
-        "opened_at": run.opened_at,
-        "authority_ids": authority_ids,
-    }
-    rows: Counter[tuple[str, bool]] = Counter()
-    for row in await tx.rows(_ROW_FLOWS, **where):
-        rows[row["flow"], row["own"]] += row["amount_dong"]
-    ledger = await tx.rows(_LEDGER_FLOWS, **where, as_of=as_of)
-    past = [row for row in ledger if row["past"]]
-    late = [row for row in ledger if not row["past"]]
-    return RunBooks(
-        code=run.code,
-        before=_flow(rows, (False,)).less(_ledger_flow(late, (False,))),
-        own=_flow(rows, (True,)).less(_ledger_flow(late, (True,))),
-        until=_flow(rows, (False, True)).less(_ledger_flow(late, (False, True))),
-        ledger=_ledger_flow(past, (True,)),
-        held_dong=sum(row["held_dong"] for row in past),
-        as_of=as_of,
-    )
-
-
-_FLOWS = ("received", "paid", "returned", "taken_over")
-
-
-def _ledger_flow(rows: Sequence[Row], which: tuple[bool, ...]) -> MoneyFlow:
-    chosen = [row for row in rows if row["own"] in which]
-    return MoneyFlow(*(sum(row[f"{flow}_dong"] for row in chosen) for flow in _FLOWS))
-
-
-def _flow(rows: Counter[tuple[str, bool]], which: tuple[bool, ...]) -> MoneyFlow:
-    return MoneyFlow(*(sum(rows[flow, own] for own in which) for flow in _FLOWS))

@@ -117,6 +117,28 @@ FROM (SELECT seq, lead(seq) OVER (ORDER BY seq) AS next FROM reconciliation_line
       WHERE reconciliation_id = :reconciliation_id AND seq IS NOT NULL) numbered WHERE next > seq + 1
 """
 
+# Of what the gateway fetched: lines of a day that did not come here, and holes in the list's own numbers. Whichever comparison
+# looks at the day finds the same gap.
+_FETCHED_GAPS = """
+CREATE TEMP TABLE gaps ON COMMIT DROP AS
+WITH days AS (
+    SELECT listed_on, lines FROM provider_days
+    WHERE provider = :provider AND source = :source AND listed_on BETWEEN CAST(:from_on AS date) AND CAST(:to_on AS date)),
+fetched AS (
+    SELECT d.listed_on, d.lines, l.line_no, l.seq
+    FROM days d JOIN provider_lines l ON l.provider = :provider AND l.source = :source AND l.listed_on = d.listed_on)
+SELECT :provider || ' ' || :source || ' ' || listed_on || ' ' || what || ' ' || first || '-' || last AS reference
+FROM (
+    SELECT listed_on, 'line' AS what, at + 1 AS first, coalesce(next, lines + 1) - 1 AS last
+    FROM (SELECT listed_on, lines, line_no AS at, lead(line_no) OVER (PARTITION BY listed_on ORDER BY line_no) AS next
+          FROM (SELECT listed_on, lines, line_no FROM fetched UNION ALL SELECT listed_on, lines, 0 FROM days) n) lined
+    UNION ALL
+    SELECT listed_on, 'seq', seq + 1, next - 1
+    FROM (SELECT listed_on, seq, lead(seq) OVER (PARTITION BY listed_on ORDER BY seq) AS next FROM fetched
+          WHERE seq IS NOT NULL) numbered) holes
+WHERE last >= first
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -157,7 +179,11 @@ async def compare(tx: Tx, asked: Comparison) -> int:
     await judge(tx, asked.expected)
     await tx.run("CREATE INDEX ON compared (reference)")  # every break is looked up in it
     await tx.run("ANALYZE compared")
-    await tx.run(_GAPS, reconciliation_id=asked.reconciliation_id, scope=asked.scope)
+    if asked.from_gateway:
+        days = {"from_on": asked.from_on, "to_on": asked.to_on}
+        await tx.run(_FETCHED_GAPS, provider=asked.provider, source=asked.source, **days)
+    else:
+        await tx.run(_GAPS, reconciliation_id=asked.reconciliation_id, scope=asked.scope)
     return int(lines)
 
 

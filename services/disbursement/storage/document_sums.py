@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from services.disbursement.domain.documents import ChannelOutcomes, CommuneSums, ProviderMoney, ReconciliationBreak, Sum
+from services.disbursement.domain.documents import ChannelOutcomes, CommuneSums, ProviderMoney, Sum
 from services.disbursement.domain.ledger import provider_account
 from services.disbursement.domain.printed_groups import printed_group
 from services.disbursement.domain.quarters import Quarter
 from services.disbursement.domain.runs import Run
-from services.disbursement.storage.books import RunPlace
+from services.disbursement.storage.run_books import RunPlace
 from shared.database import Row, Tx
 
 _PAID_PARTS = """
@@ -172,19 +172,3 @@ async def contract_money(tx: Tx, run: Run, authority_id: str, contract_id: UUID)
     row = await tx.row(_MONEY, run_id=run.run_id, authority_id=authority_id, account=provider_account(contract_id))
     assert row is not None
     return ProviderMoney(**row)
-
-
-_BREAKS = """
-SELECT count(*) AS payments, coalesce(sum(x.amount_dong), 0)::bigint AS amount_dong
-FROM contradictions x
-JOIN payments p ON p.run_month = x.run_month AND p.payment_id = x.payment_id
-JOIN payrolls r ON r.payroll_id = p.payroll_id
-WHERE x.run_month = :run_month AND p.run_id = :run_id AND x.authority_id = :authority_id AND r.contract_id = :contract_id
-"""
-
-
-async def contract_breaks(tx: Tx, run: Run, authority_id: str, contract_id: UUID) -> list[ReconciliationBreak]:
-    """Where the provider's word and ours differ."""
-    row = await tx.row(_BREAKS, run_month=run.run_month, run_id=run.run_id, authority_id=authority_id, contract_id=contract_id)
-    assert row is not None
-    return [ReconciliationBreak("contradiction", row["payments"], row["amount_dong"])] if row["payments"] else []

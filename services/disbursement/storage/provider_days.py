@@ -17,9 +17,9 @@ async def keep_provider_lines(tx: Tx, event: ProviderListed) -> None:
         lines=event.lines_of_day,
         parts=event.parts,
     )
-    columns = ("provider", "source", "listed_on", "line_no", "reference", "amount_dong", "state")
+    columns = ("provider", "source", "listed_on", "line_no", "reference", "amount_dong", "state", "seq")
     records = (
-        (event.provider, event.list_source, event.listed_on, line_no, line.reference, line.amount_dong, line.state)
+        (event.provider, event.list_source, event.listed_on, line_no, line.reference, line.amount_dong, line.state, line.seq)
         for line_no, line in enumerate(event.lines, event.first_line_no)
     )
     await tx.copy("provider_lines", columns, records)

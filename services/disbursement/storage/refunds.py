@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.disbursement.domain.refunds import ContractMoney, Refund
-from services.disbursement.storage.books import RunPlace
 from services.disbursement.storage.handover_money import HELD
 from services.disbursement.storage.handovers import lineage
+from services.disbursement.storage.run_books import RunPlace
 from shared.database import Tx
 from shared.kernel.ids import new_id
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from services.disbursement.domain.closing import NOT_DRAWN, Closing
 from services.disbursement.domain.openings import OPENING_RUN, OPENING_RUN_CODE
 from services.disbursement.storage import closings, runs
-from services.disbursement.storage.books import RunPlace, run_books
 from services.disbursement.storage.handover_rows import lock_books
+from services.disbursement.storage.run_books import RunPlace, run_books
 from shared import audit
 from shared.auth import Caller
 from shared.contracts.disbursement_events import MonthClosed

@@ -23,7 +23,17 @@ from services.disbursement.domain.documents import (
 from services.disbursement.domain.quarters import Quarter
 from services.disbursement.domain.refusals import UNKNOWN_CONTRACT
 from services.disbursement.domain.runs import Run
-from services.disbursement.storage import books, contracts, document_changes, document_lines, document_sums, payrolls, runs, units
+from services.disbursement.storage import (
+    contracts,
+    document_breaks,
+    document_changes,
+    document_lines,
+    document_sums,
+    payrolls,
+    run_books,
+    runs,
+    units,
+)
 from services.disbursement.storage.authorities import authorities_within
 from services.disbursement.storage.scope import see_everything
 from shared.auth import Caller
@@ -92,8 +102,8 @@ async def read_minutes(tx: Tx, caller: Caller, run_id: UUID, authority_id: str, 
     which = (run, authority_id, contract.contract_id)
     channels = await document_sums.contract_outcomes(tx, *which)
     money = await document_sums.contract_money(tx, *which)
-    breaks = await document_sums.contract_breaks(tx, *which)
-    return Minutes(heading, run, contract, tuple(channels), money, tuple(breaks))
+    breaks, lines = await document_breaks.contract_breaks(tx, *which)
+    return Minutes(heading, run, contract, tuple(channels), money, tuple(breaks), tuple(lines))
 
 
 async def read_unclaimed(tx: Tx, caller: Caller, run_id: UUID, authority_id: str, commune_id: str | None) -> Unclaimed:
@@ -118,7 +128,7 @@ async def read_settlement(tx: Tx, caller: Caller, quarter: Quarter, authority_id
     places = await document_sums.runs_of_quarter(tx, heading.authority.path[0], quarter)
     found: list[RunMoney] = []
     for place in places:
-        run = await books.run_books(tx, place, authority_ids)
+        run = await run_books.run_books(tx, place, authority_ids)
         if run.own.received_dong or run.own.paid_dong or run.own.returned_dong:
             own = run.own
             found.append(

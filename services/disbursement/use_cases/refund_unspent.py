@@ -5,9 +5,9 @@ from __future__ import annotations
 from services.disbursement.domain.ledger import TREASURY, Posting, provider_account
 from services.disbursement.domain.refunds import Refund
 from services.disbursement.storage import refunds as storage
-from services.disbursement.storage.books import RunPlace
 from services.disbursement.storage.cash_advances import still_out_dong
 from services.disbursement.storage.ledger import post
+from services.disbursement.storage.run_books import RunPlace
 from shared.database import Tx
 
 

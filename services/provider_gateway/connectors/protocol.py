@@ -134,11 +134,12 @@ ListSource = Literal["provider_list", "statement"]
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One payment on a provider's list or statement of a day."""
+    """One payment on a provider's list or statement of a day. `seq`: the list's own running number, where it has one."""
 
     reference: str
     amount_dong: int
     state: Literal["paid", "returned", "rejected", "unclaimed"]
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

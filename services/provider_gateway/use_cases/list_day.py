@@ -29,7 +29,7 @@ async def list_day(tx: Tx, provider: str, source: ListSource, day: date, lines: 
             lines_of_day=len(lines),
             first_line_no=start + 1,
             lines=[
-                ListedLine(reference=line.reference, amount_dong=line.amount_dong, state=line.state)
+                ListedLine(reference=line.reference, amount_dong=line.amount_dong, state=line.state, seq=line.seq)
                 for line in lines[start : start + MAX_RECORDS]
             ],
         )
