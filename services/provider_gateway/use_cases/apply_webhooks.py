@@ -132,7 +132,7 @@ async def _hear(
             settling.hear_of_all(read.of_all, read.references)
         unmatched -= settling.held.keys()
         counts += settling.counts - before
-    if unmatched or (read.of_all and not read.keys):
+    if unmatched or (read.notice.of_all and not read.keys):
         return _parked(read.held, {**counts, "unknown": len(unmatched)}, settling)
     return WebhookResult(read.held.webhook_id, "applied", dict(counts), settling.chunk if settling else None)
 
