@@ -166,22 +166,19 @@ _BODY: dict[str, Any] = {
             "application/json": {
                 "schema": {"type": "object"},
                 "example": {
-                    "type": "payments.results",
+                    "type": "list.accepted",
                     "timestamp": "2021-10-05T02:00:02Z",
-                    "data": {
-                        "batch_reference": "ABCDEFGHIJKLMNOPQRSTUVWXY2",
-                        "results": [
-                            {
-                                "reference": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                                "amount_dong": 360000,
-                                "state": "credited",
-                                "reason": None,
-                                "booked_on": "2021-10-05",
-                            }
-                        ],
-                    },
+                    "data": {"list_reference": "ABCDEFGHIJKLMNOPQRSTUVWXY2-19753", "references": ["ABCDEFGHIJKLMNOPQRSTUVWXYZ"]},
                 },
-            }
+            },
+            "application/xml": {
+                "schema": {"type": "string"},
+                "example": (
+                    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>'
+                    "<OrgnlMsgId>ABCDEFGHIJKLMNOPQRSTUVWXY2</OrgnlMsgId><GrpSts>ACCP</GrpSts>"
+                    "</OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+                ),
+            },
         },
     }
 }
