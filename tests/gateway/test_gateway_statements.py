@@ -51,7 +51,9 @@ async def test_a_statement_settles_what_no_webhook_told_and_the_same_again_chang
     before = (await bench.fetch(events))[0]["n"]
     files = bench.service.app.state.ways.connectors["vietinbank"].files
     assert isinstance(files, FilesInParts)
-    await bench.fetch("UPDATE webhooks SET state = 'new', file_try_at = clock_timestamp() WHERE file_name IS NOT NULL RETURNING 1")
+    await bench.fetch(
+        "UPDATE webhooks SET state = 'new', file_try_at = clock_timestamp() WHERE file_name IS NOT NULL RETURNING 1"
+    )
     await _files_applied(bench, day)  # as after a worker that died half-way
     assert (await bench.fetch(events))[0]["n"] == before
     rows = await bench.fetch("SELECT result FROM webhooks WHERE file_name LIKE $1", f"%{day.isoformat()}.xml")
