@@ -321,7 +321,7 @@ def test_memory_stays_flat_however_many_entries_there_are() -> None:
         return most
 
     for detailed in (False, True):  # an entry each, or one entry for all
-        assert most_bytes(3_000, detailed) < 2 * most_bytes(600, detailed)
+        assert most_bytes(3_000, detailed) < 2 * most_bytes(1_000, detailed)
 
 
 def test_codes_keep_their_name_where_nobody_knows_them() -> None:
