@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,6 @@ from standardwebhooks import Webhook
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
 from tests.gateway.bench import Bench, Payroll
-
-KINDS = {"accepted": "batch.accepted", "results": "payments.results"}
 
 
 @pytest.fixture
@@ -38,27 +36,52 @@ async def silent(bench: Bench) -> Payroll:
     return payroll
 
 
-def _signed(bench: Bench, message_id: str, data: dict[str, Any], kind: str, at: datetime | None = None) -> dict[str, Any]:
+def _signed(bench: Bench, message_id: str, content: str, at: datetime | None = None) -> dict[str, Any]:
     """A webhook of VietinBank's, with its secret."""
     now = at or datetime.now(UTC)
     secret = ProviderKeys(bench.platform.settings.keys_dir / "providers").secret("vietinbank_webhook")
-    content = orjson.dumps({"type": kind, "timestamp": now.isoformat(), "data": data})
     return {
-        "content": content,
+        "content": content.encode(),
         "headers": {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(secret).sign(message_id, now, content.decode()),
+            "webhook-signature": Webhook(secret).sign(message_id, now, content),
         },
     }
 
 
-def _results(payroll: Payroll, state: str, reason: str | None = None, more_dong: int = 0) -> dict[str, Any]:
-    results = [
-        {"reference": reference, "amount_dong": amount + more_dong, "state": state, "reason": reason, "booked_on": "2021-10-01"}
-        for reference, amount in payroll.references.items()
-    ]
-    return {"batch_reference": batch_reference(ChunkKey(payroll.payroll_id, 1)), "results": results}
+def _accepted(batch: str, references: Iterable[str]) -> str:
+    """A pain.002 that says so."""
+    lines = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{each}</OrgnlEndToEndId><TxSts>ACCP</TxSts></TxInfAndSts>" for each in references
+    )
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>'
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch}</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>"
+        f"<OrgnlPmtInfAndSts>{lines}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+    )
+
+
+def _moved(batch: str, amounts: Mapping[str, int], state: str) -> str:
+    """A camt.054: "credited", or "returned"."""
+    side, back = ("DBIT", "") if state == "credited" else ("CRDT", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
+    lines = "".join(
+        f'<Ntry><Amt Ccy="VND">{dong}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><NtryDtls><TxDtls>'
+        f"<Refs><MsgId>{batch}</MsgId><EndToEndId>{reference}</EndToEndId></Refs>{back}</TxDtls></NtryDtls></Ntry>"
+        for reference, dong in amounts.items()
+    )
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><Ntfctn>'
+        f"{lines}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    )
+
+
+def _batch(payroll: Payroll) -> str:
+    return batch_reference(ChunkKey(payroll.payroll_id, 1))
+
+
+def _results(payroll: Payroll, state: str, more_dong: int = 0) -> str:
+    return _moved(_batch(payroll), {reference: dong + more_dong for reference, dong in payroll.references.items()}, state)
 
 
 async def _said_and_done(bench: Bench) -> None:
@@ -69,10 +92,9 @@ async def _said_and_done(bench: Bench) -> None:
 
 
 async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
-    returned = _signed(bench, "o-2", _results(silent, "returned", "account_closed"), KINDS["results"])
-    credited = _signed(bench, "o-1", _results(silent, "credited"), KINDS["results"])
-    taken = {"batch_reference": batch_reference(ChunkKey(silent.payroll_id, 1)), "references": list(silent.references)}
-    accepted = _signed(bench, "o-0", taken, KINDS["accepted"])
+    returned = _signed(bench, "o-2", _results(silent, "returned"))
+    credited = _signed(bench, "o-1", _results(silent, "credited"))
+    accepted = _signed(bench, "o-0", _accepted(_batch(silent), silent.references))
     for webhook in (credited, returned, credited, accepted, returned, accepted):
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)  # each is applied before the next comes, or the order would be the workers' own
@@ -85,15 +107,11 @@ async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: http
 
 async def test_what_waits_together_becomes_one_event(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     await bench.halt("webhooks")
-    taken = {"batch_reference": batch_reference(ChunkKey(silent.payroll_id, 1)), "references": list(silent.references)}
-    said: list[tuple[str, dict[str, Any]]] = [("t-0", taken)]
+    said = [("t-0", _accepted(_batch(silent), silent.references))]
     for at, (reference, amount) in enumerate(silent.references.items(), start=1):
-        line = {"reference": reference, "amount_dong": amount, "state": "credited", "reason": None, "booked_on": "2021-10-01"}
-        said.append((f"t-{at}", {"batch_reference": taken["batch_reference"], "results": [line]}))
-    bad = {**said[-1][1], "results": [{**said[-1][1]["results"][0], "reference": "W" * 26}]}
-    for message_id, data in (*said, ("t-9", bad)):
-        kind = KINDS["accepted" if "references" in data else "results"]
-        assert (await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, data, kind))).status_code == 202
+        said.append((f"t-{at}", _moved(_batch(silent), {reference: amount}, "credited")))
+    for message_id, content in (*said, ("t-9", _moved(_batch(silent), {"W" * 26: 360_000}, "credited"))):
+        assert (await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, content))).status_code == 202
     of_chunk = "SELECT body FROM outbox WHERE type = 'chunk_progressed' AND body->>'payroll_id' = $1 ORDER BY position"
     before = len(await bench.fetch(of_chunk, str(silent.payroll_id)))
     bench.run("webhooks")
@@ -108,7 +126,7 @@ async def test_what_waits_together_becomes_one_event(bench: Bench, client: httpx
 
 async def test_a_late_credit_after_the_return_is_old_news(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     for message_id, state in (("late-2", "returned"), ("late-1", "credited")):
-        webhook = _signed(bench, message_id, _results(silent, state), KINDS["results"])
+        webhook = _signed(bench, message_id, _results(silent, state))
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)
     assert set((await bench.states(silent)).values()) == {"returned"}
@@ -119,7 +137,7 @@ async def test_another_amount_is_believed_by_nobody_and_told_once(
     bench: Bench, client: httpx.AsyncClient, silent: Payroll
 ) -> None:
     for message_id in ("amount-1", "amount-2"):
-        webhook = _signed(bench, message_id, _results(silent, "credited", more_dong=1), KINDS["results"])
+        webhook = _signed(bench, message_id, _results(silent, "credited", more_dong=1))
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)
     assert set((await bench.states(silent)).values()) == {"accepted"}
@@ -133,11 +151,11 @@ async def test_another_amount_is_believed_by_nobody_and_told_once(
 
 
 async def test_forged_ones_change_nothing_and_are_counted(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
-    good = _signed(bench, "f-1", _results(silent, "credited"), KINDS["results"])
-    old = _signed(bench, "f-1", _results(silent, "credited"), KINDS["results"], datetime.now(UTC) - timedelta(minutes=6))
+    good = _signed(bench, "f-1", _results(silent, "credited"))
+    old = _signed(bench, "f-1", _results(silent, "credited"), datetime.now(UTC) - timedelta(minutes=6))
     signature, headers = good["headers"]["webhook-signature"], good["headers"]
     forged: list[dict[str, Any]] = [
-        {"content": good["content"].replace(b"credited", b"returned"), "headers": headers},
+        {"content": good["content"].replace(b"DBIT", b"CRDT"), "headers": headers},
         {"content": good["content"], "headers": {**headers, "webhook-id": "f-2"}},
         {"content": good["content"], "headers": {}},
         {"content": good["content"], "headers": {**headers, "webhook-signature": "v1"}},
@@ -173,18 +191,51 @@ async def test_too_large_and_to_nobody(client: httpx.AsyncClient) -> None:
 
 
 async def test_what_speaks_of_unknown_payments_is_parked(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
-    data = _results(silent, "credited")
-    data["results"].append({"reference": "Z" * 26, "amount_dong": 1, "state": "credited", "reason": None, "booked_on": None})
-    stranger = {"batch_reference": "Y" * 26, "results": data["results"][-1:]}
-    for message_id, said in (("p-1", data), ("p-2", stranger)):
-        await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, said, KINDS["results"]))
-    unreadable = _signed(bench, "p-3", {"batch_reference": 7}, KINDS["results"])
+    stranger = {"Z" * 26: 1}
+    mixed = _moved(_batch(silent), {**silent.references, **stranger}, "credited")
+    for message_id, content in (("p-1", mixed), ("p-2", _moved("Y" * 26, stranger, "credited"))):
+        await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, content))
+    unreadable = _signed(bench, "p-3", mixed.replace("camt.054.001.08", "camt.086.001.01"))
     assert (await client.post("/v1/webhooks/vietinbank", **unreadable)).status_code == 422
     await _said_and_done(bench)
     rows = await bench.fetch("SELECT state, result FROM webhooks WHERE delivery_id LIKE 'p-%' ORDER BY delivery_id")
     assert [row["state"] for row in rows] == ["parked", "parked", "unreadable"]
     assert [orjson.loads(row["result"]).get("unknown") for row in rows] == [1, 1, None]
     assert set((await bench.states(silent)).values()) == {"paid"}  # what it knew was applied
+
+
+def _whole(batch: str, status: str, reason: str = "") -> str:
+    """A pain.002 of the file as a whole."""
+    why = f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else ""
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>'
+        f"<OrgnlMsgId>{batch}</OrgnlMsgId><GrpSts>{status}</GrpSts>{why}</OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+    )
+
+
+async def test_what_is_said_of_a_whole_file_goes_for_each_payment(
+    bench: Bench, client: httpx.AsyncClient, silent: Payroll
+) -> None:
+    """A duplicate, a part, or a word nobody told us of refuses nothing; a settled file without amounts proves nothing paid."""
+    for n, (status, reason, becomes) in enumerate(
+        [
+            ("PART", "", "accepted"),
+            ("WHAT", "", "accepted"),
+            ("RJCT", "DU01", "pending"),
+            ("ACSC", "", "pending"),
+            ("RJCT", "AM04", "rejected"),
+        ]
+    ):
+        webhook = _signed(bench, f"w-{n}", _whole(_batch(silent), status, reason))
+        assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
+        await _said_and_done(bench)
+        assert set((await bench.states(silent)).values()) == {becomes}, status
+    told = await bench.told([silent])
+    assert {outcome["reason"] for outcome in told.values()} == {"insufficient_funds"}
+    stranger = _signed(bench, "w-9", _whole("NOTPROVIDED", "RJCT", "FF01"))
+    await client.post("/v1/webhooks/vietinbank", **stranger)
+    await _said_and_done(bench)
+    assert [row["state"] for row in await bench.fetch("SELECT state FROM webhooks WHERE delivery_id = 'w-9'")] == ["parked"]
 
 
 async def test_nothing_of_a_webhook_is_kept_in_clear(bench: Bench, silent: Payroll) -> None:

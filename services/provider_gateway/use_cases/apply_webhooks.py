@@ -158,7 +158,7 @@ async def _hear(
         unmatched -= settling.held.keys()
         counts += settling.counts - before
     chunk = settling.chunk if settling else None
-    if unmatched or (read.of_all and not read.keys):
+    if unmatched or (read.notice.of_all and not read.keys):
         return _parked(read.held, {**counts, "unknown": len(unmatched)}, chunk)
     return WebhookResult(read.held.webhook_id, "applied", dict(counts), chunk)
 

@@ -26,7 +26,7 @@ def read_parts(body: bytes, account: str = "") -> Iterator[Notice]:
 def read_whole(body: bytes, account: str = "") -> Notice:
     """A message of a bounded size as one notice."""
     parts = list(read_parts(body, account))
-    batches = {part.batch_reference for part in parts if part.said or part.of_all}
+    batches = {part.batch_reference for part in parts if part.said or part.of_all} or {parts[-1].batch_reference}
     return Notice(
         next(iter(batches)) if len(batches) == 1 else None,
         [said for part in parts for said in part.said],
