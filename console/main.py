@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "queues": ("console.queues", "make every service's queue on the broker, before any worker starts"),
     "healthy": ("console.health", "whether the process on CHITRA_PORT answers, for health checks"),
     "token": ("console.tokens", "a bearer token of the local issuer"),
+    "webhook": ("console.webhook", "sign a webhook as a provider would, for curl to send to a test installation"),
     "dead-letters": ("console.dead_letters", "look at dead letters, or replay them"),
 }
 

@@ -39,12 +39,12 @@ async def migrate(admin_url: str, passwords: dict[str, str] | None = None) -> No
     await engine.dispose()
 
 
-async def create_database(server_url: str, name: str, template: str | None = None) -> None:
-    """Create a database if it is not there, from a template where one is named."""
+async def create_database(server_url: str, name: str, template: str | None = None, strategy: str = "WAL_LOG") -> None:
+    """Create a database if it is not there, from a template where one is named. `strategy` is how PostgreSQL copies it."""
     driver = await asyncpg.connect(server_url.replace("postgresql+asyncpg://", "postgresql://"))
     try:
         if not await driver.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            source = f' TEMPLATE "{template}"' if template else ""
+            source = f' TEMPLATE "{template}" STRATEGY {strategy}' if template else ""
             await driver.execute(f'CREATE DATABASE "{name}"{source}')
     finally:
         await driver.close()

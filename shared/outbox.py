@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +23,9 @@ IS_WAITING = """
 SELECT EXISTS (SELECT FROM outbox WHERE position IS NULL) OR (SELECT last_position > published_position FROM outbox_state)
 """
 """Whether the relay has anything to do: one look without a transaction, since relays look ten times a second."""
+
+RELAY_LOCK_KEY = "hashtextextended('relay:' || current_schema(), 0)"
+"""Key of the advisory lock under which positions are given, and events published, in one order."""
 
 _COLUMNS = "position, type, version, event_id, occurred_at, unit_id, body"
 
@@ -93,10 +95,13 @@ def to_envelope(source: str, row: Any) -> Envelope:
 
 
 async def give_positions(tx: Tx, limit: int) -> int:
-    """Give the oldest events without a position the next ones, gapless. Only the relay calls this, holding its lock.
+    """Give the oldest events without a position the next ones, gapless; how many. Waits for whoever gives positions now.
 
-    Only committed rows are seen, so whatever appears later gets a later position: positions follow commit order.
+    Only committed rows are seen, so whatever appears later gets a later position: positions follow commit order. The lock is
+    taken here and not left to the caller: two at once would give one event two positions, and the first of them would be a
+    hole at which every reader waits for ever. The transaction must be READ COMMITTED, so that it sees what the other gave.
     """
+    await tx.run(f"SELECT pg_advisory_xact_lock({RELAY_LOCK_KEY})")
     return await tx.run(
         """WITH batch AS (
                SELECT month, event_id, row_number() OVER (ORDER BY seq) AS n
@@ -108,11 +113,6 @@ async def give_positions(tx: Tx, limit: int) -> int:
            WHERE o.month = batch.month AND o.event_id = batch.event_id""",
         limit=limit,
     )
-
-
-def relay_lock_key(service: str) -> int:
-    """Key of the advisory lock under which positions are given, and events published, in one order."""
-    return zlib.crc32(f"relay:{service}".encode())
 
 
 async def ensure_partitions(tx: Tx, schema: str) -> None:

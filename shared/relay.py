@@ -33,7 +33,6 @@ class Relay:
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._bus = bus
-        self._lock_key = outbox.relay_lock_key(database.service)
         self._partitions_made_on: date | None = None
 
     async def run(self) -> None:
@@ -89,7 +88,7 @@ class Relay:
             self._partitions_made_on = today
 
     async def _lock(self, tx: Tx) -> bool:
-        return bool(await tx.scalar("SELECT pg_try_advisory_xact_lock(:key)", key=self._lock_key))
+        return bool(await tx.scalar(f"SELECT pg_try_advisory_xact_lock({outbox.RELAY_LOCK_KEY})"))
 
 
 async def rewind(database: Database, position: int) -> None:

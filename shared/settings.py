@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.kernel.errors import ErrorCode, Kind, Refusal
 
 BAD_SETTING = ErrorCode("bad-setting", Kind.INVALID, "A setting is missing or wrong", "Cấu hình thiếu hoặc sai")
+
+_PROVIDER_URL = re.compile(r"CHITRA_PROVIDER_([A-Z0-9_]+)_URL")
 
 SERVICES = ("registry", "disbursement", "provider_gateway", "reporting")
 
@@ -43,6 +46,7 @@ class Settings:
     spreadsheet_providers: Path | None = None  # folder of definitions of spreadsheet providers; None: there are none
     bank_folder: Path | None = None  # drop folder over which VietinBank is reached; None: over HTTP
     sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
+    provider_urls: Mapping[str, str] = field(default_factory=dict)  # provider -> base address of its own, not `providers_url`
 
     @property
     def distributed(self) -> bool:
@@ -88,6 +92,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if environ.get("CHITRA_SPREADSHEET_PROVIDERS")
         else None,
         sms_diacritics=environ.get("CHITRA_SMS_DIACRITICS", "") == "1",
+        provider_urls=_provider_urls(environ),
     )
     check_settings(settings)
     return settings
@@ -95,6 +100,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _optional_seconds(text: str | None) -> float | None:
     return float(text) if text else None
+
+
+def _provider_urls(environ: Mapping[str, str]) -> dict[str, str]:
+    """`CHITRA_PROVIDER_<NAME>_URL`, for whatever providers there are: they are the gateway's to know."""
+    named = ((_PROVIDER_URL.fullmatch(name), value) for name, value in environ.items() if value)
+    return {match[1].lower(): value for match, value in named if match}
 
 
 def _default_sms(environ: Mapping[str, str]) -> str:

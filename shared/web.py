@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import fastapi_offline
 from fastapi import APIRouter, Depends, FastAPI, Query
@@ -117,14 +117,8 @@ def _event_routes(service: str, database: Database) -> APIRouter:
         Events still waiting for the relay are given theirs first.
         """
         async with database.transaction() as tx:
-            await _wait_for_positions(tx)
+            while await outbox.give_positions(tx, 1000):
+                pass
             return Position(position=await outbox.last_position(tx))
 
     return router
-
-
-async def _wait_for_positions(tx: Any) -> None:
-    """Give positions here and now to what has none, under the relay's lock, so that the answer covers all that is committed."""
-    await tx.run("SELECT pg_advisory_xact_lock(:key)", key=outbox.relay_lock_key(await tx.scalar("SELECT current_schema()")))
-    while await outbox.give_positions(tx, 1000):
-        pass

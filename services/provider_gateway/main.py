@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from services.provider_gateway import events
 from services.provider_gateway.api import (
+    accounts,
     attempts,
+    capabilities,
     cash,
+    chunks,
+    decisions,
     enquiries,
     messages,
     provider_files,
+    providers,
     statements,
     stops,
     summary,
@@ -29,19 +34,24 @@ before a provider is called; what is not known is enquired by the same reference
 
 def build(platform: Platform) -> Service:
     """The service on a platform. Its workers: `sender`, `enquiries`, `judge`, `webhooks`, `collector`, `files`, `accounts`,
-    `names`, `withdrawals`, `lister`, `messages`."""
+    `names`, `withdrawals`, `lister`, `messages`, `describer`."""
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
     app.include_router(attempts.router(database))
     app.include_router(cash.router(database, ways.cipher))
     app.include_router(enquiries.router(database))
+    app.include_router(decisions.router(database, ways.connectors, ways.schedule))
     app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
     app.include_router(provider_files.router(database, ways.connectors, ways.cipher))
     app.include_router(statements.router(database))
     app.include_router(stops.router(database, ways.connectors))
-    app.include_router(summary.router(database))
+    app.include_router(providers.router(database, ways.connectors, ways.schedule))
+    app.include_router(chunks.router(database, ways.connectors, ways.schedule))
+    app.include_router(summary.router(database, ways.connectors, ways.schedule))
     app.include_router(messages.router(database))
+    app.include_router(accounts.router(database))
+    app.include_router(capabilities.router(ways.connectors))
     app.state.ways = ways
     return Service(
         name=NAME,

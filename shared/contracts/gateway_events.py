@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from shared.contracts.base import Contract, Event, Provider
+from shared.contracts.base import Channel, Contract, Event, Provider
 
 Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]
 """accepted, pending and unknown leave the payment in flight; rejected, returned and unclaimed are final for the payment."""
@@ -132,3 +132,23 @@ class ProviderListed(Event):
     lines_of_day: int
     first_line_no: int
     lines: list[ListedLine]
+
+
+class ProviderDescription(Contract):
+    """What a provider can do, as its connector has it."""
+
+    provider: Provider
+    channels: list[Channel]
+    opens_accounts: bool  # opens accounts, and checks those that people name
+    files: bool  # says outcomes by files
+    statements: bool  # says of each day what moved
+    refuses_duplicates: bool
+    longest_processing_seconds: float
+
+
+class ProvidersDescribed(Event):
+    """All providers that there is a connector for: each time the whole, when it changed. A new one is taken up by this."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "providers_described"
+    providers: list[ProviderDescription]

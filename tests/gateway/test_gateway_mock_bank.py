@@ -220,8 +220,8 @@ async def test_a_bank_that_ignores_a_file_leaves_it_unknown_and_nothing_is_sent_
     rows = await working.fetch(asked, payroll.payroll_id)
     assert rows[0]["enquiries"] == 0  # nobody was asked, so the provider fails nothing
     async with httpx.AsyncClient(base_url=working.url, trust_env=False) as client:
-        headers = {"authorization": f"Bearer {tokens('accountant')}"}
-        open_ones = (await client.get("/v1/attempts?state=unknown&older_than=0.01", headers=headers)).json()["items"]
+        headers = {"authorization": f"Bearer {tokens('operations')}"}
+        open_ones = (await client.get("/v1/attempts?state=unknown&older_than=PT0S", headers=headers)).json()["items"]
     assert {each["reference"] for each in open_ones} == payroll.references.keys()  # what a person looks at
     assert set((await working.states(payroll)).values()) == {"unknown"}
     await asyncio.to_thread(bank.start)
@@ -248,10 +248,10 @@ async def test_a_hole_in_a_statement_and_a_statement_that_never_came_are_seen(
     working.run(*WORKERS)
     await _files_applied(working, bank)
     async with httpx.AsyncClient(base_url=working.url, trust_env=False) as client:
-        headers = {"authorization": f"Bearer {tokens('accountant')}"}
+        headers = {"authorization": f"Bearer {tokens('operations')}"}
         answer = await client.get("/v1/statements?only_findings=true&limit=1000", headers=headers)
         commune = await client.get(
-            "/v1/statements", headers={"authorization": f"Bearer {tokens('accountant', '474@2021-07-01')}"}
+            "/v1/statements", headers={"authorization": f"Bearer {tokens('operations', '474@2021-07-01')}"}
         )
     assert commune.json()["items"] == []  # balances of the payer are no district's business
     ours = answer.json()["items"]

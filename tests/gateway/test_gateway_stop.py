@@ -143,10 +143,7 @@ async def test_a_payroll_of_many_chunks_is_stopped_and_lifted_three_times_under_
     chunks = [make_payroll("vietinbank", "account", 4, payroll_id) for _ in range(CHUNKS)]
     await bench.introduce(Payroll(payroll_id, "vietinbank", "account", [line for chunk in chunks for line in chunk.lines]))
     ways = bench.service.app.state.ways
-    senders = [
-        Sender(bench.service.database, ways.connectors, ways.cipher, ways.schedule, ways.call_limit_seconds).worker()
-        for _ in range(SENDERS)
-    ]
+    senders = [Sender(bench.service.database, ways.connectors, ways.cipher, ways.schedule).worker() for _ in range(SENDERS)]
     bench.run("enquiries", "webhooks")
     for chunk_no, chunk in enumerate(chunks):
         await bench.instruct(chunk, chunk_no)

@@ -179,7 +179,7 @@ async def test_what_speaks_of_unknown_payments_is_parked(bench: Bench, client: h
     for message_id, said in (("p-1", data), ("p-2", stranger)):
         await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, said, KINDS["results"]))
     unreadable = _signed(bench, "p-3", {"batch_reference": 7}, KINDS["results"])
-    assert (await client.post("/v1/webhooks/vietinbank", **unreadable)).status_code == 202
+    assert (await client.post("/v1/webhooks/vietinbank", **unreadable)).status_code == 422
     await _said_and_done(bench)
     rows = await bench.fetch("SELECT state, result FROM webhooks WHERE delivery_id LIKE 'p-%' ORDER BY delivery_id")
     assert [row["state"] for row in rows] == ["parked", "parked", "unreadable"]

@@ -10,6 +10,7 @@ import itertools
 import json
 import time
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 from cryptography.hazmat.primitives import hashes
@@ -17,6 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from tests.sandbox.bank_files import pain001, read_report
 from tests.sandbox.sandbox_process import RunningSandbox
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+PARTNER = "http://partnerapi.bankplus.viettel.com/"
 
 _numbers = itertools.count(1)
 
@@ -31,6 +35,25 @@ def new_name(kind: str) -> str:
     return f"{kind}-{next(_numbers)}"
 
 
+def gzip_base64(rows: list[Any]) -> str:
+    return base64.b64encode(gzip.compress(json.dumps(rows).encode())).decode()
+
+
+def soap_call(cmd: str, data: str, signature: str) -> bytes:
+    envelope = ElementTree.Element(f"{{{SOAP}}}Envelope")
+    process = ElementTree.SubElement(ElementTree.SubElement(envelope, f"{{{SOAP}}}Body"), f"{{{PARTNER}}}process")
+    for name, text in (("cmd", cmd), ("data", data), ("signature", signature)):
+        ElementTree.SubElement(process, name).text = text
+    body: bytes = ElementTree.tostring(envelope, encoding="utf-8", xml_declaration=True)
+    return body
+
+
+def soap_return(body: bytes) -> str:
+    found = ElementTree.fromstring(body).findtext(f"{{{SOAP}}}Body/{{{PARTNER}}}processResponse/return")
+    assert found, body
+    return found
+
+
 class Providers:
     """Signed calls to each provider and to /admin."""
 
@@ -43,21 +66,35 @@ class Providers:
 
     def viettel_post(self, cmd: str, content: dict[str, Any], *, signature: str | None = None) -> httpx.Response:
         data = json.dumps(content, ensure_ascii=False)
-        signed = signature or self._rsa_sign("viettelpay_client", f"{cmd}\n{data}".encode())
-        return self.http.post("/viettelpay/process", json={"cmd": cmd, "data": data, "signature": signed})
+        signed = signature or self._rsa_sign("viettelpay_client", data.encode())
+        return self.viettel_raw(soap_call(cmd, data, signed))
 
-    def viettel(self, cmd: str, content: dict[str, Any]) -> dict[str, Any]:
-        """The answer's data, its signature verified."""
-        answer = self.viettel_post(cmd, content)
+    def viettel_raw(self, body: bytes, content_type: str = "text/xml; charset=utf-8") -> httpx.Response:
+        headers = {"content-type": content_type, "soapaction": '"process"'}
+        return self.http.post("/viettelpay/process", content=body, headers=headers)
+
+    def viettel(self, cmd: str, order_id: str, rows: list[Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """What ViettelPay answered, its signature verified; its list under `rows`."""
+        packed = {} if rows is None else {"data": gzip_base64(rows)}
+        return self.viettel_answer(self.viettel_post(cmd, {"orderId": order_id, **fields, **packed}))
+
+    def viettel_answer(self, answer: httpx.Response) -> dict[str, Any]:
+        """The answer's envelope with its list under `rows`. Raises InvalidSignature for what ViettelPay didn't sign."""
         assert answer.status_code == 200, answer.text
-        return self.viettel_data(answer.json())
+        message = json.loads(soap_return(answer.content))
+        self._viettel_verify(message["data"].encode(), message["signature"])
+        envelope: dict[str, Any] = json.loads(message["data"])
+        envelope["rows"] = json.loads(gzip.decompress(base64.b64decode(envelope.pop("data"))))
+        return envelope
 
-    def viettel_data(self, message: dict[str, str]) -> dict[str, Any]:
-        """Raises InvalidSignature for what ViettelPay didn't sign."""
-        content = f"{message['cmd']}\n{message['data']}".encode()
-        self._viettelpay.verify(base64.b64decode(message["signature"]), content, padding.PKCS1v15(), hashes.SHA256())
+    def viettel_notice(self, message: dict[str, str]) -> dict[str, Any]:
+        """A webhook's data. Raises InvalidSignature for what ViettelPay didn't sign."""
+        self._viettel_verify(f"{message['cmd']}\n{message['data']}".encode(), message["signature"])
         data: dict[str, Any] = json.loads(message["data"])
         return data
+
+    def _viettel_verify(self, content: bytes, signature: str) -> None:
+        self._viettelpay.verify(base64.b64decode(signature), content, padding.PKCS1v15(), hashes.SHA256())
 
     @staticmethod
     def viettel_order(payments: list[dict[str, Any]], order_id: str | None = None, channel: str = "WALLET") -> dict[str, Any]:
@@ -67,8 +104,11 @@ class Providers:
             "totalAmount": sum(payment["amount"] for payment in payments),
             "transContent": "Tro cap xa hoi",
             "channel": channel,
-            "transList": base64.b64encode(gzip.compress(json.dumps(payments).encode())).decode(),
+            "data": gzip_base64(payments),
         }
+
+    def viettel_disburse(self, order: dict[str, Any]) -> dict[str, Any]:
+        return self.viettel_answer(self.viettel_post("VTP306", order))
 
     # --- VietinBank and the cash offices
 

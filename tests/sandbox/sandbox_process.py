@@ -39,7 +39,7 @@ class RunningSandbox:
             "--not-found-seconds", "0.4", *options,
         ]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=REPOSITORY)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the sandbox ended by itself"
             try:

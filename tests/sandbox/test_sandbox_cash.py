@@ -126,10 +126,10 @@ def test_cash_at_viettels_points(providers: Providers) -> None:
         for payment in providers.wallet_payments(3)
     ]
     order = providers.viettel_order(payments, channel="CASH")
-    providers.viettel("VTP306", order)
+    providers.viettel_disburse(order)
     providers.admin("POST", "/clock", {"today": day(providers, 3)})
-    found = providers.viettel("VTP307", {"orderId": order["orderId"]})
-    assert (found["batchState"], {r["state"] for r in found["results"]}) == ("DISB_SUCCESS", {"DISB_SUCCESS"})
+    found = providers.viettel("VTP307", order["orderId"])
+    assert (found["batchErrorCode"], {r["state"] for r in found["rows"]}) == ("DISB_SUCCESS", {"DISB_SUCCESS"})
     view = providers.admin("GET", f"/books/{payments[0]['transId']}")
     assert [movement["kind"] for movement in view["movements"]] == ["cash_paid"]
 

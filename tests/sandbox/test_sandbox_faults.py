@@ -247,7 +247,7 @@ def test_webhook_forged_lies_and_does_not_verify(providers: Providers, receiver:
 def test_a_forged_viettelpay_webhook_does_not_verify(providers: Providers, receiver: Receiver) -> None:
     receiver.answer = lambda webhook: 400 if _is_forged(providers, webhook) else 200
     before = force(providers, "webhook_forged")
-    providers.viettel("VTP306", providers.viettel_order(providers.wallet_payments(1)))
+    providers.viettel_disburse(providers.viettel_order(providers.wallet_payments(1)))
     providers.settle()
     assert sorted(_is_forged(providers, webhook) for webhook in receiver.received) == [False, False, True]
     assert fired(providers, before) == {"webhook_forged": 1}
@@ -255,7 +255,7 @@ def test_a_forged_viettelpay_webhook_does_not_verify(providers: Providers, recei
 
 def _is_forged(providers: Providers, webhook: Received) -> bool:
     try:
-        providers.viettel_data(json.loads(webhook.body))
+        providers.viettel_notice(json.loads(webhook.body))
     except Exception:
         return True
     return False
@@ -268,9 +268,9 @@ def test_viettelpay_says_timeout_for_what_it_does_not_know(providers: Providers)
     with pytest.raises(httpx.ReadTimeout):
         providers.viettel_post("VTP306", order)
     providers.http.timeout = httpx.Timeout(10)
-    found = providers.viettel("VTP307", {"orderId": order["orderId"]})
-    assert (found["batchState"], {r["state"] for r in found["results"]}) == ("DISB_TIMEOUT", {"DISB_TIMEOUT"})
-    wait_until(lambda: providers.viettel("VTP307", {"orderId": order["orderId"]})["batchState"] == "DISB_SUCCESS")
+    found = providers.viettel("VTP307", order["orderId"])
+    assert (found["batchErrorCode"], {r["state"] for r in found["rows"]}) == ("DISB_TIMEOUT", {"DISB_TIMEOUT"})
+    wait_until(lambda: providers.viettel("VTP307", order["orderId"])["batchErrorCode"] == "DISB_SUCCESS")
 
 
 def test_webhooks_are_tried_again_until_they_are_taken(providers: Providers, receiver: Receiver) -> None:

@@ -66,6 +66,25 @@ async def test_positions_are_gapless_and_follow_commits_not_writes(database: Dat
     assert [e.body["units"][0]["name"] for e in events] == ["quick", "slow"]
 
 
+async def test_many_give_positions_at_once_and_leave_no_hole(database: Database) -> None:
+    """Relay, `GET /v1/events/position` and a second copy of the service: a hole would stop every reader for ever."""
+    async with database.transaction() as tx:
+        before = await outbox.last_position(tx)
+
+    async def say(name: str) -> None:
+        for _ in range(10):
+            async with database.transaction() as tx:
+                await outbox.emit(tx, _event(name))
+            await _positions(database)
+
+    await asyncio.gather(*(say(f"speaker {n}") for n in range(6)))
+    async with database.transaction() as tx:
+        given = [event.position for event in await outbox.events_after(tx, "registry", before, 1000)]
+        last = await outbox.last_position(tx)
+    assert given == list(range(before + 1, before + 61))
+    assert last == before + 60
+
+
 async def test_a_rolled_back_change_says_nothing(database: Database) -> None:
     async with database.transaction() as tx:
         before = await tx.scalar("SELECT count(*) FROM outbox")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -22,14 +22,11 @@ PROVIDERS_OF_CHANNEL: dict[str, tuple[str, ...]] = {
     "cash": ("viettelpay", "vnpost"),
     "cashier": ("commune_cashier",),
 }
-"""Who can move money through a channel. VietinBank's contract pays cash through Vietnam Post."""
+"""Who can move money through a channel before the gateway has described its connectors. VietinBank's contract pays cash through
+Vietnam Post. Any other provider is known by `providers_described` alone."""
 
 LEAD_PROVIDERS = ("viettelpay", "vietinbank", "commune_cashier")
 """Who may lead a contract."""
-
-SPREADSHEET_PREFIX = "sheet_"
-SPREADSHEET_CHANNELS = ("account", "cash")
-"""Any other provider is paid through by spreadsheets: which there are the gateway's installation says, by names that begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +83,18 @@ def _newest(options: Iterable[Option]) -> Option | None:
     return min(options, key=lambda o: (-o.from_month.toordinal(), o.number, o.contract_id.bytes), default=None)
 
 
-def check_channels(lead_provider: str, channels: Sequence[tuple[str, str]]) -> None:
-    """Refuse with `unknown-provider` a lead provider, or a channel and provider, that don't exist."""
-    if lead_provider not in LEAD_PROVIDERS and not lead_provider.startswith(SPREADSHEET_PREFIX):
+def check_channels(
+    lead_provider: str, channels: Sequence[tuple[str, str]], described: Mapping[str, Collection[str]] | None = None
+) -> None:
+    """Refuse with `unknown-provider` a lead provider, or a channel and provider, that don't exist.
+
+    `described`: what the gateway has connectors for, provider -> channels. Whom it names beside those known here may pay through
+    its channels, and lead a contract of its own.
+    """
+    told = described or {}
+    known = {provider for providers in PROVIDERS_OF_CHANNEL.values() for provider in providers}
+    if lead_provider not in LEAD_PROVIDERS and (lead_provider in known or lead_provider not in told):
         raise Refusal(UNKNOWN_PROVIDER, f"{lead_provider!r} leads no contract", provider=lead_provider)
     for channel, provider in channels:
-        by_spreadsheet = provider.startswith(SPREADSHEET_PREFIX) and channel in SPREADSHEET_CHANNELS
-        if provider not in PROVIDERS_OF_CHANNEL.get(channel, ()) and not by_spreadsheet:
+        if provider not in PROVIDERS_OF_CHANNEL.get(channel, ()) and channel not in told.get(provider, ()):
             raise Refusal(UNKNOWN_PROVIDER, f"{provider!r} does not pay through {channel!r}", provider=provider, channel=channel)

@@ -11,6 +11,7 @@ from services.disbursement.domain.contracts import Contract
 from services.disbursement.domain.refusals import CONTRACT_EXISTS
 from services.disbursement.domain.routing import check_channels
 from services.disbursement.storage import contracts, handovers, units
+from services.disbursement.storage.providers import provider_channels
 from shared import audit
 from shared.auth import Caller
 from shared.database import Tx
@@ -26,7 +27,8 @@ async def define_contract(tx: Tx, caller: Caller, contract: Contract) -> Contrac
     something else.
     """
     await handovers.check_stands(tx, contract.authority_id)
-    check_channels(contract.lead_provider, [(each.channel, each.provider) for each in contract.channels])
+    described = await provider_channels(tx)
+    check_channels(contract.lead_provider, [(each.channel, each.provider) for each in contract.channels], described)
     fresh = await contracts.insert(tx, contract)
     held = await contracts.by_number(tx, contract.authority_id, contract.number)
     if not fresh and replace(held, contract_id=contract.contract_id, communes=0) != contract:

@@ -48,6 +48,17 @@ def read_statement_cursor(cursor: str | None) -> tuple[date, str, str, int] | No
         raise Refusal(WRONG_CURSOR) from None
 
 
+def read_chunk_cursor(cursor: str | None) -> tuple[UUID, int] | None:
+    """The key of a list of chunks. Raises wrong-cursor."""
+    if not cursor:
+        return None
+    payroll_id, chunk_no = _parts(cursor, 2)
+    try:
+        return UUID(payroll_id), min(max(int(chunk_no), 0), MOST_ATTEMPTS)
+    except ValueError:
+        raise Refusal(WRONG_CURSOR) from None
+
+
 def _parts(cursor: str, length: int) -> list[str]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

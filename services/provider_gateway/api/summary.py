@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
+from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import summary
+from services.provider_gateway.storage.health import read_waiting
+from services.provider_gateway.storage.ways import read_standings
 from shared.auth import Caller, require
 from shared.database import Database
 
@@ -93,18 +97,26 @@ class Summary(BaseModel):
     contradictions: int
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, providers: Collection[str], schedule: Schedule) -> APIRouter:
     """The route of the summary."""
     routes = APIRouter(prefix="/v1/summary", tags=["summary"])
 
     @routes.get("", summary="Counts by provider")
     async def read_summary(caller: Annotated[Caller, Depends(require("gateway:read"))], run_month: date | None = None) -> Summary:
         """Attempts (of a run month, or all), chunks, webhooks, enquiries and contradictions."""
+        async with database.transaction() as tx:
+            standings = await read_standings(tx, providers, schedule.limits)
+            waiting = await read_waiting(tx, providers)
+        closed = {name: "stopped" if waiting[name].stopped else each.why_closed for name, each in standings.items()}
         async with database.transaction(caller.row_scope) as tx:
+            chunks = await summary.chunk_counts(tx)
+            for row in chunks:
+                if row["state"] == "waiting" and row["why"] is None:
+                    row["why"] = closed.get(row["provider"])
             return Summary.model_validate(
                 {
                     "attempts": await summary.attempt_counts(tx, run_month),
-                    "chunks": await summary.chunk_counts(tx),
+                    "chunks": chunks,
                     "webhooks": await summary.webhook_counts(tx),
                     "enquiries": await summary.enquiry_counts(tx),
                     "contradictions": await summary.contradiction_count(tx),

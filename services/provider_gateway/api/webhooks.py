@@ -1,4 +1,4 @@
-"""Webhooks: the door for what providers post, and the list of what came."""
+"""Webhooks: what came, what was refused, and applying one once more."""
 
 from __future__ import annotations
 
@@ -7,29 +7,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
 from services.provider_gateway.api.pages import make_cursor, read_uuid_cursor
-from services.provider_gateway.connectors.protocol import Connector, ForgedWebhook, UnreadableWebhook
-from services.provider_gateway.domain.refusals import BAD_SIGNATURE, TOO_LARGE, UNKNOWN_PROVIDER
-from services.provider_gateway.storage import webhooks
-from services.provider_gateway.use_cases.receive_webhook import MAX_BODY_BYTES, open_body, receive_webhook
+from services.provider_gateway.api.webhook_door import add_doors
+from services.provider_gateway.connectors.protocol import Connector, UnreadableWebhook
+from services.provider_gateway.storage import webhook_conflicts, webhooks
+from services.provider_gateway.use_cases.receive_webhook import open_body, replay_webhook
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
 from shared.database import Database
-from shared.kernel.errors import ErrorCode, Refusal
 
 State = Literal["new", "applied", "parked", "unmatched", "unreadable"]
-
-
-class Receipt(BaseModel):
-    """The webhook is kept; it is applied soon."""
-
-    model_config = ConfigDict(json_schema_extra={"example": {"received": True, "repeated": False}})
-
-    received: bool
-    repeated: bool
 
 
 class WebhookView(BaseModel):
@@ -77,37 +67,105 @@ class WebhookPage(BaseModel):
     next_cursor: str | None
 
 
+class RefusalCount(BaseModel):
+    """What was refused at one provider's door for one reason."""
+
+    provider: str
+    code: str
+    refused: int
+    last_at: datetime
+
+
+class RefusalCounts(BaseModel):
+    """Refused webhooks. Nothing of them is kept but these counts, except of `webhook-id-reused`: see the conflicts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "items": [
+                    {"provider": "vnpost", "code": "bad-signature", "refused": 3, "last_at": "2021-10-05T02:00:02Z"},
+                ]
+            }
+        }
+    )
+
+    items: list[RefusalCount]
+
+
+class ConflictView(BaseModel):
+    """A rightly signed webhook whose id had come before (`webhook_id`) with another content. It is never applied: somebody asks
+    the provider which of the two is meant."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "conflict_id": "0190e7a4-0000-7000-8000-000000000008",
+                "webhook_id": "0190e7a4-0000-7000-8000-000000000004",
+                "provider": "vnpost",
+                "delivery_id": "msg_1",
+                "deliveries": 1,
+                "received_at": "2021-10-05T02:00:02Z",
+                "business_at": "2021-10-05T02:00:02Z",
+            }
+        }
+    )
+
+    conflict_id: UUID
+    webhook_id: UUID
+    provider: str
+    delivery_id: str
+    deliveries: int
+    received_at: datetime
+    business_at: datetime
+
+
+class ConflictPage(BaseModel):
+    """Conflicts; ask again with `cursor` = `next_cursor` until it is null."""
+
+    items: list[ConflictView]
+    next_cursor: str | None
+
+
 def router(database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher) -> APIRouter:
     """Routes of webhooks."""
     routes = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
-    _add_door(routes, database, connectors, cipher)
+    _add_replay(routes, database)
+    add_doors(routes, database, connectors, cipher)
+    _add_apart(routes, database)
     _add_list(routes, database, connectors, cipher)
     return routes
 
 
-def _add_door(routes: APIRouter, database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher) -> None:
-    async def refuse(provider: str, code: ErrorCode, detail: str = "") -> Refusal:
-        async with database.transaction() as tx:
-            await webhooks.count_refusal(tx, provider, code.code)
-        return Refusal(code, detail)
+def _add_replay(routes: APIRouter, database: Database) -> None:
+    @routes.post("/{webhook_id}/replay", summary="Apply a webhook once more")
+    async def replay(caller: Annotated[Caller, Depends(require("gateway:replay"))], webhook_id: UUID) -> WebhookView:
+        """Read and applied again from its raw body as it came: what could not be read or matched then, or was applied
+        wrongly. What it said already is stale news: nothing is done twice. Audited. Refused: `no-such-webhook`."""
+        async with database.transaction(caller.row_scope) as tx:
+            return WebhookView.model_validate(await replay_webhook(tx, caller, webhook_id))
 
-    @routes.post("/{provider}", status_code=202, summary="A provider reports", openapi_extra=_BODY)
-    async def receive(provider: str, request: Request) -> Receipt:
-        """No bearer token: the provider's own signature is the proof. What comes twice is kept once. Forged: 401, too
-        large: 413; nothing of either is kept but its count."""
-        connector = connectors.get(provider)
-        if connector is None:
-            raise Refusal(UNKNOWN_PROVIDER)
-        body = await _body(request)
-        if body is None:
-            raise await refuse(provider, TOO_LARGE, f"a webhook has at most {MAX_BODY_BYTES} bytes")
-        try:
-            delivery_id = connector.webhooks.verify({name.lower(): value for name, value in request.headers.items()}, body)
-        except ForgedWebhook:
-            raise await refuse(provider, BAD_SIGNATURE) from None
-        async with database.transaction() as tx:
-            fresh = await receive_webhook(tx, provider, delivery_id, body, cipher)
-        return Receipt(received=True, repeated=not fresh)
+
+def _add_apart(routes: APIRouter, database: Database) -> None:
+    @routes.get("/refusals", summary="What was refused at the door, counted")
+    async def list_refusals(caller: Annotated[Caller, Depends(require("gateway:read"))]) -> RefusalCounts:
+        """By provider and reason, with the newest time."""
+        async with database.transaction(caller.row_scope) as tx:
+            rows = await webhook_conflicts.refusals(tx)
+        return RefusalCounts(items=[RefusalCount.model_validate(row) for row in rows])
+
+    @routes.get("/conflicts", summary="Webhooks whose id was used twice")
+    async def list_conflicts(
+        caller: Annotated[Caller, Depends(require("gateway:read"))],
+        provider: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> ConflictPage:
+        """In the order they came. Refused: `wrong-cursor`."""
+        after = read_uuid_cursor(cursor)
+        async with database.transaction(caller.row_scope) as tx:
+            rows = await webhook_conflicts.conflicts_page(tx, provider, after, limit)
+        next_cursor = make_cursor(rows[-1]["conflict_id"]) if len(rows) == limit else None
+        return ConflictPage(items=[ConflictView.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 
 def _add_list(routes: APIRouter, database: Database, connectors: Mapping[str, Connector], cipher: FieldCipher) -> None:
@@ -146,42 +204,3 @@ def _speaking_of(
         if said:
             views.append(WebhookView.model_validate({**row, "said": said}))
     return views
-
-
-async def _body(request: Request) -> bytes | None:
-    """The raw body; None as soon as it grows past what is allowed."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return bytes(body)
-
-
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "As the provider sends it; see docs/providers/.",
-        "content": {
-            "application/json": {
-                "schema": {"type": "object"},
-                "example": {
-                    "type": "payments.results",
-                    "timestamp": "2021-10-05T02:00:02Z",
-                    "data": {
-                        "batch_reference": "ABCDEFGHIJKLMNOPQRSTUVWXY2",
-                        "results": [
-                            {
-                                "reference": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                                "amount_dong": 360000,
-                                "state": "credited",
-                                "reason": None,
-                                "booked_on": "2021-10-05",
-                            }
-                        ],
-                    },
-                },
-            }
-        },
-    }
-}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
+from services.provider_gateway.connectors.samples import WebhookSamples
 from services.provider_gateway.domain.attempt import Outcome, Said
 from services.provider_gateway.domain.cash import WithdrawalSaid
 from services.provider_gateway.domain.statement import StatementSaid
@@ -70,7 +71,7 @@ class Order:
 
     reference: str
     amount_dong: int
-    payee_name: str
+    payee_name: str = field(repr=False)
     note: str
     unit_code: str  # commune
     account_number: str | None = field(default=None, repr=False)  # phone number of a wallet
@@ -111,7 +112,7 @@ class AccountWanted:
     """An account to open, or (with `number`) one to check."""
 
     request_id: str
-    holder_name: str
+    holder_name: str = field(repr=False)
     identity_number: str | None = field(default=None, repr=False)
     phone_number: str | None = field(default=None, repr=False)
     number: str | None = field(default=None, repr=False)
@@ -125,7 +126,7 @@ class AccountSaid:
     outcome: Literal["received", "opened", "refused"]
     reason: str | None = None
     number: str | None = field(default=None, repr=False)
-    holder_name: str | None = None
+    holder_name: str | None = field(default=None, repr=False)
 
 
 ListSource = Literal["provider_list", "statement"]
@@ -309,11 +310,12 @@ class Connector:
     payments: Payments
     enquiry: Enquiry
     webhooks: Webhooks
+    channels: tuple[str, ...] = ()  # of those that contracts have: wallet, account, cash, cashier
     accounts: Accounts | None = None
     days: Days | None = None
     files: Files | None = None
     withdrawals: Withdrawals | None = None
     outgoing: Outgoing | None = None
     handed_in: HandedIn | None = None
-    calls_at_once: int = 4  # batches under way at a time
+    samples: WebhookSamples | None = None  # of its webhooks, for docs and tests
     close: Callable[[], Awaitable[None]] = _nothing

@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.spreadsheet import connect_sheets
 from services.provider_gateway.connectors.spreadsheet.definitions import load_definitions
+from services.provider_gateway.connectors.tls import TlsFiles
 from services.provider_gateway.connectors.transport import Transport
 
 CONNECTORS: Mapping[str, Callable[[Transport, ProviderKeys], Connector]] = {
@@ -24,16 +25,23 @@ def build_connectors(
     base_url: str | None,
     keys_folder: Path,
     timeout_seconds: float,
+    own_urls: Mapping[str, str] | None = None,
+    *,
     bank_folder: Path | None = None,
     spreadsheet_providers: Path | None = None,
 ) -> dict[str, Connector]:
     """All connectors, each with connections of its own, and those of spreadsheet providers that a folder defines. But for the
-    definitions nothing is opened or read before it is needed. `bank_folder`: the drop folder over which VietinBank is reached
-    instead of HTTP. Raises `bad-setting`."""
+    definitions nothing is opened or read before it is needed. `own_urls` holds the providers that are not reached at the common
+    `base_url`; `bank_folder` is the drop folder over which VietinBank is reached instead of HTTP. Raises `bad-setting`."""
     keys = ProviderKeys(keys_folder)
-    connectors = {name: connect(Transport(base_url, timeout_seconds), keys) for name, connect in CONNECTORS.items()}
+    own = own_urls or {}
+
+    def transport(name: str) -> Transport:
+        return Transport(own.get(name, base_url), timeout_seconds, tls=TlsFiles(keys_folder, name))
+
+    connectors = {name: connect(transport(name), keys) for name, connect in CONNECTORS.items()}
     if bank_folder is not None:
-        connectors["vietinbank"] = vietinbank.connect(Transport(base_url, timeout_seconds), keys, bank_folder)
+        connectors["vietinbank"] = vietinbank.connect(transport("vietinbank"), keys, bank_folder)
     for definition in load_definitions(spreadsheet_providers):
         connectors[definition.name] = connect_sheets(definition, keys_folder)
     return connectors

@@ -26,3 +26,47 @@ SERVICE_LIFTS = ErrorCode(
     "service-account-lifts", Kind.FORBIDDEN, "A service account lifts no stop", "Tài khoản hệ thống không được gỡ lệnh dừng chi"
 )
 WRONG_CURSOR = ErrorCode("wrong-cursor", Kind.INVALID, "Not a cursor of this list", "Con trỏ trang không hợp lệ")
+WRONG_LIMIT = ErrorCode("wrong-limit", Kind.INVALID, "Not a limit that can be set", "Giới hạn không hợp lệ")
+WRONG_WINDOW = ErrorCode("wrong-window", Kind.INVALID, "Not a maintenance window", "Khung giờ bảo trì không hợp lệ")
+NO_SUCH_WINDOW = ErrorCode("no-such-window", Kind.MISSING, "No such maintenance window", "Không có khung giờ bảo trì này")
+WRONG_DURATION = ErrorCode(
+    "wrong-duration", Kind.INVALID, "Not a length of time: seconds, or ISO 8601 such as PT2H", "Khoảng thời gian không hợp lệ"
+)
+NO_SUCH_ATTEMPT = ErrorCode("no-such-attempt", Kind.MISSING, "No such attempt", "Không có lần chi này")
+NOT_OPEN = ErrorCode("attempt-not-open", Kind.CONFLICT, "The attempt is not open", "Lần chi này không còn chờ kết quả")
+BEING_SENT = ErrorCode("attempt-being-sent", Kind.CONFLICT, "The attempt is being sent", "Lần chi này đang được gửi đi")
+TOO_EARLY = ErrorCode(
+    "too-early", Kind.CONFLICT, "The provider may still be working on it", "Đơn vị chi trả có thể còn đang xử lý"
+)
+NOT_TO_RESEND = ErrorCode(
+    "not-to-resend", Kind.CONFLICT, "What may have arrived is not sent again", "Không được gửi lại khoản có thể đã đến nơi"
+)
+DECISION_OPEN = ErrorCode(
+    "decision-open", Kind.CONFLICT, "A decision on this attempt waits already", "Đã có đề nghị xử lý đang chờ duyệt"
+)
+NO_SUCH_DECISION = ErrorCode("no-such-decision", Kind.MISSING, "No such decision", "Không có đề nghị xử lý này")
+DECIDED = ErrorCode("decision-made", Kind.CONFLICT, "This was decided already", "Đề nghị này đã được quyết định")
+MAKER_CHECKS = ErrorCode(
+    "maker-checks", Kind.FORBIDDEN, "Who proposed a decision may not decide on it", "Người đề nghị không được tự duyệt"
+)
+SERVICE_DECIDES = ErrorCode(
+    "service-account-decides", Kind.FORBIDDEN, "A service account decides nothing", "Tài khoản hệ thống không được quyết định"
+)
+NO_SUCH_WEBHOOK = ErrorCode("no-such-webhook", Kind.MISSING, "No such webhook", "Không có thông báo này")
+WEBHOOK_ID_REUSED = ErrorCode(
+    "webhook-id-reused",
+    Kind.CONFLICT,
+    "This id came before with another content",
+    "Mã thông báo đã dùng cho nội dung khác",
+)
+UNREADABLE_WEBHOOK = ErrorCode(
+    "unreadable-webhook",
+    Kind.INVALID,
+    "Rightly signed, but of no known shape: kept for a person",
+    "Chữ ký đúng nhưng không đọc được nội dung: đã lưu để kiểm tra",
+)
+TOO_SLOW = ErrorCode("too-slow", Kind.INVALID, "The message took too long to come", "Thông điệp gửi quá chậm")
+CUT_OFF = ErrorCode("cut-off", Kind.INVALID, "The message ended too early", "Thông điệp bị ngắt giữa chừng")
+ENCODED = ErrorCode(
+    "encoded-body", Kind.INVALID, "A webhook comes as it is, not compressed", "Thông báo phải gửi nguyên dạng, không nén"
+)

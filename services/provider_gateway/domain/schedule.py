@@ -6,7 +6,16 @@ the same code runs on fractions of a second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from services.provider_gateway.domain.limits import PRODUCTION as PRODUCTION_LIMITS
+from services.provider_gateway.domain.limits import SANDBOX as SANDBOX_LIMITS
+from services.provider_gateway.domain.limits import Limits
+
+JITTER = 0.2
+"""Pauses are up to so much longer, by chance: what failed together is not tried again together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,8 @@ class Schedule:
     opening_poll_seconds: float  # between enquiries about an account that was asked for
     lease_seconds: float  # a sender that dies is missed after so long; a living one renews
     longest_processing_seconds: float | None = None
+    limits: Limits = PRODUCTION_LIMITS  # of providers for which nobody has set others
+    chance: Callable[[], float] = field(default=random.random, repr=False, compare=False)  # from 0 to 1
 
     def enquiry_pause_seconds(self, enquiries: int, any_unknown: bool) -> float:
         """The pause before the next enquiry after so many."""
@@ -33,11 +44,12 @@ class Schedule:
             first, growth, most = self.unknown_first_seconds, self.unknown_growth, self.unknown_most_seconds
         else:
             first, growth, most = self.open_first_seconds, self.open_growth, self.open_most_seconds
-        return min(first * growth ** min(enquiries, 50), most)
+        return min(first * growth ** min(enquiries, 50), most) * (1 + JITTER * self.chance())
 
     def resend_pause_seconds(self, tries: int, asked_seconds: float) -> float:
         """The pause before sending again what surely did not arrive; at least what the provider asked for."""
-        return max(min(self.resend_seconds * 2.0 ** min(tries, 30), self.resend_most_seconds), asked_seconds)
+        pause = max(min(self.resend_seconds * 2.0 ** min(tries, 30), self.resend_most_seconds), asked_seconds)
+        return pause * (1 + JITTER * self.chance())
 
 
 PRODUCTION = Schedule(
@@ -69,6 +81,7 @@ SANDBOX = Schedule(
     opening_poll_seconds=3,
     lease_seconds=3,
     longest_processing_seconds=4,
+    limits=SANDBOX_LIMITS,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.provider_gateway.domain.account_answer import AccountHeld
 from shared.contracts.registry_events import AccountRequest, BeneficiaryRecord
 from shared.database import Tx
 
@@ -71,6 +72,7 @@ class HeldRequest:
     """A request for an account, numbers still sealed."""
 
     account_id: UUID
+    asking: int
     holder_name: str
     identity_sealed: str | None
     phone_sealed: str | None
@@ -79,13 +81,14 @@ class HeldRequest:
 
 
 async def insert_requests(tx: Tx, provider: str, requests: Sequence[AccountRequest]) -> None:
-    """Keep requests; one that is there stays as it is, unless it was refused: then it is asked again."""
+    """Keep requests; one that is there stays as it is, unless it was refused: then it is asked again, under another name."""
     await tx.run_many(
         """INSERT INTO account_requests AS held (account_id, provider, payee_id, unit_id, holder_name, identity_sealed,
                                                  phone_sealed, number_sealed, next_try_at, requested_at)
            VALUES (:account_id, :provider, :payee_id, :unit_id, :holder_name, :identity_sealed, :phone_sealed, :number_sealed,
                    clock_timestamp(), platform.business_now())
            ON CONFLICT (account_id) DO UPDATE SET state = 'waiting', next_try_at = clock_timestamp(), tries = 0,
+               asking = LEAST(held.asking + 1, 999),
                holder_name = excluded.holder_name, identity_sealed = excluded.identity_sealed,
                phone_sealed = excluded.phone_sealed, number_sealed = excluded.number_sealed, reason = NULL, answered_at = NULL
            WHERE held.state = 'refused'""",
@@ -103,27 +106,27 @@ async def claim_requests(tx: Tx, state: str, limit: int, lease_seconds: float) -
                         ORDER BY r.next_try_at, r.account_id LIMIT :limit FOR UPDATE OF r SKIP LOCKED)
            UPDATE account_requests r SET next_try_at = clock_timestamp() + make_interval(secs => :lease), tries = tries + 1
            FROM due WHERE r.account_id = due.account_id
-           RETURNING r.provider, r.account_id, r.holder_name, r.identity_sealed, r.phone_sealed, r.number_sealed, r.tries""",
+           RETURNING r.provider, r.account_id, r.asking, r.holder_name, r.identity_sealed, r.phone_sealed, r.number_sealed,
+                     r.tries""",
         state=state,
         limit=limit,
         lease=lease_seconds,
     )
     if not rows:
         return None
-    fields = ("account_id", "holder_name", "identity_sealed", "phone_sealed", "number_sealed", "tries")
+    fields = ("account_id", "asking", "holder_name", "identity_sealed", "phone_sealed", "number_sealed", "tries")
     return rows[0]["provider"], [HeldRequest(**{name: row[name] for name in fields}) for row in rows]
 
 
-async def lock_unanswered(tx: Tx, provider: str, account_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Which of these requests have no answer yet, locked: account id -> holder name."""
+async def lock_requests(tx: Tx, provider: str, account_ids: Collection[UUID]) -> dict[UUID, AccountHeld]:
+    """Requests to a provider as held, answered or not, locked."""
     rows = await tx.rows(
-        """SELECT account_id, holder_name FROM account_requests
-           WHERE account_id = ANY(CAST(:ids AS uuid[])) AND provider = :provider AND state IN ('waiting', 'asked')
-           ORDER BY account_id FOR UPDATE""",
+        """SELECT account_id, state, asking, unit_id, holder_name, number_index FROM account_requests
+           WHERE account_id = ANY(CAST(:ids AS uuid[])) AND provider = :provider ORDER BY account_id FOR UPDATE""",
         ids=list(account_ids),
         provider=provider,
     )
-    return {row["account_id"]: row["holder_name"] for row in rows}
+    return {row["account_id"]: AccountHeld(**row) for row in rows}
 
 
 async def set_state(tx: Tx, account_ids: Collection[UUID], state: str, next_seconds: float | None) -> None:
@@ -139,9 +142,10 @@ async def set_state(tx: Tx, account_ids: Collection[UUID], state: str, next_seco
 
 
 async def set_answers(tx: Tx, answers: Sequence[dict[str, Any]]) -> None:
-    """Write answers: account_id, state (opened, refused), reason."""
+    """Write answers: account_id, state (opened, refused), reason, number_index."""
     await tx.run_many(
-        """UPDATE account_requests SET state = :state, reason = :reason, next_try_at = NULL, answered_at = platform.business_now()
+        """UPDATE account_requests SET state = :state, reason = :reason, number_index = :number_index, next_try_at = NULL,
+               answered_at = platform.business_now()
            WHERE account_id = :account_id""",
         answers,
     )

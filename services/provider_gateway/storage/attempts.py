@@ -134,6 +134,10 @@ async def attempts_page(
     payment_id: UUID | None,
     state: str | None,
     older_than_seconds: float | None,
+    provider: str | None = None,
+    payroll_id: UUID | None = None,
+    authority_id: str | None = None,
+    given_up: bool = False,
     after: tuple[Any, ...] | None,
     limit: int,
 ) -> list[dict[str, Any]]:
@@ -147,7 +151,14 @@ async def attempts_page(
         where.append("a.state = :state")
         params["state"] = state
         if state in ("sending", "unknown", "accepted", "pending"):
-            where.append("(a.payroll_id, a.chunk_no) IN (SELECT payroll_id, chunk_no FROM chunks WHERE state <> 'settled')")
+            where.append("(a.payroll_id, a.chunk_no) IN (SELECT payroll_id, chunk_no FROM open_chunks(false))")
+    if given_up:
+        where.append("a.state IN ('sending', 'unknown', 'accepted', 'pending')")
+        where.append("(a.payroll_id, a.chunk_no) IN (SELECT payroll_id, chunk_no FROM open_chunks(true))")
+    for column, value in (("provider", provider), ("payroll_id", payroll_id), ("authority_id", authority_id)):
+        if value is not None:
+            where.append(f"a.{column} = :{column}")
+            params[column] = value
     if older_than_seconds is not None:
         where.append("a.sent_at < clock_timestamp() - make_interval(secs => :older_than)")
         params["older_than"] = older_than_seconds

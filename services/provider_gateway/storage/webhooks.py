@@ -24,19 +24,44 @@ class HeldWebhook:
     tries: int
 
 
-async def insert_webhook(tx: Tx, provider: str, delivery_id: str, body_sealed: str) -> bool:
-    """Keep a webhook to be applied; False when it had come before, which is only counted."""
-    fresh = await tx.scalar(
-        """INSERT INTO webhooks AS held (webhook_id, provider, delivery_id, body_sealed, received_at, business_at, next_try_at)
-           VALUES (:webhook_id, :provider, :delivery_id, :body, clock_timestamp(), platform.business_now(), clock_timestamp())
-           ON CONFLICT (provider, delivery_id) DO UPDATE SET deliveries = held.deliveries + 1
-           RETURNING deliveries = 1""",
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A webhook at the door. `same`: it says what the first with its id said."""
+
+    webhook_id: UUID
+    fresh: bool
+    same: bool
+    state: str
+    authority_id: str | None
+
+
+async def insert_webhook(
+    tx: Tx, provider: str, delivery_id: str, body_sealed: str, fingerprints: Sequence[bytes], unreadable: str | None
+) -> Kept:
+    """Keep a webhook to be applied, or as unreadable; what had come before is only counted. The first of `fingerprints` is
+    kept; one of them must be that of the first webhook with this id."""
+    row = await tx.row(
+        """INSERT INTO webhooks AS held (webhook_id, provider, delivery_id, body_sealed, received_at, business_at, next_try_at,
+                                        fingerprint, state, result)
+           VALUES (:webhook_id, :provider, :delivery_id, :body, clock_timestamp(), platform.business_now(),
+                   CASE WHEN CAST(:unreadable AS text) IS NULL THEN clock_timestamp() END, :fingerprint,
+                   CASE WHEN CAST(:unreadable AS text) IS NULL THEN 'new' ELSE 'unreadable' END,
+                   CASE WHEN CAST(:unreadable AS text) IS NOT NULL
+                        THEN json_build_object('unreadable', CAST(:unreadable AS text)) END)
+           ON CONFLICT (provider, delivery_id) DO UPDATE SET deliveries = held.deliveries
+               + CASE WHEN coalesce(held.fingerprint = ANY(CAST(:fingerprints AS bytea[])), true) THEN 1 ELSE 0 END
+           RETURNING webhook_id, webhook_id = :webhook_id AS fresh, state, authority_id,
+                     coalesce(fingerprint = ANY(CAST(:fingerprints AS bytea[])), true) AS same""",
         webhook_id=new_id(),
         provider=provider,
         delivery_id=delivery_id,
         body=body_sealed,
+        fingerprint=fingerprints[0],
+        fingerprints=list(fingerprints),
+        unreadable=unreadable,
     )
-    return bool(fresh)
+    assert row is not None
+    return Kept(**row)
 
 
 async def count_refusal(tx: Tx, provider: str, code: str) -> None:

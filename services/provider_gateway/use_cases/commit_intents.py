@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.provider_gateway.connectors.protocol import Batch, Order
 from services.provider_gateway.domain.chunk import Chunk, Line
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import accounts, attempts, chunks, recalls, stops
+from services.provider_gateway.use_cases.pass_limits import note_call_begins, pass_limits, providers_with_room
 from shared.crypto import ACCOUNT, IDENTITY, FieldCipher
 from shared.database import Tx, is_infrastructure
 from shared.kernel.errors import Refusal
@@ -27,6 +29,7 @@ class Claim:
     batch: Batch
     worker: str
     resent: frozenset[str] = frozenset()
+    call_seconds: float = math.inf  # after so long the call's outcome is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,27 @@ class Waits:
 async def commit_intents(
     tx: Tx, providers: Sequence[str], worker: str, schedule: Schedule, cipher: FieldCipher
 ) -> Claim | Waits | None:
-    """Take the chunk that has waited longest for one of these providers; None when there is none, or a gate is closed.
+    """Take the chunk that has waited longest for one of these providers; None when there is none, or a gate or a limit holds
+    it back.
 
     A chunk that can't be prepared at all is held for a person, and doesn't stand in the others' way.
     """
-    found = await chunks.lock_sendable(tx, providers)
+    found = await chunks.lock_sendable(tx, await providers_with_room(tx, providers, schedule))
     if found is None:
         return None
     chunk, lines = found
     if not await stops.pass_gates(tx, chunk):
         return None
+    way = await pass_limits(tx, chunk.provider, schedule)
+    if way is None:
+        return None
     try:
         async with tx.savepoint():
-            return await _prepare(tx, chunk, lines, worker, schedule, cipher)
+            prepared = await _prepare(tx, chunk, lines, worker, schedule, cipher)
+            if isinstance(prepared, Claim):
+                await note_call_begins(tx, way, schedule)
+                return replace(prepared, call_seconds=way.way.limits.call_seconds)
+            return prepared
     except Exception as error:
         if is_infrastructure(error):
             raise

@@ -12,7 +12,7 @@ from services.provider_gateway.connectors.protocol import NOTHING_TO_ASK, Batch,
 from services.provider_gateway.domain.attempt import may_resend, not_found_again, to_be_sent_again
 from services.provider_gateway.domain.chunk import Chunk
 from services.provider_gateway.domain.schedule import Schedule
-from services.provider_gateway.storage import attempts, chunks
+from services.provider_gateway.storage import attempts, chunks, decisions
 from services.provider_gateway.storage.enquiries import insert_enquiry
 from services.provider_gateway.use_cases.commit_intents import reopen_batch
 from services.provider_gateway.use_cases.record_answers import Settling, close_settling, open_settling
@@ -44,8 +44,12 @@ async def begin_enquiry(tx: Tx, providers: Sequence[str], hold_seconds: float, s
     if chunk is None:
         return False
     ages = await attempts.read_ages(tx, chunk)
-    if not ages or min(ages.values()) > schedule.give_up_seconds:
-        await chunks.schedule_enquiry(tx, chunk.key, None, chunk.enquiries)  # from here on a person's
+    if not ages:
+        await chunks.schedule_enquiry(tx, chunk.key, None, chunk.enquiries)
+        return True
+    wanted = await decisions.take_wanted(tx, chunk.key)
+    if min(ages.values()) > schedule.give_up_seconds and not wanted:
+        await decisions.give_up(tx, chunk.key)  # from here on a person's
         return True
     await chunks.schedule_enquiry(tx, chunk.key, hold_seconds, chunk.enquiries)
     return Question(chunk, await reopen_batch(tx, chunk, ages), ages)

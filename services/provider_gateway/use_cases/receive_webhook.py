@@ -4,17 +4,73 @@ from __future__ import annotations
 
 import base64
 import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
 
-from services.provider_gateway.storage import webhooks
+import orjson
+
+from services.provider_gateway.connectors.protocol import Notice
+from services.provider_gateway.domain.refusals import NO_SUCH_WEBHOOK
+from services.provider_gateway.storage import webhook_conflicts, webhooks
+from shared import audit
+from shared.auth import Caller
 from shared.crypto import RAW_BODY, FieldCipher
 from shared.database import Tx
+from shared.kernel.errors import Refusal
 
 MAX_BODY_BYTES = 1_000_000
+MAX_ID = 200
 
 
-async def receive_webhook(tx: Tx, provider: str, delivery_id: str, body: bytes, cipher: FieldCipher) -> bool:
-    """Keep a verified webhook; False when it had come before."""
-    return await webhooks.insert_webhook(tx, provider, delivery_id, seal_body(body, cipher))
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a webhook at the door. `conflicts`: its id had come with another content."""
+
+    webhook_id: UUID
+    fresh: bool
+    conflicts: bool
+
+
+async def receive_webhook(
+    tx: Tx, provider: str, delivery_id: str, body: bytes, said: Notice | str, cipher: FieldCipher
+) -> Received:
+    """Keep a verified webhook, once. `said` is what it says, or in one word why that can't be read: then it is kept for a person.
+
+    The same id must say the same: not the same bytes, since a provider that signs its time of sending sends others each time.
+    """
+    delivery_id = plain_id(delivery_id)
+    raw = _fingerprint(body, cipher)
+    prints = [raw] if isinstance(said, str) else [_fingerprint(orjson.dumps(said), cipher), raw]
+    sealed = seal_body(body, cipher)
+    unreadable = said if isinstance(said, str) else None
+    kept = await webhooks.insert_webhook(tx, provider, delivery_id, sealed, prints, unreadable)
+    if not kept.same:
+        await webhook_conflicts.insert_conflict(tx, kept, provider, delivery_id, prints[0], sealed)
+    elif kept.state == "unreadable" and unreadable is None:  # since it first came somebody has taught us to read it
+        await webhook_conflicts.reopen_webhook(tx, kept.webhook_id)
+    return Received(kept.webhook_id, kept.fresh, not kept.same)
+
+
+async def replay_webhook(tx: Tx, caller: Caller, webhook_id: UUID) -> dict[str, Any]:
+    """Apply a kept webhook once more. What it said before is stale news then: nothing is done twice. Raises no-such-webhook."""
+    row = await webhook_conflicts.reopen_webhook(tx, webhook_id)
+    if row is None:
+        raise Refusal(NO_SUCH_WEBHOOK, webhook_id=webhook_id)
+    await audit.append(tx, caller, "replay-webhook", f"webhook/{webhook_id}", provider=row["provider"])
+    return row
+
+
+def plain_id(delivery_id: str) -> str:
+    """An id as the database can hold it: a hash stands for what is long, or is no plain text."""
+    if 0 < len(delivery_id) <= MAX_ID and delivery_id.isprintable():
+        return delivery_id
+    return f"sha256:{sha256(delivery_id.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _fingerprint(content: bytes, cipher: FieldCipher) -> bytes:
+    return cipher.index(sha256(content).hexdigest(), RAW_BODY)
 
 
 def seal_body(body: bytes, cipher: FieldCipher) -> str:

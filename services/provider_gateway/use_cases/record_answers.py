@@ -30,7 +30,7 @@ from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
 from shared.database import Tx
 from shared.outbox import emit
 
-Source = Literal["call", "enquiry", "webhook"]
+Source = Literal["call", "enquiry", "webhook", "person"]
 
 
 @dataclass(slots=True)

@@ -11,12 +11,13 @@ from services.provider_gateway.connectors.protocol import (
     AccountWanted,
     Connector,
 )
+from services.provider_gateway.domain.account_answer import request_name
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import accounts
 from services.provider_gateway.storage.accounts import HeldRequest
 from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts, open_request
-from services.provider_gateway.workers.asking import ask
+from services.provider_gateway.workers.asking import ask, enquire
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.kernel.errors import Refusal
@@ -26,6 +27,8 @@ from shared.service import Worker
 REQUESTS_AT_ONCE = 500
 ENQUIRIES_AT_ONCE = 50
 NO_ACCOUNTS = "no_accounts"
+LEASE_TIMES = 2
+"""A claim outlives the call that it is for: nobody else asks at the same time. After a crash it is asked again by the same id."""
 
 
 class AccountOpener:
@@ -37,13 +40,13 @@ class AccountOpener:
         connectors: Mapping[str, Connector],
         cipher: FieldCipher,
         schedule: Schedule,
-        lease_seconds: float,
+        call_limit_seconds: float,
     ) -> None:
         self._database = database
         self._connectors = connectors
         self._cipher = cipher
         self._schedule = schedule
-        self._lease_seconds = lease_seconds
+        self._call_limit_seconds = call_limit_seconds
 
     def worker(self) -> Worker:
         """As background work of the service."""
@@ -55,7 +58,7 @@ class AccountOpener:
             return 0
         for state, limit in (("waiting", REQUESTS_AT_ONCE), ("asked", ENQUIRIES_AT_ONCE)):
             async with self._database.transaction() as tx:
-                claimed = await accounts.claim_requests(tx, state, limit, self._lease_seconds)
+                claimed = await accounts.claim_requests(tx, state, limit, self._call_limit_seconds * LEASE_TIMES)
             if claimed is not None:
                 await self._ask(state, *claimed)
                 return len(claimed[1])
@@ -63,27 +66,28 @@ class AccountOpener:
 
     async def _ask(self, state: str, provider: str, held: Sequence[HeldRequest]) -> None:
         connector = self._connectors.get(provider)
-        ids = [each.account_id for each in held]
+        names = {request_name(each.account_id, each.asking): each.account_id for each in held}
         if connector is None or connector.accounts is None:
-            said: Sequence[AccountSaid] = [AccountSaid(str(each), "refused", NO_ACCOUNTS) for each in ids]
+            said: Sequence[AccountSaid] = [AccountSaid(name, "refused", NO_ACCOUNTS) for name in names]
         else:
             said = await self._call(connector.accounts, state, held)
         heard = {each.request_id for each in said}
-        silent = [account_id for account_id in ids if str(account_id) not in heard]
+        silent = [account_id for name, account_id in names.items() if name not in heard]
         pause = self._schedule.resend_pause_seconds(max(each.tries for each in held), 0)
         async with self._database.transaction() as tx:
-            await answer_accounts(tx, provider, said, self._cipher, self._schedule)
+            await answer_accounts(tx, provider, said, self._cipher, self._schedule, "call")
             if silent:  # asking again for the same request asks for nothing new
                 await accounts.set_state(tx, silent, "waiting", pause)
 
     async def _call(self, way: Accounts, state: str, held: Sequence[HeldRequest]) -> Sequence[AccountSaid]:
         if state == "asked":
-            return await ask(lambda: way.enquire([str(each.account_id) for each in held]), (), INVALID_REQUEST)
+            names = [request_name(each.account_id, each.asking) for each in held]
+            return await enquire(way.enquire, names, self._call_limit_seconds)
         wanted, unreadable = self._open(held)
         if not wanted:
             return unreadable
-        ids = [each.request_id for each in wanted]
-        return [*unreadable, *await ask(lambda: way.request(new_id().hex, wanted), ids, INVALID_REQUEST)]
+        said = await ask(lambda some: way.request(new_id().hex, some), wanted, INVALID_REQUEST, self._call_limit_seconds)
+        return [*unreadable, *said]
 
     def _open(self, held: Sequence[HeldRequest]) -> tuple[list[AccountWanted], list[AccountSaid]]:
         """Requests with numbers in clear; one whose numbers can't be opened is refused, and doesn't hold up the others."""
@@ -92,5 +96,5 @@ class AccountOpener:
             try:
                 wanted.append(open_request(each, self._cipher))
             except Refusal as refusal:
-                refused.append(AccountSaid(str(each.account_id), "refused", refusal.code.code))
+                refused.append(AccountSaid(request_name(each.account_id, each.asking), "refused", refusal.code.code))
         return wanted, refused

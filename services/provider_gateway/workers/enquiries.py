@@ -14,6 +14,7 @@ from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.enquire_chunk import Question, ResendRule, begin_enquiry, finish_enquiry
 from services.provider_gateway.use_cases.finish_sending import give_up_lease
 from services.provider_gateway.workers.lanes import Lanes
+from services.provider_gateway.workers.questions import Questions
 from shared.database import Database
 from shared.service import Worker
 
@@ -25,10 +26,16 @@ class Enquirer:
     """Asks providers."""
 
     def __init__(
-        self, database: Database, connectors: Mapping[str, Connector], schedule: Schedule, call_limit_seconds: float
+        self,
+        database: Database,
+        connectors: Mapping[str, Connector],
+        questions: Questions,
+        schedule: Schedule,
+        call_limit_seconds: float,
     ) -> None:
         self._database = database
         self._connectors = connectors
+        self._questions = questions
         self._schedule = schedule
         self._call_limit_seconds = call_limit_seconds
         self._day: date | None = None
@@ -43,10 +50,11 @@ class Enquirer:
         if not await work_is_due(self._database, "enquire"):
             await self._look_at_the_day()
             return False
+        askable = await self._questions.askable(providers)
         async with self._database.transaction() as tx:
             if await give_up_lease(tx, self._schedule):
                 return True
-            question = await begin_enquiry(tx, providers, self._call_limit_seconds, self._schedule)
+            question = await begin_enquiry(tx, askable, self._call_limit_seconds, self._schedule)
         return question if isinstance(question, bool) else (question.chunk.provider, question)
 
     async def _look_at_the_day(self) -> None:

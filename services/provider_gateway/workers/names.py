@@ -19,6 +19,8 @@ from shared.service import Worker
 
 ENQUIRIES_AT_ONCE = 500
 UNAVAILABLE = "unavailable"
+LEASE_TIMES = 2
+"""A claim outlives the call that it is for."""
 
 
 class NameEnquirer:
@@ -30,13 +32,13 @@ class NameEnquirer:
         connectors: Mapping[str, Connector],
         cipher: FieldCipher,
         schedule: Schedule,
-        lease_seconds: float,
+        call_limit_seconds: float,
     ) -> None:
         self._database = database
         self._connectors = connectors
         self._cipher = cipher
         self._schedule = schedule
-        self._lease_seconds = lease_seconds
+        self._call_limit_seconds = call_limit_seconds
 
     def worker(self) -> Worker:
         """As background work of the service."""
@@ -47,7 +49,7 @@ class NameEnquirer:
         if not await work_is_due(self._database, "name"):
             return 0
         async with self._database.transaction() as tx:
-            claimed = await name_enquiries.claim_enquiries(tx, ENQUIRIES_AT_ONCE, self._lease_seconds)
+            claimed = await name_enquiries.claim_enquiries(tx, ENQUIRIES_AT_ONCE, self._call_limit_seconds * LEASE_TIMES)
         if claimed is None:
             return 0
         provider, held = claimed
@@ -71,8 +73,9 @@ class NameEnquirer:
                 unreadable.append(_unavailable(each))
         if not wanted:
             return unreadable
-        way, ids = connector.accounts, [each.request_id for each in wanted]
-        return [*unreadable, *await ask(lambda: way.request(new_id().hex, wanted), ids, UNAVAILABLE)]
+        way = connector.accounts
+        said = await ask(lambda some: way.request(new_id().hex, some), wanted, UNAVAILABLE, self._call_limit_seconds)
+        return [*unreadable, *said]
 
 
 def _unavailable(held: HeldEnquiry) -> AccountSaid:

@@ -17,15 +17,20 @@ from services.provider_gateway.connectors.protocol import (
     Unsure,
 )
 from services.provider_gateway.domain.attempt import Said
+from services.provider_gateway.domain.limits import MOST_CALLS_AT_ONCE, CallEnd
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import chunks
 from services.provider_gateway.storage.due import work_is_due
 from services.provider_gateway.use_cases.commit_intents import Claim, Waits, commit_intents
 from services.provider_gateway.use_cases.finish_sending import finish_sending
+from services.provider_gateway.use_cases.pass_limits import note_call_ends
 from services.provider_gateway.workers.lanes import Lanes
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
+
+THROTTLED = "throttled"
+"""The transport's word for "too many requests": the provider lives."""
 
 
 class Sender:
@@ -37,15 +42,14 @@ class Sender:
         connectors: Mapping[str, Connector],
         cipher: FieldCipher,
         schedule: Schedule,
-        call_limit_seconds: float,
     ) -> None:
         self._database = database
         self._connectors = connectors
         self._cipher = cipher
         self._schedule = schedule
-        self._call_limit_seconds = call_limit_seconds
         self._names = (f"{socket.gethostname()}/{os.getpid()}/{id(self):x}/{n}" for n in count())
-        self._lanes: Lanes[Claim] = Lanes(self._take, self._send, {c.name: c.calls_at_once for c in connectors.values()})
+        # How many calls at once a provider bears is counted in the database, over all processes.
+        self._lanes: Lanes[Claim] = Lanes(self._take, self._send, dict.fromkeys(connectors, MOST_CALLS_AT_ONCE))
 
     def worker(self) -> Worker:
         """As background work of the service."""
@@ -66,22 +70,31 @@ class Sender:
             while not (await asyncio.wait({call}, timeout=self._schedule.lease_seconds / 3))[0]:
                 async with self._database.transaction() as tx:
                     await chunks.renew_lease(tx, claim.chunk.key, claim.worker, self._schedule.lease_seconds)
-            sent = call.result()
+            sent, end, word = call.result()
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
         async with self._database.transaction() as tx:
             await finish_sending(tx, claim, sent, self._schedule)
+            await note_call_ends(tx, claim.chunk.provider, end, word, self._schedule)
 
-    async def _call(self, claim: Claim) -> Sent:
-        """What the provider answered, and what it can't have taken; of the rest nothing is known."""
+    async def _call(self, claim: Claim) -> tuple[Sent, CallEnd, str | None]:
+        """What the provider answered, and what it can't have taken; of the rest nothing is known. And how the call ended.
+
+        Nothing is sent a second time here, not even what surely did not arrive: that goes back to its chunk, and through the
+        gates again (`Schedule.resend_pause_seconds`), so that stops, windows and limits hold for it too.
+        """
         references = frozenset(order.reference for order in claim.batch.orders)
         try:
-            async with asyncio.timeout(self._call_limit_seconds):
-                return await self._connectors[claim.chunk.provider].payments.pay(claim.batch)
+            async with asyncio.timeout(claim.call_seconds):
+                sent = await self._connectors[claim.chunk.provider].payments.pay(claim.batch)
         except NotTaken as error:
-            return Sent((), references, error.pause_seconds)
+            end: CallEnd = "throttled" if error.why == THROTTLED else "failed"
+            return Sent((), references, error.pause_seconds), end, error.why
         except Refused:
-            return Sent([Said(reference, "rejected", INVALID_REQUEST) for reference in references])
-        except (Unsure, TimeoutError):
-            return Sent(())
+            return Sent([Said(reference, "rejected", INVALID_REQUEST) for reference in references]), "answered", None
+        except Unsure as error:
+            return Sent(()), "failed", error.why
+        except TimeoutError:
+            return Sent(()), "failed", "timeout"
+        return (sent, "answered", None) if sent.said else (sent, "failed", "no_answer")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.registry import build_connectors, close_connectors
 from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
+from services.provider_gateway.domain.limits import changed_limits
 from services.provider_gateway.domain.schedule import Schedule, schedule_for
 from services.provider_gateway.workers.accounts import AccountOpener
 from services.provider_gateway.workers.collector import Collector
+from services.provider_gateway.workers.describer import describer_worker
 from services.provider_gateway.workers.enquiries import Enquirer
 from services.provider_gateway.workers.files import FileApplier
 from services.provider_gateway.workers.judge import judge_worker
 from services.provider_gateway.workers.lister import Lister
 from services.provider_gateway.workers.messenger import Messenger
 from services.provider_gateway.workers.names import NameEnquirer
+from services.provider_gateway.workers.questions import PacedConnectors, Questions
 from services.provider_gateway.workers.sender import Sender
 from services.provider_gateway.workers.webhooks import webhook_worker
 from services.provider_gateway.workers.withdrawer import Withdrawer
@@ -43,26 +46,35 @@ class Ways:
     def senders(self, database: Database) -> tuple[Worker, ...]:
         """What moves money, learns what became of it, and stops where too much fails: needs the database and the providers,
         no bus."""
-        limit = self.call_limit_seconds
+        return self._senders(database, self._questions(database))
+
+    def _senders(self, database: Database, questions: Questions) -> tuple[Worker, ...]:
+        asking = PacedConnectors(self.connectors, questions)
         return (
-            Sender(database, self.connectors, self.cipher, self.schedule, limit).worker(),
-            Enquirer(database, self.connectors, self.schedule, limit).worker(),
+            Sender(database, self.connectors, self.cipher, self.schedule).worker(),
+            Enquirer(database, asking, questions, self.schedule, self.call_limit_seconds).worker(),
             judge_worker(database),
         )
 
+    def _questions(self, database: Database) -> Questions:
+        return Questions(database, self.connectors.keys(), self.schedule)
+
     def workers(self, database: Database) -> tuple[Worker, ...]:
         """All background work of the gateway."""
-        accounts = AccountOpener(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds)
-        names = NameEnquirer(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds)
+        questions = self._questions(database)
+        asking = PacedConnectors(self.connectors, questions)
+        accounts = AccountOpener(database, asking, self.cipher, self.schedule, self.call_limit_seconds)
+        names = NameEnquirer(database, asking, self.cipher, self.schedule, self.call_limit_seconds)
         return (
-            *self.senders(database),
+            *self._senders(database, questions),
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
             Collector(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds).worker(),
             FileApplier(database, self.connectors, self.cipher, self.schedule).worker(),
             accounts.worker(),
             names.worker(),
             Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
-            Lister(database, self.connectors, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
+            describer_worker(database, self.connectors),
+            Lister(database, asking, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),
         )
 
@@ -75,17 +87,20 @@ class Ways:
 
 def open_ways(settings: Settings, cipher: FieldCipher) -> Ways:
     """The ways as the settings have them: address, keys, time-outs."""
+    schedule = schedule_for(settings.environment, settings.provider_processing_seconds)
+    call_seconds = settings.provider_timeout_seconds * CALL_LIMIT_TIMES
     return Ways(
         connectors=build_connectors(
             settings.providers_url,
             provider_keys(settings.keys_dir),
             settings.provider_timeout_seconds,
-            settings.bank_folder,
-            settings.spreadsheet_providers,
+            settings.provider_urls,
+            bank_folder=settings.bank_folder,
+            spreadsheet_providers=settings.spreadsheet_providers,
         ),
         cipher=cipher,
-        schedule=schedule_for(settings.environment, settings.provider_processing_seconds),
-        call_limit_seconds=settings.provider_timeout_seconds * CALL_LIMIT_TIMES,
+        schedule=replace(schedule, limits=changed_limits(schedule.limits, {"call_seconds": call_seconds})),
+        call_limit_seconds=call_seconds,
         sms=open_sms(settings),
         sms_diacritics=settings.sms_diacritics,
     )

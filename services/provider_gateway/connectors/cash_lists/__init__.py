@@ -8,6 +8,7 @@ from __future__ import annotations
 from services.provider_gateway.connectors.cash_lists.days import OfficeDays
 from services.provider_gateway.connectors.cash_lists.enquiry import ListEnquiry
 from services.provider_gateway.connectors.cash_lists.payments import ListPayments
+from services.provider_gateway.connectors.cash_lists.samples import office_samples
 from services.provider_gateway.connectors.cash_lists.webhooks import ListWebhooks
 from services.provider_gateway.connectors.cash_lists.wire import Office, OfficeWire
 from services.provider_gateway.connectors.cash_lists.withdrawals import ListWithdrawals
@@ -24,7 +25,9 @@ def connect_office(office: Office, transport: Transport, keys: ProviderKeys) -> 
         payments=ListPayments(wire),
         enquiry=ListEnquiry(wire),
         webhooks=ListWebhooks(wire, keys),
+        channels=(office.channel,),
         days=OfficeDays(wire),
         withdrawals=ListWithdrawals(wire),
+        samples=office_samples(office, keys),
         close=transport.close,
     )

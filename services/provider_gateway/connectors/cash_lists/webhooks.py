@@ -17,7 +17,7 @@ class ListWebhooks:
 
     def __init__(self, wire: OfficeWire, keys: ProviderKeys) -> None:
         self._wire = wire
-        self._standard = StandardWebhooks(lambda: keys.secret(wire.office.webhook_secret))
+        self._standard = StandardWebhooks(lambda: keys.secrets(wire.office.webhook_secret))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The delivery's id."""

@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.transport import Transport
 
 OFFICE = Office(
     name="commune_cashier",
+    channel="cashier",
     lists_path="/cashier/v1/lists",
     results_path="/cashier/v1/results",
     withdrawals_path="/cashier/v1/withdrawals",

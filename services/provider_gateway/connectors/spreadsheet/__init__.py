@@ -27,9 +27,9 @@ def connect_sheets(definition: Definition, keys_folder: Path, patience_seconds: 
         payments=SheetPayments(definition, folder),
         enquiry=SheetEnquiry(folder),
         webhooks=SheetWebhooks(files),
+        channels=("account", "cash"),
         files=files,
         handed_in=files,
         withdrawals=SheetWithdrawals(definition, folder),
         outgoing=SheetOutgoing(folder),
-        calls_at_once=2,
     )

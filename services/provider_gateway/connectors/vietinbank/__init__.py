@@ -16,6 +16,7 @@ from services.provider_gateway.connectors.vietinbank.folder_way import FolderWay
 from services.provider_gateway.connectors.vietinbank.http_way import HttpWay
 from services.provider_gateway.connectors.vietinbank.iso.pain001 import Debtor
 from services.provider_gateway.connectors.vietinbank.payments import VietinPayments
+from services.provider_gateway.connectors.vietinbank.samples import vietin_samples
 from services.provider_gateway.connectors.vietinbank.ways import BankWay
 from services.provider_gateway.connectors.vietinbank.webhooks import VietinWebhooks
 from services.provider_gateway.connectors.vietinbank.wire import CLIENT_KEY, PROFILE, SIMULATED_DEBTOR, read_debtor
@@ -35,8 +36,10 @@ def connect(transport: Transport, keys: ProviderKeys, folder: Path | None = None
         payments=VietinPayments(way, debtor),
         enquiry=VietinEnquiry(way),
         webhooks=VietinWebhooks(keys),
+        channels=("account",),
         accounts=VietinAccounts(requests),
         days=VietinDays(requests) if folder is None else None,
         files=VietinFiles(way, debtor),
+        samples=vietin_samples(keys),
         close=transport.close,
     )

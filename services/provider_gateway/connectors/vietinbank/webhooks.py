@@ -16,7 +16,7 @@ class VietinWebhooks:
     """Acceptances, results of payments, answers to openings."""
 
     def __init__(self, keys: ProviderKeys) -> None:
-        self._standard = StandardWebhooks(lambda: keys.secret(WEBHOOK_SECRET))
+        self._standard = StandardWebhooks(lambda: keys.secrets(WEBHOOK_SECRET))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The delivery's id."""

@@ -9,6 +9,7 @@ from services.provider_gateway.connectors.viettelpay.accounts import ViettelAcco
 from services.provider_gateway.connectors.viettelpay.days import ViettelDays
 from services.provider_gateway.connectors.viettelpay.enquiry import ViettelEnquiry
 from services.provider_gateway.connectors.viettelpay.payments import ViettelPayments
+from services.provider_gateway.connectors.viettelpay.samples import ViettelSamples
 from services.provider_gateway.connectors.viettelpay.webhooks import ViettelWebhooks
 from services.provider_gateway.connectors.viettelpay.wire import ViettelWire
 
@@ -21,7 +22,9 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         payments=ViettelPayments(wire),
         enquiry=ViettelEnquiry(wire),
         webhooks=ViettelWebhooks(wire),
+        channels=("wallet", "cash"),
         accounts=ViettelAccounts(wire),
         days=ViettelDays(wire),
+        samples=ViettelSamples(keys),
         close=transport.close,
     )

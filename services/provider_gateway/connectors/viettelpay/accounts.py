@@ -13,11 +13,12 @@ from services.provider_gateway.connectors.protocol import (
     AccountWanted,
     Unsure,
 )
-from services.provider_gateway.connectors.shape import WrongShape, rows, text
+from services.provider_gateway.connectors.shape import WrongShape, text
 from services.provider_gateway.connectors.texts import identity, msisdn, national_phone, person_name
-from services.provider_gateway.connectors.viettelpay.wire import ViettelWire, account_said_of
+from services.provider_gateway.connectors.viettelpay.wire import OK, ViettelWire, account_said_of
+from shared.kernel.ids import new_id
 
-_CHECKED = {"NOT_FOUND": INVALID_ACCOUNT, "LOCKED": LOCKED, "NAME_MISMATCH": NAME_MISMATCH}
+_CHECKED = {"11": INVALID_ACCOUNT, "12": LOCKED, "13": NAME_MISMATCH}
 
 
 class ViettelAccounts:
@@ -38,8 +39,8 @@ class ViettelAccounts:
     async def enquire(self, request_ids: Sequence[str]) -> Sequence[AccountSaid]:
         """Where openings stand."""
         try:
-            answer = await self._wire.process("VTP311", {"openIds": list(request_ids)})
-            return [account_said_of(row) for row in rows(answer, "results")]
+            answer = await self._wire.process("VTP311", new_id().hex, {}, list(request_ids))
+            return [account_said_of(row) for row in answer.rows]
         except WrongShape as error:
             raise Unsure(f"answer_{error}") from None
 
@@ -54,8 +55,8 @@ class ViettelAccounts:
             name = person_name(each.holder_name)
             accounts.append({"openId": each.request_id, "msisdn": phone, "customerName": name, "identityNumber": number})
         if accounts:
-            answer = await self._wire.process("VTP310", {"requestId": batch_reference, "accounts": accounts})
-            said += [account_said_of(row) for row in rows(answer, "results")]
+            answer = await self._wire.process("VTP310", batch_reference, {}, accounts)
+            said += [account_said_of(row) for row in answer.rows]
         return said
 
     async def _check(self, batch_reference: str, wanted: Sequence[AccountWanted]) -> list[AccountSaid]:
@@ -68,16 +69,19 @@ class ViettelAccounts:
                 asked.append((each, number))
         if asked:
             accounts = [{"msisdn": number, "customerName": person_name(each.holder_name)} for each, number in asked]
-            answer = await self._wire.process("VTP305", {"requestId": batch_reference, "accounts": accounts})
-            results = rows(answer, "results")
-            if [text(row, "msisdn") for row in results] != [number for _, number in asked]:
-                raise WrongShape("results")
-            said += [_checked(each, text(row, "state")) for (each, _), row in zip(asked, results, strict=True)]
+            results = (await self._wire.process("VTP305", batch_reference, {}, accounts)).rows
+            if [(text(row, "msisdn"), text(row, "customerName")) for row in results] != [
+                (account["msisdn"], account["customerName"]) for account in accounts
+            ]:
+                raise WrongShape("accounts")
+            said += [_checked(each, text(row, "errorCode")) for (each, _), row in zip(asked, results, strict=True)]
         return said
 
 
-def _checked(wanted: AccountWanted, state: str) -> AccountSaid:
-    if state == "ACTIVE":
+def _checked(wanted: AccountWanted, code: str) -> AccountSaid:
+    if code == OK:
         number = national_phone(msisdn(wanted.number))
         return AccountSaid(wanted.request_id, "opened", "existing", number, wanted.holder_name)
-    return AccountSaid(wanted.request_id, "refused", _CHECKED.get(state, "refused"))
+    if code not in _CHECKED:  # nobody told us of it: no refusal of a person's wallet
+        raise WrongShape("code")
+    return AccountSaid(wanted.request_id, "refused", _CHECKED[code])

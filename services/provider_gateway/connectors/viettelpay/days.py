@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.provider_gateway.connectors.protocol import DayLine, DayPage, ListSource, Unsure
-from services.provider_gateway.connectors.shape import WrongShape, flag, must_amount, optional_amount, rows, text
+from services.provider_gateway.connectors.shape import WrongShape, flag, must_amount, optional_amount, text
 from services.provider_gateway.connectors.viettelpay.wire import ViettelWire
 
 
@@ -20,10 +20,14 @@ class ViettelDays:
 
     async def day(self, day: date, after: int) -> DayPage:
         """A page of the day's entries."""
-        answer = await self._wire.process("VTP312", {"day": day.isoformat(), "after": after})
+        answer = await self._wire.process("VTP312", f"{day:%Y%m%d}-{after}", {"day": day.isoformat(), "after": after})
+        if not answer.found:
+            return DayPage((), None, final=False)  # a day to come
         try:
-            lines = [_line(row) for row in rows(answer, "entries")]
-            return DayPage(lines, optional_amount(answer, "nextAfter"), flag(answer, "final"))
+            envelope = dict(answer.envelope)
+            if text(envelope, "day") != day.isoformat():
+                raise WrongShape("day")
+            return DayPage([_line(row) for row in answer.rows], optional_amount(envelope, "nextAfter"), flag(envelope, "final"))
         except WrongShape as error:
             raise Unsure(f"answer_{error}") from None
 

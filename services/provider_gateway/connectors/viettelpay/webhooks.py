@@ -25,7 +25,7 @@ class ViettelWebhooks:
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The notice's id."""
         try:
-            _, data = self._wire.open(body)
+            _, data = self._wire.open_notice(body)
             sent_at = datetime.fromisoformat(text(data, "notifyTime"))
             if abs(wall_now() - sent_at) > TIME_WINDOW:
                 raise ForgedWebhook("time")

@@ -1,7 +1,9 @@
-"""ViettelPay's words: `process(cmd, data, signature)`, its states and its error codes."""
+"""ViettelPay's words: signed envelopes, batch states, transaction states and error codes. See docs/providers/viettelpay.md."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,16 +15,32 @@ from services.provider_gateway.connectors.protocol import (
     LOCKED,
     NAME_MISMATCH,
     AccountSaid,
+    NotTaken,
+    Refused,
     Unsure,
 )
 from services.provider_gateway.connectors.shape import WrongShape, as_object, optional_amount, optional_text, text, word
 from services.provider_gateway.connectors.texts import national_phone
-from services.provider_gateway.connectors.transport import Transport
+from services.provider_gateway.connectors.transport import MISCONFIGURED_PAUSE_SECONDS, Transport
+from services.provider_gateway.connectors.viettelpay import soap
 from services.provider_gateway.domain.attempt import Outcome, Said
 
 PATH = "/viettelpay/process"
 CLIENT_KEY = "viettelpay_client_private"
 PROVIDER_KEY = "viettelpay_provider_public"
+
+OK = "00"
+_NOT_FOUND = frozenset(("20", "21"))  # no such order; a day to come
+_MISCONFIGURED = {"03": "bad_signature", "04": "unknown_command"}
+_REFUSED = {
+    "01": "malformed",
+    "02": "invalid_request",
+    "05": "totals_mismatch",
+    "06": "reference_repeated",
+    "07": "batch_size",
+}
+ORDER_REUSED = "08"
+"""This order id stands for another content there: so something was taken under it, and what is to be asked."""
 
 _OUTCOMES: dict[str, Outcome] = {
     "WAIT_DISB": "accepted",
@@ -30,7 +48,6 @@ _OUTCOMES: dict[str, Outcome] = {
     "DISB_TIMEOUT": "unknown",  # never failed
     "DISB_SUCCESS": "paid",
     "DISB_FAILED": "rejected",
-    "CANCEL_DISB": "rejected",
     "DUPLICATE": "rejected",
     "REFUNDED": "returned",
     "CASH_EXPIRED": "unclaimed",
@@ -46,6 +63,18 @@ _REASONS = {
     "94": "duplicate",
 }
 
+_EACH_FOR_ITSELF = frozenset(("WAIT_DISB", "DISBURSEMENT", "DISB_SUCCESS", "DUPLICATE"))
+"""Batch states that leave it to each transaction what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What ViettelPay answered to a command: its envelope, and the list in it."""
+
+    envelope: Mapping[str, Any]
+    rows: list[dict[str, Any]]
+    found: bool = True
+
 
 class ViettelWire:
     """Signed calls and signed answers."""
@@ -54,31 +83,74 @@ class ViettelWire:
         self._transport = transport
         self._keys = keys
 
-    async def process(self, cmd: str, asks: dict[str, Any]) -> dict[str, Any]:
-        """What ViettelPay answers to a command; raises as Transport.call does, and Unsure for an answer not its own."""
-        data = orjson.dumps(asks).decode()
-        signature = self._keys.rsa_sign(CLIENT_KEY, _signed(cmd, data))
-        body = orjson.dumps({"cmd": cmd, "data": data, "signature": signature})
-        answer = await self._transport.call("POST", PATH, body, {})
+    async def process(self, cmd: str, order_id: str, fields: Mapping[str, Any], rows: list[Any] | None = None) -> Answer:
+        """What ViettelPay answers to a command about `order_id`.
+
+        Raises as Transport.call does; Unsure for an answer that is not signed, not whole or of another order; Refused and
+        NotTaken for what it said itself, signed.
+        """
+        asked = {"orderId": order_id, **fields}
+        if rows is not None:
+            asked["data"] = soap.pack(rows)
+        data = orjson.dumps(asked).decode()
+        body = soap.request(cmd, data, self._keys.rsa_sign(CLIENT_KEY, data.encode()))
+        answer = await self._transport.call("POST", PATH, body, soap.HEADERS)
         try:
-            said_cmd, said = self.open(answer)
+            return self._opened(answer, order_id)
         except WrongShape as error:
             raise Unsure(f"answer_{error}") from None
-        if said_cmd != cmd:
-            raise Unsure("answer_cmd")
-        return said
 
-    def open(self, body: bytes) -> tuple[str, dict[str, Any]]:
-        """Command and data of a message that ViettelPay signed. Raises WrongShape for any other."""
+    def _opened(self, body: bytes, order_id: str) -> Answer:
+        message = as_object(soap.answered(body))
+        data = text(message, "data")
+        if not self._keys.rsa_holds(PROVIDER_KEY, data.encode(), text(message, "signature")):
+            raise WrongShape("signature")
+        envelope = as_object(data)
+        if text(envelope, "orderId") != order_id:
+            raise WrongShape("order")
+        code = text(envelope, "errorCode")
+        if code in _NOT_FOUND:
+            return Answer(envelope, [], found=False)
+        if code in _MISCONFIGURED:
+            raise NotTaken(_MISCONFIGURED[code], MISCONFIGURED_PAUSE_SECONDS)
+        if code in _REFUSED:
+            raise Refused(_REFUSED[code])
+        if code == ORDER_REUSED:
+            raise Unsure("order_reused")
+        if code != OK:  # nobody told us of it: it may have been taken
+            raise WrongShape("code")
+        return Answer(envelope, soap.unpack(text(envelope, "data")))
+
+    def open_notice(self, body: bytes) -> tuple[str, dict[str, Any]]:
+        """Command and data of a notice that ViettelPay posted and signed. Raises WrongShape for any other."""
         message = as_object(body)
         cmd, data, signature = text(message, "cmd"), text(message, "data"), text(message, "signature")
-        if not self._keys.rsa_holds(PROVIDER_KEY, _signed(cmd, data), signature):
+        if not self._keys.rsa_holds(PROVIDER_KEY, f"{cmd}\n{data}".encode(), signature):
             raise WrongShape("signature")
         return cmd, as_object(data)
 
 
-def _signed(cmd: str, data: str) -> bytes:
-    return f"{cmd}\n{data}".encode()
+def said_in_batch(answer: Answer) -> list[Said]:
+    """What an answer says of each transaction, seen with the state of their batch. Raises WrongShape.
+
+    A batch of DISB_TIMEOUT is unknown at ViettelPay itself: whatever stands at a transaction is not believed, in either
+    direction. The same where batch and transaction contradict each other, and for a state that nobody told us of.
+    """
+    batch_state = text(dict(answer.envelope), "batchErrorCode")
+    said = [_within(batch_state, said_of(row)) for row in answer.rows]
+    if len({each.reference for each in said}) != len(said):
+        raise WrongShape("repeated")
+    return said
+
+
+def _within(batch_state: str, said: Said) -> Said:
+    if batch_state in _EACH_FOR_ITSELF:
+        return said
+    if batch_state == "CANCEL_DISB" and said.outcome in ("accepted", "pending", "rejected"):
+        return Said(said.reference, "rejected", said.reason or "cancelled", said.amount_dong)
+    if batch_state == "DISB_FAILED" and said.outcome == "rejected":
+        return said
+    return Said(said.reference, "unknown", None, said.amount_dong)
 
 
 def said_of(row: dict[str, Any]) -> Said:
@@ -87,7 +159,7 @@ def said_of(row: dict[str, Any]) -> Said:
     outcome = _OUTCOMES.get(state, "unknown")
     reason = None
     if outcome in ("rejected", "returned", "unclaimed"):
-        reason = "cancelled" if state == "CANCEL_DISB" else _REASONS.get(text(row, "errorCode"), "refused")
+        reason = _REASONS.get(text(row, "errorCode"), "refused")
     return Said(text(row, "transId"), outcome, reason, optional_amount(row, "amount"))
 
 

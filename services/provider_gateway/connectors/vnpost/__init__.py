@@ -10,6 +10,7 @@ from services.provider_gateway.connectors.transport import Transport
 
 OFFICE = Office(
     name="vnpost",
+    channel="cash",
     lists_path="/vnpost/v1/pay-lists",
     results_path="/vnpost/v1/results",
     withdrawals_path="/vnpost/v1/withdrawals",

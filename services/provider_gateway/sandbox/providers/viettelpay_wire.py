@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import time
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+import orjson
+from pydantic import StringConstraints, model_validator
 
 from services.provider_gateway.sandbox.books.enquiries import Entry
 from services.provider_gateway.sandbox.errors import RequestRefused
@@ -45,10 +48,21 @@ CODES = {
 }
 
 
-class Request(Message):
-    cmd: str
-    data: str
-    signature: str
+ERRORS = {
+    "malformed_json": "01",
+    "malformed_list": "01",
+    "invalid_request": "02",
+    "bad_signature": "03",
+    "unknown_command": "04",
+    "totals_mismatch": "05",
+    "reference_repeated": "06",
+    "batch_size": "07",
+    "batch_reference_reused": "08",
+    "request_id_reused": "08",
+    "not_found": "20",
+    "day_not_begun": "21",
+}
+"""Refusals of a whole command: the code that its signed answer carries."""
 
 
 class CheckedAccount(Message):
@@ -56,18 +70,18 @@ class CheckedAccount(Message):
     customerName: Name
 
 
-class AccountCheck(Message):
-    requestId: BatchReference
-    accounts: Annotated[list[CheckedAccount], Field(min_length=1, max_length=MAX_PAYMENTS)]
+class Packed(Message):
+    """An order with a list."""
 
-
-class Disbursement(Message):
     orderId: BatchReference
+    data: str
+
+
+class Disbursement(Packed):
     totalAmount: Amount
     totalTrans: int
     transContent: Annotated[str, StringConstraints(min_length=1, max_length=160)]
     channel: Literal["WALLET", "CASH"] = "WALLET"
-    transList: str
 
 
 class Transfer(Message):
@@ -87,13 +101,14 @@ class CashTransfer(Transfer):
 
 
 class Enquiry(Message):
-    orderId: BatchReference | None = None
-    transIds: Annotated[list[Reference], Field(min_length=1, max_length=MAX_PAYMENTS)] | None = None
+    orderId: BatchReference
+    queryType: Literal["TRANS_ID"] | None = None
+    queryData: Reference | None = None
 
     @model_validator(mode="after")
-    def one_of_two(self) -> Enquiry:
-        if (self.orderId is None) == (self.transIds is None):
-            raise ValueError("give either orderId or transIds")
+    def both_or_none(self) -> Enquiry:
+        if (self.queryType is None) != (self.queryData is None):
+            raise ValueError("queryType and queryData go together")
         return self
 
 
@@ -104,30 +119,34 @@ class OpenedWallet(Message):
     identityNumber: IdentityNumber
 
 
-class Opening(Message):
-    requestId: BatchReference
-    accounts: Annotated[list[OpenedWallet], Field(min_length=1, max_length=MAX_PAYMENTS)]
-
-
 class OpeningEnquiry(Message):
-    requestId: BatchReference | None = None
-    openIds: Annotated[list[BatchReference], Field(min_length=1, max_length=MAX_PAYMENTS)] | None = None
-
-    @model_validator(mode="after")
-    def one_of_two(self) -> OpeningEnquiry:
-        if (self.requestId is None) == (self.openIds is None):
-            raise ValueError("give either requestId or openIds")
-        return self
+    orderId: BatchReference
+    data: str | None = None  # a list of openId; none: all of the request named orderId
 
 
 class StatementRequest(Message):
+    orderId: BatchReference
     day: date
     after: After = 0
 
 
 def signed_content(cmd: str, data: str) -> bytes:
-    """What a signature covers: cmd, a line feed, data."""
+    """What the signature of a notice covers: cmd, a line feed, data. (That of a call and its answer covers data alone.)"""
     return f"{cmd}\n{data}".encode()
+
+
+def pack(rows: list[dict[str, object]]) -> str:
+    """Base64 of gzip of a JSON list."""
+    return base64.b64encode(gzip.compress(orjson.dumps(rows), compresslevel=1, mtime=0)).decode()
+
+
+def order_of(data: str) -> str | None:
+    """The order that a call names, whatever else is wrong with it."""
+    try:
+        named = orjson.loads(data)["orderId"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return named if isinstance(named, str) and len(named) <= 40 else None
 
 
 def check_size(payments: int) -> None:
@@ -136,15 +155,14 @@ def check_size(payments: int) -> None:
         raise RequestRefused(422, "batch_size", f"A batch has 1 to {MAX_PAYMENTS} payments")
 
 
-def taken(order_id: str, taking: Taking) -> dict[str, object]:
-    """The answer to VTP306."""
-    results = []
+def taken(taking: Taking) -> tuple[str, list[dict[str, object]]]:
+    """The answer to VTP306: the batch's state and its transactions."""
+    results: list[dict[str, object]] = []
     for reference, state, reason in taking.results:
         code, text = CODES["duplicate" if state == "duplicate" else reason]
         name = "WAIT_DISB" if state == "open" else STATES[state]
         results.append({"transId": reference, "state": name, "errorCode": code, "errorMsg": text})
-    state = "DUPLICATE" if taking.duplicate else "WAIT_DISB"
-    return {"orderId": order_id, "batchState": state, "results": results}
+    return "DUPLICATE" if taking.duplicate else "WAIT_DISB", results
 
 
 def result(batch: BatchInfo, outcome: Outcome) -> dict[str, object]:
@@ -167,18 +185,11 @@ def _open_state(batch: BatchInfo) -> str:
     return "DISB_TIMEOUT" if batch.http_fault == "timeout_after" and time.time() < batch.ready_at else "WAIT_DISB"
 
 
-def batch_view(batch: BatchInfo, outcomes: list[Outcome]) -> dict[str, object]:
-    """The answer to VTP307 for an order."""
+def batch_state(batch: BatchInfo, outcomes: list[Outcome]) -> str:
+    """Where an order stands."""
     states = {outcome.state for outcome in outcomes}
     ended = "DISB_FAILED" if states <= {"refused", "duplicate"} else "DISB_SUCCESS"
-    state = _open_state(batch) if "open" in states else ended
-    return {
-        "orderId": batch.batch_reference,
-        "batchState": state,
-        "totalTrans": batch.payments,
-        "totalAmount": batch.amount_dong,
-        "results": [result(batch, outcome) for outcome in outcomes],
-    }
+    return _open_state(batch) if "open" in states else ended
 
 
 def accepted(batch: BatchInfo, references: list[str]) -> Notice:

@@ -163,6 +163,11 @@ def makes_sense(text: str, encoding: Encoding) -> bool:
     return all(fits(word, encoding) or _is_acronym(decode(word, encoding)) for word in words_to_judge(text))
 
 
+def may_be_old(text: str) -> bool:
+    """Whether a text may be of an encoding before Unicode: a quick look, before any word is judged."""
+    return not text.isascii() and _ONLY_UNICODE.isdisjoint(text)
+
+
 @lru_cache(maxsize=32_768)
 def telling_encoding(text: str) -> Encoding | None:
     """The only encoding in which all of a text makes sense; None where it has no say or several do."""

@@ -15,7 +15,14 @@ from services.registry.domain.lists.entitlement_fields import amount_of, coeffic
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column, is_payee_header
 from services.registry.domain.lists.layout import Layout, header_text
-from services.registry.domain.lists.legacy import Encoding, choose_encoding, decode, read_text, telling_encoding
+from services.registry.domain.lists.legacy import (
+    Encoding,
+    choose_encoding,
+    decode,
+    may_be_old,
+    read_text,
+    telling_encoding,
+)
 from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.notes import read_note
 from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
@@ -302,7 +309,10 @@ def _filled_without(rows: Sequence[Sequence[Cell]], at: int, other: int) -> tupl
 def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
     """Whether a column has cells that can only be Unicode and cells that can only be of an old encoding."""
     for at in range(width):
-        told = Counter(telling_encoding(text) for text in dict.fromkeys(_column_texts(rows, at)))
+        texts = dict.fromkeys(_column_texts(rows, at))
+        if sum(map(may_be_old, texts)) < _SEVERAL:
+            continue
+        told = Counter(map(telling_encoding, texts))
         old = max((count for encoding, count in told.items() if encoding not in (None, Encoding.UNICODE)), default=0)
         if old >= _SEVERAL and told[Encoding.UNICODE] >= _SEVERAL:
             return True
