@@ -56,6 +56,21 @@ async def test_who_collected_is_on_the_receivers_list(bench: Bench, tokens: Toke
     assert {len(row["identity_last4"]) for row in kept} == {4}
 
 
+@pytest.mark.parametrize(("provider", "channel"), OFFICES)
+async def test_what_the_office_sends_back_is_returned(bench: Bench, tokens: Tokens, provider: str, channel: str) -> None:
+    payroll = await issued(bench, provider, channel, 2)
+    first, second = payroll.references
+    body = {"reference": first, "reason": "moved_away"}
+    await asyncio.to_thread(lambda: bench.sandbox.ask("POST", f"/counter/{provider}/sent-back", **body))
+    await bench.set_day_after()
+    await bench.until_settled([payroll])
+    assert await bench.states(payroll) == {first: "returned", second: "unclaimed"}
+    told = await bench.told([payroll])
+    assert (told[first]["outcome"], told[first]["reason"]) == ("returned", "moved_away")
+    assert (await receipts(bench, payroll, tokens))[first]["reason"] == "moved_away"
+    assert not (await asyncio.to_thread(bench.sandbox.movements)).keys() & payroll.references.keys()
+
+
 async def test_cash_at_home(bench: Bench, tokens: Tokens) -> None:
     await bench.halt("sender")
     await on_a_morning(bench)
