@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,9 +99,11 @@ async def start_distributed(
     *,
     provider_processing_seconds: float | None = None,
     amqp_url: str | None = None,
+    only: Collection[str] | None = None,
 ) -> Distributed:
     """Start everything in a new folder, and return once all processes answer.
 
+    `only` names the processes to start, such as `provider_gateway-worker` (None: all); the queues of all services are there.
     `amqp_url`, else CHITRA_TEST_AMQP_URL, names a broker to use; queues there have names of their own, and are taken away at
     the end. Without one a private node is started. The providers need not run yet. Raises `no-broker` where RabbitMQ isn't
     installed, and `process-failed`; what had been started is ended then.
@@ -126,7 +128,7 @@ async def start_distributed(
         await asyncio.to_thread(_prepare, running, values)
         if node is None:
             undo.push_async_callback(_leave_broker, running.amqp_url, running.amqp_namespace)
-        for spec in PROCESSES:
+        for spec in (each for each in PROCESSES if only is None or each.name in only):
             running.processes[spec.name] = _process(running, spec, values, ports[spec.name])
             undo.callback(running.processes[spec.name].kill)
         await asyncio.to_thread(_start_all, list(running.processes.values()))

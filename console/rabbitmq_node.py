@@ -57,6 +57,11 @@ class Node:
         """Where clients connect. The same after a restart."""
         return f"amqp://chitra:{self._password}@127.0.0.1:{self.port}/"
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process; its workers are below it. None while it is stopped."""
+        return self._server.pid if self._server is not None else None
+
     def start(self) -> None:
         """Start, and return once it speaks AMQP. Raises NodeFailed."""
         environment = self._environment()

@@ -124,13 +124,20 @@ class Tx:
         day: date = await self.scalar("SELECT platform.business_today()")
         return day
 
-    async def ensure_month(self, schema: str, table: str, month: date) -> None:
-        """Make the partition of a month-partitioned table if it is not there."""
+    async def ensure_month(self, schema: str, table: str, month: date, fill_percent: int = 100) -> None:
+        """Make the partition of a month-partitioned table if it is not there. `fill_percent`: how full its pages are at first,
+        where rows are changed soon after they came."""
         partition = (schema, table, month)
         if partition in self.memory.known_partitions or partition in self.memory.partitions:
             return
         self.memory.partitions.add(partition)
-        await self.run("SELECT platform.ensure_month_partition(:schema, :table, :month)", schema=schema, table=table, month=month)
+        await self.run(
+            "SELECT platform.ensure_month_partition(:schema, :table, :month, :fill_percent)",
+            schema=schema,
+            table=table,
+            month=month,
+            fill_percent=fill_percent,
+        )
 
 
 class Database:

@@ -54,16 +54,10 @@ async def once(
         body_hash=body_hash,
     )
     if not fresh:
-        row = await tx.row(
-            """SELECT body_hash, response::text AS response FROM idempotency_keys
-               WHERE client = :client AND route = :route AND key = :key""",
-            client=who,
-            route=route,
-            key=key,
-        )
-        if row is None or row["body_hash"] != body_hash:
+        before = await answered(tx, caller, route, key, request, model)
+        if before is None:
             raise Refusal(KEY_REUSED)
-        return model.model_validate_json(row["response"])
+        return before
     answer = await work()
     await tx.run(
         """UPDATE idempotency_keys SET response = CAST(:response AS json), status = 200
@@ -74,6 +68,27 @@ async def once(
         response=answer.model_dump_json(),
     )
     return answer
+
+
+async def answered(tx: Tx, caller: Caller, route: str, key: str | None, request: bytes, model: type[Answer]) -> Answer | None:
+    """The answer that this caller had with this key, for work that has a part outside the transaction of `once`; None: go on.
+
+    Refused: `idempotency-key-reused`.
+    """
+    if key is None:
+        return None
+    row = await tx.row(
+        """SELECT body_hash, response::text AS response FROM idempotency_keys
+           WHERE client = :client AND route = :route AND key = :key""",
+        client=f"{caller.issuer}|{caller.subject}",
+        route=route,
+        key=key,
+    )
+    if row is None:
+        return None
+    if row["body_hash"] != sha256(request).digest():
+        raise Refusal(KEY_REUSED)
+    return model.model_validate_json(row["response"])
 
 
 async def drop_old_keys(database: Database) -> int:

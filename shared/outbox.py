@@ -32,6 +32,11 @@ _COLUMNS = "position, type, version, event_id, occurred_at, unit_id, body"
 
 async def emit(tx: Tx, event: Event, unit_id: str | None = None) -> None:
     """Say an event in this transaction. `unit_id` is whose it is: GET /v1/events shows it to tokens of that unit."""
+    await emit_body(tx, type(event), event.model_dump_json(), unit_id)
+
+
+async def emit_body(tx: Tx, event: type[Event], body: str, unit_id: str | None) -> None:
+    """The same for an event that was made as text, exactly as its contract has it."""
     await tx.run(
         _INSERT,
         month=month_of(wall_now().date()),
@@ -39,7 +44,7 @@ async def emit(tx: Tx, event: Event, unit_id: str | None = None) -> None:
         type=event.type,
         version=event.version,
         unit_id=unit_id,
-        body=event.model_dump_json(),
+        body=body,
     )
     tx.memory.said_event = True
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from console import rabbitmq_node
 from shared.auth import issue_local_token
 from shared.bus.memory import MemoryBus
 from shared.embedded_postgres import EmbeddedPostgres, start_postgres
@@ -20,6 +21,7 @@ from shared.keys import ISSUER, load_signing_key, make_keys
 from shared.migrate import create_database, migrate
 from shared.platform import Platform, platform_over
 from shared.settings import SERVICES, Settings, read_settings
+from tests.contract.broker import Broker, broker_from_environment
 
 TEMPLATE = "chitra_template"
 
@@ -54,6 +56,18 @@ async def _hurry(server: EmbeddedPostgres) -> None:
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")
     await connection.execute("SELECT pg_reload_conf()")
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """The broker of CHITRA_TEST_AMQP_URL, or a node of this session's own."""
+    given = broker_from_environment()
+    if given is not None:
+        yield given
+        return
+    node = rabbitmq_node.start(tmp_path_factory.mktemp("rabbitmq"))
+    yield Broker(node.url, node)
+    node.stop()
 
 
 @pytest.fixture(scope="module")

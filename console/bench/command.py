@@ -22,6 +22,7 @@ BENCHMARKS = {
     "import": ("console.bench.import_lists", "commune lists read and standardised on one core"),
     "month": ("console.bench.month", "a month without faults, from draw-up to books"),
     "payroll": ("console.bench.payroll", "payrolls drawn up from stored decisions, to approval"),
+    "gateway": ("console.bench.gateway", "payrolls released, over RabbitMQ and the sandbox, to both services' settled books"),
     "duplicates": ("console.bench.duplicates", "a province's people compared for duplicates, on one core"),
 }
 

@@ -8,7 +8,7 @@ from services.provider_gateway.storage import accounts, messages, name_enquiries
 from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from services.provider_gateway.use_cases.stop_sending import stop_for_canary
-from shared.contracts.disbursement_events import CanaryFailed, ChunkInstructed, PaymentRecalled
+from shared.contracts.disbursement_events import AuthorityHandedOver, CanaryFailed, ChunkInstructed, PaymentRecalled
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry_events import (
     AccountsRequested,
@@ -29,6 +29,7 @@ SUBSCRIPTIONS = (
     "disbursement.chunk_instructed",
     "disbursement.canary_failed",
     "disbursement.payment_recalled",
+    "disbursement.authority_handed_over",
 )
 
 
@@ -50,11 +51,17 @@ def handlers(providers: Collection[str], withdrawing: Collection[str] = ()) -> M
         "disbursement.chunk_instructed": chunk_instructed,
         "disbursement.canary_failed": _canary_failed,
         "disbursement.payment_recalled": payment_recalled,
+        "disbursement.authority_handed_over": _authority_handed_over,
     }
 
 
 async def _canary_failed(tx: Tx, envelope: Envelope) -> None:
     await stop_for_canary(tx, CanaryFailed.model_validate(envelope.body))
+
+
+async def _authority_handed_over(tx: Tx, envelope: Envelope) -> None:
+    event = AuthorityHandedOver.model_validate(envelope.body)
+    await units.follow_heirs(tx, event.from_authority_id, event.communes)
 
 
 async def _units_defined(tx: Tx, envelope: Envelope) -> None:

@@ -26,7 +26,10 @@ class PaymentOutcome(Contract):
 
 
 class ChunkProgressed(Event):
-    """Outcomes of payments of one chunk. `answered` is true once the provider has said something of every line."""
+    """Outcomes of payments of one chunk. `answered` is true once the provider has said something of every line.
+
+    That a payment was accepted, or is pending, is no news of the payment: it is in flight as before. `answered` says it of all.
+    """
 
     source: ClassVar[str] = "provider_gateway"
     type: ClassVar[str] = "chunk_progressed"

@@ -10,29 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from console import rabbitmq_node
-from console.rabbitmq_node import Node
 from shared.embedded_postgres import EmbeddedPostgres, start_postgres
 from shared.kernel.ids import new_id
 from shared.migrate import create_database, migrate
 from shared.settings import SERVICES
-from tests.contract.broker import Broker, broker_from_environment
+from tests.contract.broker import Broker
 from tests.contract.harness import Harness, MemoryHarness, RabbitHarness
 from tests.contract.pair import Pair
 
 TEMPLATE = "contract_template"
-
-
-@pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """The broker of CHITRA_TEST_AMQP_URL, or a node of this session's own."""
-    given = broker_from_environment()
-    if given is not None:
-        yield given
-        return
-    node: Node = rabbitmq_node.start(tmp_path_factory.mktemp("rabbitmq"))
-    yield Broker(node.url, node)
-    node.stop()
 
 
 @pytest.fixture(params=["memory", "rabbitmq"])

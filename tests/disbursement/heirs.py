@@ -15,7 +15,8 @@ from services.disbursement.use_cases.settle_contradiction import settle_contradi
 from shared.auth import Caller
 from shared.database import Tx
 from shared.kernel.ids import new_id
-from tests.disbursement.ground import Ground, GroundRun
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundRun
 
 LAST, FIRST = date(2021, 12, 31), date(2022, 1, 1)
 SECOND_OFFICER = Caller("issuer", "binh", "person", frozenset(), ())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import itertools
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,18 +12,16 @@ from uuid import UUID
 
 from shared import outbox
 from shared.contracts.disbursement_events import ChunkInstructed
-from shared.contracts.envelope import Envelope
-from shared.contracts.gateway_events import ChunkProgressed, Outcome, PaymentOutcome
+from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord, UnitRecord, UnitsDefined
-from shared.kernel.clock import wall_now
-from shared.kernel.ids import new_id
 from shared.reference import units
-from tests.disbursement.office import Office, changed
+from tests.disbursement.gateway_voice import tell
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed
 
 PLACES = ("not_released", "in_flight", "returned", "unclaimed", "cancelled", "paid_cash", "paid_account")
 OPEN = ("not_released", "in_flight", "returned", "unclaimed")
 PROVINCES = ("46@2021-07-01", "46@2025-01-01")
-_positions = itertools.count(500_000)
 
 
 @cache
@@ -155,27 +151,6 @@ class Hue(Office):
             assert whole == {name: summed[name] for name in whole}, (whole, summed)
             counted[run_id] = whole
         return counted
-
-
-async def tell(office: Office, chunk: ChunkInstructed, outcomes: dict[UUID, Outcome], step: int = 101, **changes: Any) -> None:
-    """One event of the gateway: what became of some payments of a chunk."""
-    words = [
-        PaymentOutcome(**{
-            "payment_id": line.payment_id, "attempt_no": 1, "step": step, "outcome": outcomes[line.payment_id],
-            "reason": "locked" if outcomes[line.payment_id] in ("rejected", "returned") else None,
-            "amount_dong": line.amount_dong, "provider_reference": "r", "at": datetime(2025, 1, 1, tzinfo=UTC), **changes,
-        })
-        for line in chunk.lines if line.payment_id in outcomes
-    ]  # fmt: skip
-    event = ChunkProgressed(
-        run_month=chunk.run_month, payroll_id=chunk.payroll_id, chunk_no=chunk.chunk_no, provider=chunk.provider,
-        answered=True, outcomes=words,
-    )  # fmt: skip
-    envelope = Envelope(
-        source=event.source, position=next(_positions), type=event.type, version=event.version, event_id=new_id(),
-        occurred_at=wall_now(), unit_id=chunk.authority_id, body=event.model_dump(mode="json"),
-    )  # fmt: skip
-    await office.service.inbox.receive(envelope.encode())
 
 
 def parts(read: dict[str, Any]) -> dict[str, int]:

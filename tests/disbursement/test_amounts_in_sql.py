@@ -24,7 +24,8 @@ from services.disbursement.storage.law_data import load_law
 from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
-from tests.disbursement.office import FROM, Office, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import FROM, decision
 
 REAL = settings(
     max_examples=40,

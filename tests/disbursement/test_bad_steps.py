@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.ids import new_id
-from tests.disbursement.office import OCTOBER, Office, changed, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed, wallet
 from tests.disbursement.test_gates import set_gate
 from tests.disbursement.test_seal import forge
 

@@ -11,7 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.disbursement.ground import Ground, GroundPayroll, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayroll
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
 NOTHING = {"obligations": 0, "people": 0, "amount_dong": 0}

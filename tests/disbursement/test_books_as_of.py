@@ -13,7 +13,9 @@ from services.disbursement.api import ledger
 from shared.platform import Platform
 from shared.web import make_app
 from tests.conftest import Tokens
-from tests.disbursement.ground import Ground, GroundRun, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundRun
 
 SetClock = Callable[[datetime], Awaitable[None]]
 

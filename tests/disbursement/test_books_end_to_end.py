@@ -5,63 +5,18 @@ After each step the books balance, and the moves that reporting hears lead to th
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.disbursement_events import ChunkInstructed
-from shared.contracts.envelope import Envelope
-from shared.contracts.gateway_events import ChunkProgressed, Outcome, PaymentOutcome
-from shared.kernel.clock import wall_now
-from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, bank_account, wallet
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account, wallet
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
 PLACES = ("not_released", "in_flight", "returned", "unclaimed", "cancelled", "paid_cash", "paid_account")
-_positions = itertools.count(1)
-
-Story = Sequence[Outcome]
-
-
-async def answer(office: Office, chunk: ChunkInstructed, stories: Sequence[Story]) -> None:
-    """The gateway's events about a chunk: story by story, line by line, each word an event of its own; a second time over."""
-    words = [
-        PaymentOutcome(
-            payment_id=line.payment_id,
-            attempt_no=1,
-            step=101 + step,
-            outcome=outcome,
-            reason="locked" if outcome in ("rejected", "returned") else None,
-            amount_dong=line.amount_dong,
-            provider_reference="r",
-            at=datetime(2021, 10, 5, tzinfo=UTC),
-        )
-        for line, story in zip(chunk.lines, stories, strict=True)
-        for step, outcome in enumerate(story)
-    ]
-    for word in words * 2:
-        event = ChunkProgressed(
-            run_month=chunk.run_month,
-            payroll_id=chunk.payroll_id,
-            chunk_no=chunk.chunk_no,
-            provider=chunk.provider,
-            answered=word is words[-1],
-            outcomes=[word],
-        )
-        envelope = Envelope(
-            source=event.source,
-            position=next(_positions),
-            type=event.type,
-            version=event.version,
-            event_id=new_id(),
-            occurred_at=wall_now(),
-            unit_id=chunk.authority_id,
-            body=event.model_dump(mode="json"),
-        )
-        await office.service.inbox.receive(envelope.encode())
 
 
 async def books(office: Office, month: date) -> dict[str, Any]:

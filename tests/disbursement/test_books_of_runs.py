@@ -12,7 +12,9 @@ import pytest
 
 from shared.kernel.ids import new_id
 from shared.platform import Platform
-from tests.disbursement.ground import Ground, GroundPayroll, GroundRun, Way, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayroll, GroundRun, Way
 
 Tokens = Callable[..., str]
 

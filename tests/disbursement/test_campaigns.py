@@ -10,8 +10,10 @@ import pytest
 
 from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, bank_account, changed, decision, wallet
-from tests.disbursement.test_books_end_to_end import answer, books, instructed, parts
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account, changed, decision, wallet
+from tests.disbursement.test_books_end_to_end import books, instructed, parts
 
 JANUARY = date(2022, 1, 1)
 TET = 300_000

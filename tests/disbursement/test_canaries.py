@@ -16,7 +16,9 @@ from services.disbursement.domain.waits import MOST_UNANSWERED
 from services.disbursement.workers.dispatcher import CanaryWatch
 from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, StopChanged
 from shared.kernel.ids import new_id
-from tests.disbursement.office import OCTOBER, Office, wallet
+from tests.disbursement.gateway_voice import say
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, wallet
 
 Outcome: TypeAlias = Literal["accepted", "paid", "rejected"]
 AT = datetime(2021, 10, 5, 1, tzinfo=UTC)
@@ -84,7 +86,8 @@ async def states(office: Office, payroll: dict[str, Any]) -> list[str]:
 async def said(office: Office, payroll: dict[str, Any], outcomes: Sequence[Outcome], *, answered: bool = True) -> None:
     """The gateway says what became of the first payments; then the watch looks, and the dispatcher."""
     lines = await office.payments(payroll["payroll_id"])
-    await office.hear(
+    await say(
+        office,
         ChunkProgressed(
             run_month=OCTOBER,
             payroll_id=UUID(payroll["payroll_id"]),
@@ -121,7 +124,7 @@ async def stop(office: Office, scope: Literal["payroll", "provider"], key: str, 
         stop_id=changes.pop("stop_id", None) or new_id(), scope=scope, key=key, cause=cause, reason="x", stopped_at=AT,
         lifted_at=changes.pop("lifted_at", None),
     )  # fmt: skip
-    await office.hear(event)
+    await say(office, event)
     return event.stop_id
 
 

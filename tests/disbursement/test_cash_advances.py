@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from services.disbursement.domain.cash_advances import CashStanding, check_advance, check_return, settle
 from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, ProviderDescription, ProvidersDescribed
 from shared.kernel.errors import Refusal
-from tests.disbursement.office import OCTOBER, Office
+from tests.disbursement.gateway_voice import say
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER
 from tests.disbursement.test_gates import drawn
 
 CLOSE = {"reason": "returned", "note": "Thủ quỹ nộp bù", "evidence": "PT 31"}
@@ -27,7 +29,8 @@ async def said(office: Office, payroll: dict[str, Any], payments: list[dict[str,
         )
         for each in payments
     ]  # fmt: skip
-    await office.hear(
+    await say(
+        office,
         ChunkProgressed(
             run_month=OCTOBER, payroll_id=UUID(payroll["payroll_id"]), chunk_no=payments[0]["chunk_no"],
             provider=payroll["provider"], answered=True, outcomes=outcomes,

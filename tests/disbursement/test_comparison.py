@@ -21,7 +21,8 @@ from services.disbursement.domain.comparison import (
     reasons_of,
 )
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, bank_account, changed, decision, payee, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account, changed, decision, payee, wallet
 
 MONTHS = Months(date(2024, 6, 1), date(2024, 7, 1))
 DECISION, OTHER = new_id(), new_id()

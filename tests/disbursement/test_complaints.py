@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from shared.kernel.ids import new_id
-from tests.disbursement.ground import Ground, GroundPayment
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayment
 
 Tokens = Callable[..., str]
 SetClock = Callable[[datetime], Any]

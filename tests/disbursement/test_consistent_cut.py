@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from tests.disbursement.office import Office, changed, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed, decision
 
 
 async def test_drawing_up_while_the_registry_changes_shows_one_position(office: Office) -> None:

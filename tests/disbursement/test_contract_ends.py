@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts.disbursement_events import ChunkInstructed
-from tests.disbursement.hue import tell
-from tests.disbursement.office import Office, bank_account, by_way, wallet
+from tests.disbursement.gateway_voice import tell
+from tests.disbursement.office import Office, by_way
+from tests.disbursement.records import bank_account, wallet
 
 DONG = 540_000
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, changed, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed, decision
 
 JULY = "2025-07-01"
 

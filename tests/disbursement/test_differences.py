@@ -9,8 +9,10 @@ from uuid import UUID
 
 from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord
-from tests.disbursement.office import OCTOBER, Office, changed, decision
-from tests.disbursement.test_books_end_to_end import answer, books, instructed, parts
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed, decision
+from tests.disbursement.test_books_end_to_end import books, instructed, parts
 from tests.disbursement.test_openings import agreed, entry
 
 SEPTEMBER, NOVEMBER, DECEMBER = date(2021, 9, 1), date(2021, 11, 1), date(2021, 12, 1)

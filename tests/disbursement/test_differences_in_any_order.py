@@ -19,8 +19,10 @@ from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, changed, decision
-from tests.disbursement.test_books_end_to_end import answer, books
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed, decision
+from tests.disbursement.test_books_end_to_end import books
 from tests.disbursement.test_differences import overpaid
 from tests.disbursement.test_receivables import CLOSING, balanced
 

@@ -10,9 +10,11 @@ import pytest
 from services.disbursement.use_cases import read_documents
 from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, changed, decision, payee, wallet
+from tests.disbursement.gateway_voice import Story, answer
+from tests.disbursement.office import Office
 from tests.disbursement.papers import FORMATS, TELLTALE, all_papers, cells, hidden, pages, paper, row_of, table, text
-from tests.disbursement.test_books_end_to_end import Story, answer, instructed
+from tests.disbursement.records import changed, decision, payee, wallet
+from tests.disbursement.test_books_end_to_end import instructed
 
 NASTY = '=1+1 #Lê *Văn* @đ [x] $y$ _z_ \\n <b> "q" {ten}'
 HIV = ("K3-HIV-U4", "K3-HIV-4-16", "K8-HIV")

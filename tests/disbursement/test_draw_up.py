@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.disbursement.domain.notes import transfer_note
-from tests.disbursement.office import OCTOBER, Office, bank_account, by_way, changed, decision, payee, wallet
+from tests.disbursement.office import Office, by_way
+from tests.disbursement.records import OCTOBER, bank_account, changed, decision, payee, wallet
 
 
 async def test_what_the_law_owes_goes_the_way_of_each_commune(office: Office) -> None:

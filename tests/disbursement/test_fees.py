@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.disbursement.domain.fees import FeeRate, rate_on
-from tests.disbursement.office import Office, wallet
-from tests.disbursement.test_books_end_to_end import answer, instructed
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import wallet
+from tests.disbursement.test_books_end_to_end import instructed
 
 
 @given(amount_dong=st.integers(1, 10**9), basis_points=st.integers(0, 10_000))

@@ -25,7 +25,8 @@ from services.disbursement.domain.gates import (
 from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
-from tests.disbursement.office import OCTOBER, Office, changed, decision, payee, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed, decision, payee, wallet
 
 TODAY = date(2021, 9, 21)
 

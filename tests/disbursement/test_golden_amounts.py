@@ -27,7 +27,8 @@ from shared.contracts.registry_events import BeneficiaryRecord, DecisionRecord
 from shared.kernel.errors import Refusal
 from shared.kernel.months import month_of, next_month, previous_month
 from shared.reference import read_rows
-from tests.disbursement.office import FROM, Office, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import FROM, decision
 
 PAGE = Path(__file__).with_name("golden") / "amounts.csv"
 KINDS = {"hằng tháng": "monthly", "chăm sóc": "care_support", "mai táng": "funeral"}

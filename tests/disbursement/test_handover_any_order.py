@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from services.disbursement.domain.handovers import divide
 from shared.kernel.errors import Refusal
 from shared.platform import Platform
-from tests.disbursement.ground import Ground, GroundPayroll, GroundRun, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayroll, GroundRun
 from tests.disbursement.heirs import check_books, contradictions, heirs_of, let_hand_over, let_settle
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)

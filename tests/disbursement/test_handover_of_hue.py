@@ -16,7 +16,7 @@ from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord
 from tests.disbursement.hue import OPEN, PROVINCES, Hue, authority_of, communes_of, flows, next_unit, parts
-from tests.disbursement.office import bank_account
+from tests.disbursement.records import bank_account
 
 OLD = ("482@2021-07-01", "483@2021-07-01")
 BETWEEN = "482@2025-01-01"

@@ -11,7 +11,7 @@ import pytest
 from shared.contracts.registry_events import OpeningBalancesAgreed, OpeningEntry
 from shared.kernel.ids import new_id
 from tests.disbursement.hue import PROVINCES, Hue, communes_of, next_unit, parts
-from tests.disbursement.office import bank_account
+from tests.disbursement.records import bank_account
 
 OLD, NEW = "483@2021-07-01", "482@2025-01-01"
 OTHER = "482@2021-07-01"

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from shared.contracts.disbursement_events import ChunkInstructed
-from tests.disbursement.office import Office, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import wallet
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,8 @@ from datetime import date
 
 from services.disbursement.storage import draw_dues, people
 from services.disbursement.storage.law_data import load_law
-from tests.disbursement.office import Office, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import decision
 
 OCTOBER, NOVEMBER, DECEMBER = date(2021, 10, 1), date(2021, 11, 1), date(2021, 12, 1)
 

@@ -14,7 +14,8 @@ from services.disbursement.use_cases.draw_up_run import in_order
 from shared.contracts.base import MAX_RECORDS
 from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.kernel.ids import new_id
-from tests.disbursement.ground import Ground, GroundRun
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundRun
 from tests.disbursement.test_draw_up_rules import REAL, Undone
 
 NOTHING = f"SELECT {', '.join(f'NULL AS {name}' for name in ObligationMove.model_fields)} WHERE false"

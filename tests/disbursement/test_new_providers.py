@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.gateway_events import ProviderDescription, ProvidersDescribed
+from tests.disbursement.gateway_voice import say
 from tests.disbursement.office import Office
 from tests.disbursement.test_runs_and_contracts import contract_body
 
@@ -26,7 +27,7 @@ async def test_a_described_provider_may_pay_and_lead(office: Office) -> None:
     own = {"number": "01/2021/QTD", "lead_provider": "credit_fund", "channels": [{"channel": "cash", "provider": "credit_fund"}]}
     body = contract_body(office, **own)
     await office.refused("unknown-provider", "POST", path, "province", body)
-    await office.hear(_described(("credit_fund", ("cash",)), ("vnpost", ("cash",))))
+    await say(office, _described(("credit_fund", ("cash",)), ("vnpost", ("cash",))))
     made = await office.ok("POST", path, "province", body)
     assert (made["lead_provider"], made["channels"][0]["provider"]) == ("credit_fund", "credit_fund")
 
@@ -35,6 +36,6 @@ async def test_a_described_provider_may_pay_and_lead(office: Office) -> None:
     post = {**body, "number": "03/2021/QTD", "lead_provider": "vnpost"}
     await office.refused("unknown-provider", "POST", path, "province", post)
 
-    await office.hear(_described(("vnpost", ("cash",))))
+    await say(office, _described(("vnpost", ("cash",))))
     again = await office.ok("POST", path, "province", body)
     assert again["contract_id"] == made["contract_id"], "a contract stands, also once its connector is taken away"

@@ -9,7 +9,8 @@ import pytest
 
 from shared.contracts.registry_events import BeneficiaryRecord, OneOffPayeeRecord
 from shared.kernel.ids import new_id
-from tests.disbursement.office import OCTOBER, Office, by_way, changed, decision, payee, wallet
+from tests.disbursement.office import Office, by_way
+from tests.disbursement.records import OCTOBER, changed, decision, payee, wallet
 
 NOVEMBER = date(2021, 11, 1)
 FUNERAL_DONG, MONTH_DONG = 7_200_000, 360_000

@@ -18,9 +18,11 @@ from shared.contracts.registry_events import (
     OpeningEntryCountered,
 )
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, changed
-from tests.disbursement.test_books_end_to_end import answer, instructed, parts
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed
 from tests.disbursement.test_books_end_to_end import books as balanced
+from tests.disbursement.test_books_end_to_end import instructed, parts
 
 JULY, AUGUST, SEPTEMBER = date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1)
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from shared.contracts.gateway_events import Outcome
-from tests.disbursement.ground import Ground, GroundPayment, GroundPayroll, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayment, GroundPayroll
 
 OCTOBER = date(2021, 10, 1)
 JANUARY, FEBRUARY = date(2022, 1, 1), date(2022, 2, 1)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from services.disbursement.domain.outcomes import Contradiction, HeldPayment, Outcome, SaidOutcome, hear, hear_all
 from services.disbursement.storage.books import month_books, run_books, run_place
 from shared.platform import Platform
-from tests.disbursement.ground import Ground, GroundPayroll, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayroll
 
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
 AMOUNT_DONG = 540_000

@@ -12,7 +12,9 @@ import pytest
 
 from shared.kernel.ids import new_id
 from shared.platform import Platform
-from tests.disbursement.ground import Ground, GroundPayment, GroundPayroll, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayment, GroundPayroll
 
 Tokens = Callable[..., str]
 

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from shared.kernel.ids import new_id
-from tests.disbursement.ground import Ground, GroundPayroll, said
+from tests.disbursement.gateway_voice import said
+from tests.disbursement.ground import Ground
+from tests.disbursement.ground_rows import GroundPayroll
 
 Tokens = Callable[..., str]
 OCTOBER = date(2021, 10, 1)

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from shared.contracts.base import Event
-from shared.contracts.envelope import Envelope
 from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, RecallAnswered
 from shared.kernel.ids import new_id
-from tests.disbursement.office import OCTOBER, Office, wallet
+from tests.disbursement.gateway_voice import say
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, wallet
 from tests.disbursement.test_gates import drawn
 
-_positions = count(1_000_000)
 REASON = {"reason": "Đối tượng chết, gia đình vừa báo"}
-
-
-async def hear(office: Office, event: Event) -> None:
-    """The gateway says an event."""
-    envelope = Envelope(
-        source="provider_gateway", position=next(_positions), type=type(event).type, version=1, event_id=new_id(),
-        occurred_at=datetime(2021, 10, 5, tzinfo=UTC), body=event.model_dump(mode="json"),
-    )  # fmt: skip
-    await office.service.inbox.receive(envelope.encode())
 
 
 async def said(office: Office, payroll: dict[str, Any], payment: dict[str, Any], outcome: Any, reason: str | None = None) -> None:
@@ -34,7 +23,7 @@ async def said(office: Office, payroll: dict[str, Any], payment: dict[str, Any],
         payment_id=UUID(payment["payment_id"]), attempt_no=1, step=101, outcome=outcome, reason=reason,
         amount_dong=payment["amount_dong"], provider_reference=None, at=datetime(2021, 10, 5, tzinfo=UTC),
     )  # fmt: skip
-    await hear(
+    await say(
         office,
         ChunkProgressed(
             run_month=OCTOBER, payroll_id=UUID(payroll["payroll_id"]), chunk_no=payment["chunk_no"],
@@ -44,7 +33,7 @@ async def said(office: Office, payroll: dict[str, Any], payment: dict[str, Any],
 
 
 async def answered(office: Office, payroll: dict[str, Any], payment: dict[str, Any], outcome: Any) -> None:
-    await hear(
+    await say(
         office,
         RecallAnswered(
             payroll_id=UUID(payroll["payroll_id"]), chunk_no=payment["chunk_no"], payment_id=UUID(payment["payment_id"]),

@@ -13,7 +13,8 @@ from shared.contracts.registry_events import BeneficiaryRecord, OpeningEntryCoun
 from shared.kernel.clock import wall_now
 from shared.kernel.ids import new_id
 from shared.keys import ISSUER, load_signing_key
-from tests.disbursement.office import OCTOBER, Office, changed, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import OCTOBER, changed, decision
 from tests.disbursement.test_differences import overpaid, paid_out, sums
 from tests.disbursement.test_openings import agreed, entry, states
 

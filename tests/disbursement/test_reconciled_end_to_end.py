@@ -29,7 +29,8 @@ from shared.platform import Platform, platform_over
 from shared.runtime import WebServer, stop_tasks
 from shared.service import Service
 from shared.settings import SERVICES, Settings
-from tests.disbursement.office import Office, changed, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import changed, decision
 from tests.gateway.sandbox_at_work import SandboxAtWork
 
 JUNE, JULY, AUGUST = date(2024, 6, 1), date(2024, 7, 1), date(2024, 8, 1)

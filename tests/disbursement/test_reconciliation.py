@@ -9,8 +9,10 @@ import pytest
 
 from services.disbursement.domain.reconciliation import BREAK_KINDS
 from shared.kernel.ids import new_id, payment_reference
-from tests.disbursement.office import Office, bank_account
-from tests.disbursement.test_books_end_to_end import answer, instructed
+from tests.disbursement.gateway_voice import answer
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account
+from tests.disbursement.test_books_end_to_end import instructed
 
 AMOUNT = 540_000
 AT = "2021-10-05T08:30:00+07:00"

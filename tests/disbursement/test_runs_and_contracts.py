@@ -17,7 +17,8 @@ from shared.contracts.registry_events import BeneficiariesChanged, UnitsDefined
 from shared.kernel.ids import new_id
 from shared.keys import SEAL, load_signing_key
 from shared.web import make_app
-from tests.disbursement.office import Office, bank_account
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account
 
 NOWHERE = "9999@2021-07-01"
 

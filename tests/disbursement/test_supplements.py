@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.contracts.registry_events import BeneficiaryRecord
-from tests.disbursement.office import OCTOBER, Office, by_way, changed, decision, wallet
+from tests.disbursement.office import Office, by_way
+from tests.disbursement.records import OCTOBER, changed, decision, wallet
 
 
 def months_of(obligations: list[Any]) -> list[tuple[date, int, int]]:

@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.disbursement.domain.seal import Terms, sign_approval, sign_second
-from tests.disbursement.office import Office, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import wallet
 from tests.disbursement.test_gates import set_gate
 from tests.disbursement.test_seal import forge
 

@@ -13,7 +13,8 @@ from services.disbursement.storage import units
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
 from shared.contracts.registry_events import BeneficiaryRecord
-from tests.disbursement.office import FROM, OCTOBER, Office, changed, decision
+from tests.disbursement.office import Office
+from tests.disbursement.records import FROM, OCTOBER, changed, decision
 from tests.disbursement.test_books_end_to_end import books, parts
 
 ELDERLY = TopUpRow("HUE-NCT", "Thừa Thiên Huế", None, "elderly", 100_000, None, FROM, None)

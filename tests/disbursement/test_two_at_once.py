@@ -13,7 +13,8 @@ from services.disbursement.storage import units
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
 from shared.kernel.ids import new_id
-from tests.disbursement.office import Office, wallet
+from tests.disbursement.office import Office
+from tests.disbursement.records import wallet
 
 
 async def counts(office: Office) -> tuple[int, int]:

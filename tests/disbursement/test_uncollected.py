@@ -16,8 +16,9 @@ from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.gateway_events import Outcome
 from shared.contracts.registry_events import BeneficiaryRecord
 from shared.kernel.ids import new_id
-from tests.disbursement.hue import tell
-from tests.disbursement.office import Office, bank_account, changed, payee
+from tests.disbursement.gateway_voice import tell
+from tests.disbursement.office import Office
+from tests.disbursement.records import bank_account, changed, payee
 
 DONG = 540_000
 MONTHS = ("2021-10", "2021-11", "2021-12", "2022-01", "2022-02")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from services.provider_gateway.connectors.sms import HttpSms
 from services.provider_gateway.main import build
 from shared.bus.memory import MemoryBus
 from shared.embedded_postgres import EmbeddedPostgres, free_port
@@ -17,6 +18,7 @@ from shared.runtime import WebServer, stop_tasks
 from shared.settings import SERVICES, Settings
 from tests.gateway.bench import Bench
 from tests.gateway.sandbox_at_work import SandboxAtWork
+from tests.gateway.sms_receiver import SmsReceiver
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +55,27 @@ async def bench(
     await service.app.state.ways.close()
     await platform.close()
     await asyncio.to_thread(sandbox.stop)
+
+
+@pytest.fixture
+def receiver() -> Iterator[SmsReceiver]:
+    """An SMS gateway."""
+    made = SmsReceiver()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """The key that it knows us by."""
+    path = tmp_path / "sms.key"
+    path.write_text("secret-key\n")
+    return path
+
+
+@pytest.fixture
+async def http(receiver: SmsReceiver, key_file: Path) -> AsyncIterator[HttpSms]:
+    """The way to it, with little patience."""
+    made = HttpSms(receiver.url, key_file, 0.3)
+    yield made
+    await made.close()

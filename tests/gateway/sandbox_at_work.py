@@ -18,17 +18,23 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 class SandboxAtWork:
     """A sandbox without faults by rate: a test forces those that it is about."""
 
-    def __init__(self, folder: Path, keys: Path, webhooks_url: str) -> None:
+    def __init__(
+        self, folder: Path, keys: Path, webhooks_url: str, *, hang_seconds: float = 1.5, not_found_seconds: float = 1.0
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._keys = keys
-        command = [
+        self._command = [
             sys.executable, "-m", "services.provider_gateway.sandbox", "--port", str(port), "--data", str(folder),
-            "--keys", str(keys), "--webhooks", webhooks_url, "--fault-rate", "0", "--hang-seconds", "1.5",
-            "--not-found-seconds", "1.0", "--processing-seconds", "0.02",
+            "--keys", str(keys), "--webhooks", webhooks_url, "--fault-rate", "0",
+            "--hang-seconds", str(hang_seconds), "--not-found-seconds", str(not_found_seconds), "--processing-seconds", "0.02",
         ]  # fmt: skip
-        self._process = subprocess.Popen(command, cwd=REPOSITORY)
         self._client = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, with the books that it left."""
+        self._process = subprocess.Popen(self._command, cwd=REPOSITORY)
         deadline = time.monotonic() + 90  # on a machine at work on much else
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the sandbox ended by itself"
@@ -57,6 +63,11 @@ class SandboxAtWork:
                 found.setdefault(movement["reference"], []).append((movement["kind"], movement["amount_dong"]))
             after = page["next_after"]
         return found
+
+    def kill(self) -> None:
+        """SIGKILL; `start` brings it back."""
+        self._process.kill()
+        self._process.wait(timeout=20)
 
     def stop(self) -> None:
         """End it."""

@@ -2,113 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-import stat
-import time
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
-import orjson
 import pytest
 
-from services.provider_gateway.connectors.sms import FileOutbox, HttpSms, SmsPort
+from services.provider_gateway.connectors.sms import HttpSms
 from services.provider_gateway.domain.attempt import Outcome, Said
 from services.provider_gateway.domain.chunk import ChunkKey
-from services.provider_gateway.domain.schedule import SANDBOX
 from services.provider_gateway.storage import chunks
 from services.provider_gateway.use_cases.record_answers import close_settling, open_settling
-from services.provider_gateway.workers.messenger import Messenger
-from services.provider_gateway.workers.wiring import open_sms
 from shared.crypto import PHONE
-from shared.embedded_postgres import free_port
 from shared.kernel.ids import new_id
-from shared.settings import read_settings
 from tests.conftest import Tokens
-from tests.gateway.bench import COMMUNES, Bench, Payroll
+from tests.gateway.bench import COMMUNES, Bench
+from tests.gateway.messages_bench import PHONE_NUMBER, messenger, payroll, queued, say, switched, until_done
 from tests.gateway.sms_receiver import SmsReceiver
-
-PHONE_NUMBER = "+84912345678"
-
-
-@pytest.fixture
-def receiver() -> Iterator[SmsReceiver]:
-    """An SMS gateway."""
-    made = SmsReceiver()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    """The key that it knows us by."""
-    path = tmp_path / "sms.key"
-    path.write_text("secret-key\n")
-    return path
-
-
-@pytest.fixture
-async def http(receiver: SmsReceiver, key_file: Path) -> AsyncIterator[HttpSms]:
-    """The way to it, with little patience."""
-    made = HttpSms(receiver.url, key_file, 0.3)
-    yield made
-    await made.close()
-
-
-def messenger(bench: Bench, port: SmsPort | None) -> Messenger:
-    return Messenger(bench.service.database, port, bench.cipher, SANDBOX, diacritics=False)
-
-
-async def switched(bench: Bench, port: SmsPort | None) -> Messenger:
-    """A messenger that has started, and left over from no other test."""
-    await bench.fetch("UPDATE messages SET state = 'failed', next_try_at = NULL WHERE state = 'waiting'")
-    made = messenger(bench, port)
-    assert await made.step() == 0
-    return made
-
-
-async def payroll(bench: Bench, payments: int = 3, *, phones: bool = True, provider: str = "viettelpay") -> Payroll:
-    """Sent and accepted, nothing settled; the payees have phones."""
-    made = await bench.payroll(provider, "wallet" if provider == "viettelpay" else "cash", payments)
-    if phones:
-        records = [bench.record(made, line) for line in made.lines]
-        for record in records:
-            record["payee"]["phone_sealed"] = bench.cipher.seal(PHONE_NUMBER, PHONE)
-        await bench.hear("registry", "beneficiaries_changed", {"records": records})
-    bench.run("sender")
-    await bench.until_answered([made])
-    await bench.halt("sender")
-    return made
-
-
-async def say(bench: Bench, made: Payroll, outcome: Outcome, *, reason: str | None = None, only: int | None = None) -> None:
-    """The provider says an outcome of the payments, as a webhook would."""
-    said = [Said(reference, outcome, reason, dong) for reference, dong in list(made.references.items())[:only]]
-    async with bench.service.database.transaction() as tx:
-        settling = await open_settling(tx, await chunks.lock_chunk(tx, ChunkKey(made.payroll_id, 1)))
-        settling.hear(said)
-        await close_settling(tx, settling, "webhook")
-
-
-async def queued(bench: Bench, made: Payroll) -> list[tuple[str, str, str | None]]:
-    """Kind, state and why of the payroll's messages."""
-    rows = await bench.fetch(
-        """SELECT m.kind, m.state, m.why FROM messages m JOIN attempts a ON a.payment_id = m.about
-           WHERE a.payroll_id = $1 ORDER BY m.message_id""",
-        made.payroll_id,
-    )
-    return [(row["kind"], row["state"], row["why"]) for row in rows]
-
-
-async def until_done(bench: Bench, sender: Messenger, made: Payroll) -> None:
-    """Step until nothing of the payroll waits."""
-    deadline = time.monotonic() + 30
-    while any(state == "waiting" for _, state, _ in await queued(bench, made)):
-        await sender.step()
-        assert time.monotonic() < deadline, await queued(bench, made)
-        await asyncio.sleep(0.05)
 
 
 async def test_a_credit_is_told_once_however_often_it_is_said(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
@@ -182,86 +92,6 @@ async def test_who_has_no_phone_is_listed_for_the_commune(
         assert (await client.get("/v1/messages", headers=maker)).json()["code"] == "not-allowed"
 
 
-async def test_a_receiver_that_is_down_is_tried_until_it_is_there(bench: Bench, key_file: Path) -> None:
-    port = free_port()
-    way = HttpSms(f"http://127.0.0.1:{port}/sms", key_file, 0.3)
-    sender = await switched(bench, way)
-    made = await payroll(bench, 2)
-    await say(bench, made, "paid")
-    assert await sender.step() == 2
-    assert await queued(bench, made) == [("paid", "waiting", "ConnectError")] * 2
-    receiver = SmsReceiver(port)
-    await until_done(bench, sender, made)
-    receiver.stop()
-    await way.close()
-    assert len(receiver.taken) == 2
-
-
-@pytest.mark.parametrize("status", [500, 503, 429, 401, 404])
-async def test_what_is_no_answer_to_the_message_is_tried_again(
-    status: int, bench: Bench, receiver: SmsReceiver, http: HttpSms
-) -> None:
-    sender = await switched(bench, http)
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    receiver.status = status
-    assert await sender.step() == 1
-    assert await queued(bench, made) == [("paid", "waiting", f"http_{status}")]
-    assert await sender.step() == 0, "not at once"
-    receiver.status = 202
-    await until_done(bench, sender, made)
-    assert await queued(bench, made) == [("paid", "sent", None)]
-    assert len({message_id for message_id, _ in receiver.posts}) == 1
-
-
-async def test_a_refused_message_is_given_up(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
-    sender = await switched(bench, http)
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    receiver.status = 422
-    await until_done(bench, sender, made)
-    assert await queued(bench, made) == [("paid", "failed", "http_422")]
-    assert len(receiver.posts) == 1
-
-
-async def test_a_slow_receiver_takes_it_once_though_it_is_sent_twice(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
-    sender = await switched(bench, http)
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    receiver.slow_seconds = 0.6
-    assert await sender.step() == 1
-    assert await queued(bench, made) == [("paid", "waiting", "ReadTimeout")]
-    receiver.slow_seconds = 0.0
-    await until_done(bench, sender, made)
-    assert len(receiver.taken) == 1
-    assert len(receiver.posts) == 2
-
-
-async def test_without_a_key_nothing_leaves(bench: Bench, receiver: SmsReceiver, tmp_path: Path) -> None:
-    way = HttpSms(receiver.url, tmp_path / "none.key", 0.3)
-    sender = await switched(bench, way)
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    assert await sender.step() == 1
-    assert await queued(bench, made) == [("paid", "waiting", "no_key")]
-    assert receiver.posts == []
-    await way.close()
-
-
-async def test_off_means_off(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
-    on = await switched(bench, http)
-    waiting = await payroll(bench, 1)
-    await say(bench, waiting, "paid")
-    off = messenger(bench, None)
-    assert await off.step() == 0
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    assert await queued(bench, made) == []
-    assert await queued(bench, waiting) == [("paid", "waiting", None)]
-    assert receiver.posts == []
-    await until_done(bench, on, waiting)
-
-
 async def test_a_change_is_told_to_the_old_and_the_new_holder_once(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
     sender = await switched(bench, http)
     old, new, nobody = ({"notice_id": str(new_id()), "payee_id": str(new_id()), "unit_id": COMMUNES[0]} for _ in range(3))
@@ -308,56 +138,3 @@ async def test_an_outcome_that_is_undone_is_not_told(bench: Bench, http: HttpSms
             await close_settling(tx, settling, "webhook")
             raise RuntimeError("the transaction fails")
     assert await queued(bench, made) == []
-
-
-async def test_two_workers_send_each_message_once(bench: Bench, receiver: SmsReceiver, http: HttpSms) -> None:
-    one, two = await switched(bench, http), messenger(bench, http)
-    made = await payroll(bench, 40)
-    await say(bench, made, "paid")
-    await asyncio.gather(one.step(), two.step())
-    await until_done(bench, one, made)
-    assert len(receiver.posts) == len(receiver.taken) == 40
-
-
-async def test_the_file_outbox_is_for_its_owner_alone(bench: Bench, tmp_path: Path) -> None:
-    folder = tmp_path / "sms-outbox"
-    sender = await switched(bench, FileOutbox(folder))
-    made = await payroll(bench, 5, provider="vnpost")
-    await say(bench, made, "unclaimed")
-    await until_done(bench, sender, made)
-    (file,) = folder.iterdir()
-    lines = [orjson.loads(line) for line in file.read_bytes().splitlines()]
-    assert len({line["message_id"] for line in lines}) == 5
-    assert all("tai Buu dien chua duoc linh" in line["text"] and line["to"] == PHONE_NUMBER for line in lines)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-
-
-async def test_a_folder_that_cannot_be_written_is_tried_again(bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file")
-    sender = await switched(bench, FileOutbox(tmp_path / "taken" / "sms-outbox"))
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    assert await sender.step() == 1
-    assert await queued(bench, made) == [("paid", "waiting", "NotADirectoryError")]
-    again = messenger(bench, FileOutbox(tmp_path / "sms-outbox"))
-    await until_done(bench, again, made)
-
-
-async def test_no_phone_stands_in_clear_in_the_database(bench: Bench, http: HttpSms) -> None:
-    sender = await switched(bench, http)
-    made = await payroll(bench, 1)
-    await say(bench, made, "paid")
-    await until_done(bench, sender, made)
-    for table in ("messages", "payees", "outbox"):
-        rows = await bench.fetch(f"SELECT t::text AS row FROM {table} t")
-        assert rows
-        assert not any(PHONE_NUMBER in row["row"] for row in rows), table
-
-
-def test_the_settings_say_which_way(tmp_path: Path) -> None:
-    home = {"CHITRA_HOME": str(tmp_path)}
-    assert open_sms(read_settings(home)) is None, "off until a province turns it on"
-    assert isinstance(open_sms(read_settings({**home, "CHITRA_ENV": "test"})), FileOutbox)
-    http = read_settings({**home, "CHITRA_SMS": "http", "CHITRA_SMS_URL": "https://sms.example/"})
-    assert isinstance(open_sms(http), HttpSms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
@@ -18,7 +18,9 @@ from shared.platform import Platform
 from shared.reference import units
 from shared.service import Service
 from tests.conftest import Tokens
-from tests.registry.officers import Officer, Officers, bearer
+from tests.registry.lives import at
+from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers, bearer
+from tests.registry.opening_asks import FAR, HOA, LAM, MAN, MAN_TOO
 from tests.registry.payee_commune import START, Clock, Commune
 from tests.registry.provider_answers import Gateway
 
@@ -48,6 +50,55 @@ async def officer(service: Service, tokens: Callable[..., str]) -> AsyncIterator
     transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield lambda role=None, *unit_ids: Officer(client, tokens(role, *unit_ids) if role else None)
+
+
+@pytest.fixture
+async def mid_november(set_business_clock: Clock) -> None:
+    """All of this happens on 15 November 2021, unless a test lets time pass."""
+    await set_business_clock(at("2021-11-15"))
+
+
+@pytest.fixture
+def mine(officer: Officers) -> Officer:
+    """An officer of the commune."""
+    return officer("commune_officer", VINH_HUNG)
+
+
+@pytest.fixture
+def old(officer: Officers) -> Officer:
+    """An officer of the commune that people leave."""
+    return officer("commune_officer", VINH_HUNG)
+
+
+@pytest.fixture
+def new(officer: Officers) -> Officer:
+    """An officer of the commune that people move to."""
+    return officer("commune_officer", VINH_MY)
+
+
+@pytest.fixture
+async def autumn(set_business_clock: Clock) -> None:
+    """The plan's last weeks before go-live."""
+    await set_business_clock(datetime(2021, 9, 28, 3, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def entered() -> dict[str, str]:
+    """Codes of the people of a module's opening lists, by number: entered by the first test that asks."""
+    return {}
+
+
+@pytest.fixture
+async def codes(officer: Officers, entered: dict[str, str]) -> dict[str, str]:
+    """Identity number -> beneficiary code of Vinh Hưng's people, and of one of Vinh Mỹ."""
+    if not entered:
+        hung = officer("commune_officer", VINH_HUNG)
+        await hung.enter("Xã Vinh Hưng", [HOA, LAM, MAN, MAN_TOO])
+        await officer("commune_officer", VINH_MY).enter("Xã Vinh Mỹ", [FAR])
+        for line in (HOA, LAM, MAN, MAN_TOO):
+            ((found),) = await hung.find(line.identity)
+            entered[line.identity] = found["code"]
+    return entered
 
 
 @pytest.fixture

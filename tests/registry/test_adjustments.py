@@ -18,23 +18,13 @@ from services.registry.use_cases.propose_adjustments import propose_birthdays, p
 from shared.service import Service
 from tests.registry.commune_lists import Line
 from tests.registry.lives import Somebody, at, enter, new_number
-from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
+from tests.registry.officers import VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 CATEGORIES = load_reference().categories
 CHILD = {"full_name": "Lê Văn Tí", "birth_date": "2006-01-10", "sex": "male"}
 
-
-@pytest.fixture(autouse=True)
-async def today(set_business_clock: Callable[..., Any]) -> None:
-    """All of this happens on 15 November 2021, unless a test lets time pass."""
-    await set_business_clock(at("2021-11-15"))
-
-
-@pytest.fixture
-def mine(officer: Officers) -> Officer:
-    """An officer of the commune."""
-    return officer("commune_officer", VINH_HUNG)
+pytestmark = pytest.mark.usefixtures("mid_november")
 
 
 async def _born(mine: Officer, service: Service, birth: str, category: str, **fields: str) -> Somebody:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.lives import Somebody, enter, new_number
 from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 K5C = ["K5C-80"]
 
-
-@pytest.fixture(autouse=True)
-async def today(set_business_clock: Callable[..., Any]) -> None:
-    """All of this happens on 15 November 2021."""
-    await set_business_clock(at("2021-11-15"))
-
-
-@pytest.fixture
-def mine(officer: Officers) -> Officer:
-    """An officer of the commune."""
-    return officer("commune_officer", VINH_HUNG)
+pytestmark = pytest.mark.usefixtures("mid_november")
 
 
 @pytest.fixture

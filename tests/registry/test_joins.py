@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,30 +10,14 @@ import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.lives import Somebody, at, enter, new_number
+from tests.registry.lives import Somebody, enter, new_number
 from tests.registry.officers import VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE, PROVINCE = "Xã Vinh Hưng", "46@2021-07-01"
 OUT = {"to_unit_id": VINH_MY, "paper_number": "152/QĐ", "signed_on": "2021-11-12", "note": "Theo con"}
 IN = {"paper_number": "77/QĐ", "signed_on": "2021-11-14", "village": "Thôn Diêm Trường"}
 
-
-@pytest.fixture(autouse=True)
-async def today(set_business_clock: Callable[..., Any]) -> None:
-    """All of this happens on 15 November 2021."""
-    await set_business_clock(at("2021-11-15"))
-
-
-@pytest.fixture
-def old(officer: Officers) -> Officer:
-    """An officer of the commune."""
-    return officer("commune_officer", VINH_HUNG)
-
-
-@pytest.fixture
-def new(officer: Officers) -> Officer:
-    """An officer of the commune that people move to."""
-    return officer("commune_officer", VINH_MY)
+pytestmark = pytest.mark.usefixtures("mid_november")
 
 
 async def _two(old: Officer, service: Service) -> tuple[Somebody, Somebody]:

@@ -10,23 +10,13 @@ import pytest
 
 from shared.service import Service
 from tests.registry.commune_lists import Line
-from tests.registry.lives import Somebody, at, new_number
+from tests.registry.lives import Somebody, new_number
 from tests.registry.officers import HUE, PHU_LOC, VINH_HUNG, VINH_MY, Officer, Officers
 
 COMMUNE = "Xã Vinh Hưng"
 GRANT = {"kind": "grant", "paper_number": "128/QĐ-UBND", "signed_on": "2021-11-08", "category": "K5C-80"}
 
-
-@pytest.fixture(autouse=True)
-async def today(set_business_clock: Callable[..., Any]) -> None:
-    """All of this happens on 15 November 2021."""
-    await set_business_clock(at("2021-11-15"))
-
-
-@pytest.fixture
-def mine(officer: Officers) -> Officer:
-    """An officer of the commune."""
-    return officer("commune_officer", VINH_HUNG)
+pytestmark = pytest.mark.usefixtures("mid_november")
 
 
 def _person(**fields: Any) -> dict[str, Any]:

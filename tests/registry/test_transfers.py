@@ -18,23 +18,7 @@ COMMUNE = "Xã Vinh Hưng"
 OUT = {"to_unit_id": VINH_MY, "paper_number": "152/QĐ", "signed_on": "2021-11-12", "note": "Theo con"}
 IN = {"paper_number": "77/QĐ", "signed_on": "2021-11-14", "village": "Thôn Diêm Trường"}
 
-
-@pytest.fixture(autouse=True)
-async def today(set_business_clock: Callable[..., Any]) -> None:
-    """All of this happens on 15 November 2021."""
-    await set_business_clock(at("2021-11-15"))
-
-
-@pytest.fixture
-def old(officer: Officers) -> Officer:
-    """An officer of the commune that the person leaves."""
-    return officer("commune_officer", VINH_HUNG)
-
-
-@pytest.fixture
-def new(officer: Officers) -> Officer:
-    """An officer of the commune that the person moves to."""
-    return officer("commune_officer", VINH_MY)
+pytestmark = pytest.mark.usefixtures("mid_november")
 
 
 @pytest.fixture

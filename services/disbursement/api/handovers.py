@@ -37,6 +37,8 @@ _PART: JsonDict = {
     "resting_dong": 1_620_000,
     "money_dong": 8_100_000,
     "contracts": 2,
+    "receivables": 1,
+    "receivables_dong": 360_000,
 }
 _VIEW: JsonDict = {
     **_ASKED,
@@ -84,7 +86,8 @@ class HandoverInput(BaseModel):
 
 
 class PartView(BaseModel):
-    """What went over to one authority: obligations in flight and at rest, money at providers, contracts that go on."""
+    """What went over to one authority: obligations in flight and at rest, money at providers, contracts that go on, and
+    receivables with what is left of them."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PART]})
 
@@ -95,6 +98,8 @@ class PartView(BaseModel):
     resting_dong: int
     money_dong: int
     contracts: int
+    receivables: int
+    receivables_dong: int
 
 
 class HandoverView(HandoverInput):

@@ -1,27 +1,24 @@
-"""GET what was paid above what is owed; POST the recall of lines that would be."""
+"""GET what was paid above what is owed: by a later decision, a death, a merge, or proven twice."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.disbursement.api.fields import Limit, UnitId
-from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.domain.law import Law
-from services.disbursement.domain.overpayments import Overpayment
+from services.disbursement.domain.overpayments import Overpayment, Reason
 from services.disbursement.domain.refusals import BAD_CURSOR
 from services.disbursement.storage import units
 from services.disbursement.storage.authorities import authorities_within
 from services.disbursement.storage.scope import see_everything
 from services.disbursement.use_cases.list_overpayments import FIRST, list_overpayments
-from services.disbursement.use_cases.recall_overdrawn import recall_overdrawn
 from shared.auth import Caller, require
 from shared.database import Database
 from shared.kernel.errors import Refusal
@@ -61,15 +58,16 @@ class OverpaymentView(BaseModel):
     authority_id: str = Field(description="The authority that paid it last.")
     benefit_month: date
     kind: str
-    reason: Literal["dead", "stopped", "merged", "less-owed"] = Field(
-        description="merged: two records that were both paid turned out to be one person."
+    reason: Reason = Field(
+        description="merged: two records that were both paid turned out to be one person. paid-twice: settled as paid beside "
+        "another payment, or after it was owed no more."
     )
     paid_dong: int
     owed_dong: int = Field(description="By the decisions as they stand now.")
     overpaid_dong: int
     decided_dong: int = Field(description="Of that, what recovery decisions are about already.")
     open_dong: int = Field(description="What a decision may still want back.")
-    payment_id: UUID = Field(description="The newest payment of the month.")
+    payment_id: UUID = Field(description="The payment proven a double, else the newest of the month.")
     paid_at: datetime | None
     payee_name: str = Field(description="Who received it: the debtor, unless the decision says otherwise.")
     payee_relationship: str
@@ -84,27 +82,8 @@ class OverpaymentPage(BaseModel):
     next_cursor: str | None
 
 
-class RecallRequest(BaseModel):
-    """Of which authority's payrolls."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"authority_id": "474@2021-07-01"}]})
-
-    authority_id: UnitId = Field(description="The paying authority.")
-
-
-class RecalledView(BaseModel):
-    """How many lines were taken out of which payrolls. None: an empty object."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"recalled": 2, "payrolls": {"0190a1b2-0000-7000-8000-000000000003": 2}}]}
-    )
-
-    recalled: int
-    payrolls: dict[UUID, int]
-
-
-def make_router(database: Database, law: Law, cut: RegistryCut, key: Ed25519PrivateKey) -> APIRouter:
-    """The routes of overpayments and recalls."""
+def make_router(database: Database, law: Law) -> APIRouter:
+    """The route of overpayments."""
     router = APIRouter(prefix="/v1", tags=["receivables"])
 
     @router.get("/overpayments", summary="List overpayments")
@@ -115,7 +94,8 @@ def make_router(database: Database, law: Law, cut: RegistryCut, key: Ed25519Priv
         limit: Limit = 100,
     ) -> OverpaymentPage:
         """What was paid of a month above what is owed now: months after a death or stop, a category that fell, two records that
-        were one person. Found in the rows each time; what a recovery decision is about is not in it any more.
+        were one person, a line proven paid twice. Found in the rows each time; what a recovery decision is about is not in it any
+        more.
 
         Refused: `unknown-unit`, `not-your-unit`, `bad-cursor`.
         """
@@ -127,23 +107,6 @@ def make_router(database: Database, law: Law, cut: RegistryCut, key: Ed25519Priv
             found = await list_overpayments(tx, authority_ids, law, after, limit)
         items = [OverpaymentView.model_validate(each) for each in found]
         return OverpaymentPage(items=items, next_cursor=_cursor(found[-1]) if len(found) == limit else None)
-
-    @router.post("/recalls", summary="Recall what is owed no more", status_code=201)
-    async def post_recall(
-        request: RecallRequest, caller: Annotated[Caller, Depends(require("disbursement:release"))]
-    ) -> RecalledView:
-        """Take out of all payrolls of an authority, released ones too, what pays more than is owed now (late deaths and stops,
-        lower categories, merged records), as long as its chunk was not instructed; each by an exception signed in the caller's
-        name. Again changes nothing. What is with a provider stays until the provider answers.
-
-        Refused: `unknown-unit`, `not-your-unit`, `registry-behind`.
-        """
-        async with database.transaction(caller.row_scope) as tx:
-            caller.require_unit((await units.find(tx, request.authority_id)).path)
-        await cut.reached()
-        async with database.transaction() as tx:
-            recalled = await recall_overdrawn(tx, caller, request.authority_id, law, key)
-        return RecalledView(recalled=sum(recalled.values()), payrolls=recalled)
 
     return router
 

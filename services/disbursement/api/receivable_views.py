@@ -253,9 +253,16 @@ class DebtSums(BaseModel):
     repaid_dong: int
     written_off_dong: int
     withdrawn_dong: int
+    taken_over_dong: int = Field(description="From authorities that handed over, less what went to those that follow.")
 
 
-_SUMS: dict[str, Any] = {"established_dong": 720_000, "repaid_dong": 200_000, "written_off_dong": 0, "withdrawn_dong": 0}
+_SUMS: dict[str, Any] = {
+    "established_dong": 720_000,
+    "repaid_dong": 200_000,
+    "written_off_dong": 0,
+    "withdrawn_dong": 0,
+    "taken_over_dong": 0,
+}
 
 
 class ReceivableTotalsView(BaseModel):

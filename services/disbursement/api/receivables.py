@@ -116,18 +116,25 @@ def _add_reading(router: APIRouter, database: Database) -> None:
     async def read_totals(
         caller: Reader, unit_id: Annotated[UnitId, Query(description="A paying authority, or the province.")]
     ) -> ReceivableTotalsView:
-        """Established, repaid, written off and withdrawn: by the receivables' rows, and by the ledger's account `receivable`.
+        """Established, repaid, written off, withdrawn and taken over: by the receivables' rows, and by the ledger's account
+        `receivable`. Of an authority that has handed over: what it did itself.
 
         Refused: `unknown-unit`, `not-your-unit`.
         """
         async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
             caller.require_unit((await units.find(tx, unit_id)).path)
-            sums = await receivables.totals(tx, await authorities_within(tx, [unit_id]))
+            authority_ids = await authorities_within(tx, [unit_id])
+            await see_everything(tx)  # what an authority established stands with those that follow it
+            sums = await receivables.totals(tx, authority_ids)
         rows = DebtSums(**sums["rows"])
         return ReceivableTotalsView(
             rows=rows,
             ledger=DebtSums(**sums["ledger"]),
-            left_dong=rows.established_dong - rows.repaid_dong - rows.written_off_dong - rows.withdrawn_dong,
+            left_dong=rows.established_dong
+            + rows.taken_over_dong
+            - rows.repaid_dong
+            - rows.written_off_dong
+            - rows.withdrawn_dong,
             books_balance=sums["rows"] == sums["ledger"],
         )
 

@@ -27,11 +27,12 @@ from services.disbursement.use_cases.recall_overdrawn import recall_overdrawn
 from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database, Tx
-from shared.idempotency import IdempotencyKey, once
+from shared.idempotency import IdempotencyKey, answered, once
 from shared.kernel.months import parse_month
 
 Reader = Annotated[Caller, Depends(require("disbursement:read"))]
 Maker = Annotated[Caller, Depends(require("disbursement:prepare"))]
+_DRAW_UP = "POST /v1/runs/{run_id}/draw-up"
 
 
 _NOT_DATED: JsonDict = {
@@ -133,19 +134,22 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
         The first call draws the run. Any later one draws a supplement: late decisions, differences, and what rests of earlier
         months, opening balances among them; a campaign's run draws the campaign alone. Nothing new gives no payroll. Before
         it, lines of any payroll that pay more than is owed now are recalled, in the caller's name, as long as they were not
-        instructed.
+        instructed. With an `Idempotency-Key` that was answered it gives that answer, and touches nothing.
 
         Refused: `unknown-run`, `opening-run`,
         `unknown-unit`, `not-your-unit`, `no-law-for-month`, `registry-behind` (the registry's newest changes are not here yet).
         """
+        body = f"{run_id}\n{request.model_dump_json()}".encode()
         async with database.transaction(caller.row_scope) as tx:
             authority = await units.find(tx, request.authority_id)
             caller.require_unit(authority.path)
             await run_of(tx, run_id, authority)
+            before = await answered(tx, caller, _DRAW_UP, key, body, DrawUpView)
+        if before is not None:
+            return before
         command = DrawUp(run_id, authority, await cut.reached(), caller.issuer, caller.subject)
         async with database.transaction() as tx:
             await recall_overdrawn(tx, caller, authority.unit_id, law, seal_key)
-        body = f"{run_id}\n{request.model_dump_json()}".encode()
 
         async def draw() -> DrawUpView:
             # All rows: whether the caller may act for the authority is settled, and people move between authorities.
@@ -154,7 +158,7 @@ def _add_drawing_up(router: APIRouter, database: Database, law: Law, cut: Regist
                 async def work() -> DrawUpView:
                     return DrawUpView.of(await draw_up_run(tx, command, law))
 
-                return await once(tx, caller, "POST /v1/runs/{run_id}/draw-up", key, body, DrawUpView, work)
+                return await once(tx, caller, _DRAW_UP, key, body, DrawUpView, work)
 
         return await again_until_serialised(draw)
 

@@ -23,8 +23,9 @@ from shared.kernel.months import next_month
 JUDGED_KINDS = (MONTHLY, CARE_SUPPORT, FUNERAL)
 """Kinds that a person's decisions owe. A one-off list owes what it says, whatever is decided later."""
 
-Standing = Literal["resting", "sealed", "in_flight", "paid"]
-"""Where a drawn revision is: no payment lives; in a payroll and not instructed; with a provider; paid."""
+Standing = Literal["resting", "sealed", "in_flight", "paid", "paid_twice"]
+"""Where a drawn revision is: no payment lives; in a payroll and not instructed; with a provider; paid; proven paid by a payment
+that settles nothing, beside the one that does or after it was owed no more (a piece of its own)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def settle(owed_dong: int, pieces: Sequence[Piece], repaid_dong: int = 0, paid_b
     cancel = _until_gone(resting, excess_dong)
     cancelled_dong = sum(piece.amount_dong for piece in cancel)
     recall = _until_gone(sealed, excess_dong - sum(piece.amount_dong for piece in resting))
-    paid_dong = sum(piece.amount_dong for piece in pieces if piece.standing == "paid")
+    paid_dong = sum(piece.amount_dong for piece in pieces if piece.standing in ("paid", "paid_twice"))
     return Settling(
         cancel=tuple((piece.merged, piece.revision) for piece in cancel),
         recall=tuple((piece.merged, piece.revision) for piece in recall),

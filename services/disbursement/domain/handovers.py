@@ -54,7 +54,8 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What went over to one authority: obligations in flight and at rest, money at providers, contracts."""
+    """What went over to one authority: obligations in flight and at rest, money at providers, contracts, and receivables with
+    what is left of them."""
 
     authority_id: str
     in_flight: int
@@ -63,6 +64,8 @@ class HandedOver:
     resting_dong: int
     money_dong: int
     contracts: int
+    receivables: int
+    receivables_dong: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def divide(unspent_dong: int, claims_dong: Mapping[str, int], authorities: Seque
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Something of one run that lies in an account of a book and goes from one authority to another. `account` is a place in
-    book `obligations`, else a provider's account or `payees`."""
+    book `obligations`, else a provider's account, `payees` or `receivable`."""
 
     book: Book
     run_id: UUID

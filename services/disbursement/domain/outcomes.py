@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from services.disbursement.domain.ledger import IN_FLIGHT, RETURNED, UNCLAIMED, Place, paid_place
@@ -58,6 +58,25 @@ class SaidOutcome:
     provider_reference: str | None = None
 
 
+class Word(Protocol):
+    """What is heard: a `SaidOutcome`, or the same fields of the gateway's event."""
+
+    @property
+    def payment_id(self) -> UUID: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def amount_dong(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def provider_reference(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """What two sources say differently of one payment. `amount_dong` as said."""
@@ -86,7 +105,7 @@ class Transition:
         return self.stage == 3
 
 
-def hear(held: HeldPayment, said: SaidOutcome) -> HeldPayment | Contradiction:
+def hear(held: HeldPayment, said: Word) -> HeldPayment | Contradiction:
     """The payment after one word; the same payment when the word is stale."""
     if held.state == "removed":
         return Contradiction(held.payment_id, "removed", said.outcome, said.amount_dong)
@@ -101,7 +120,7 @@ def hear(held: HeldPayment, said: SaidOutcome) -> HeldPayment | Contradiction:
     return _applied(held, said, final)
 
 
-def _applied(held: HeldPayment, said: SaidOutcome, final: PaymentState | None) -> HeldPayment | Contradiction:
+def _applied(held: HeldPayment, said: Word, final: PaymentState | None) -> HeldPayment | Contradiction:
     if held.state == "returned" and final == "paid":
         return Contradiction(held.payment_id, "returned", said.outcome, said.amount_dong)
     step = max(held.step, said.step)
@@ -110,18 +129,11 @@ def _applied(held: HeldPayment, said: SaidOutcome, final: PaymentState | None) -
             return replace(held, step=step)
         return replace(held, step=step, reason=said.reason, provider_reference=said.provider_reference)
     if held.state == "open" or final == held.state or (held.state, final) == ("paid", "returned"):
-        return replace(
-            held,
-            state=final,
-            step=step,
-            reason=said.reason,
-            provider_reference=said.provider_reference,
-            settled_at=said.at,
-        )
+        return HeldPayment(held.payment_id, held.amount_dong, final, step, said.reason, said.provider_reference, said.at)
     return replace(held, step=step)
 
 
-def hear_all(held: HeldPayment, said: Iterable[SaidOutcome]) -> tuple[HeldPayment, list[Contradiction]]:
+def hear_all(held: HeldPayment, said: Iterable[Word]) -> tuple[HeldPayment, list[Contradiction]]:
     """The payment after several words, heard in the order of their steps, and what contradicts."""
     contradictions: list[Contradiction] = []
     for word in sorted(said, key=lambda w: w.step):

@@ -12,13 +12,15 @@ from services.disbursement.domain.receivable_refusals import NOT_OVERPAID, SAME_
 from shared.kernel.errors import Refusal
 from shared.kernel.money import format_dong
 
-Reason = Literal["dead", "stopped", "merged", "less-owed"]
-"""merged: two records that were both paid turned out to be one person."""
+Reason = Literal["dead", "stopped", "merged", "paid-twice", "less-owed"]
+"""merged: two records that were both paid turned out to be one person. paid-twice: a contradiction was settled so, that another
+payment paid the same or it was owed no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overpayment:
-    """What was paid too much of a month and kind. The newest payment says who received and which authority answers for it."""
+    """What was paid too much of a month and kind. The payment proven a double, else the newest, says who received and which
+    authority answers for it."""
 
     benefit_month: date
     beneficiary_id: UUID

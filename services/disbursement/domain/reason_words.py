@@ -16,6 +16,9 @@ _REASONS = {
     "held": ("hồ sơ đang tạm giữ chi trả", "the record is on hold"),
     "suspended": ("đang tạm dừng chi trả", "payment is suspended"),
     "payee-changed": ("người nhận đã thay đổi", "somebody else receives now"),
+    "merged": ("hai hồ sơ là cùng một người", "two records turned out to be one person"),
+    "less-owed": ("mức hưởng đã giảm theo quyết định sau", "a later decision owes less"),
+    "paid-twice": ("khoản này đã được một lần chi khác trả", "another payment has paid the same"),
     "account-changed": ("tài khoản nhận đã thay đổi", "the account has changed"),
 }
 

@@ -212,8 +212,10 @@ _LEDGER_FLOWS = f"""{_UNTIL}
 , moved AS (
     SELECT own, posted_at < {_AS_OF_END} AS past, amount_dong, from_account = 'treasury' AS from_treasury,
            from_account = 'payees' AS from_payees, from_account LIKE 'provider:%' AS from_provider,
-           from_account = 'handed_over' AS from_other, to_account = 'treasury' AS to_treasury, to_account = 'payees' AS to_payees,
-           to_account LIKE 'provider:%' AS to_provider, to_account = 'handed_over' AS to_other
+           from_account = 'handed_over' AND to_account <> 'receivable' AS from_other,
+           to_account = 'treasury' AS to_treasury, to_account = 'payees' AS to_payees,
+           to_account LIKE 'provider:%' AS to_provider,
+           to_account = 'handed_over' AND from_account <> 'receivable' AS to_other
     FROM ledger_entries JOIN until USING (run_id)
     WHERE book = 'money' AND authority_id = ANY(CAST(:authority_ids AS text[])) IS NOT FALSE)
 SELECT own, past,

@@ -18,7 +18,7 @@ WITH free AS MATERIALIZED (
       AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed'
                   AND NOT w.awaits_funding)
       AND {WHY} IS NULL)
-SELECT c.payroll_id, c.chunk_no, c.digest
+SELECT c.payroll_id, c.chunk_no, coalesce(c.cut_from, c.chunk_no) AS sealed_no
 FROM free JOIN chunks c ON c.payroll_id = free.payroll_id
 WHERE c.state <> 'answered' AND c.state = 'sealed' AND NOT c.awaits_funding
   AND :most > (SELECT count(*) FROM chunks i JOIN payrolls q ON q.payroll_id = i.payroll_id
@@ -29,11 +29,12 @@ ORDER BY free.released_at, free.payroll_id, c.chunk_no LIMIT 1 FOR UPDATE OF c S
 
 @dataclass(frozen=True, slots=True)
 class ClaimedChunk:
-    """A chunk that this transaction has locked, to instruct it. `digest` as it was stored when it was drawn up."""
+    """A chunk that this transaction has locked, to instruct it. `sealed_no`: the chunk under the seal that its lines are of,
+    itself unless it was cut from another."""
 
     payroll_id: UUID
     chunk_no: int
-    digest: bytes
+    sealed_no: int
 
 
 async def waiting_providers(tx: Tx) -> list[str]:
@@ -58,10 +59,13 @@ async def claim(tx: Tx, provider: str, most_unanswered: int, held: Mapping[UUID,
     return ClaimedChunk(**row) if row else None
 
 
-async def digests(tx: Tx, payroll_id: UUID) -> list[bytes]:
-    """The stored digests of all chunks of a payroll, in order."""
-    rows = await tx.rows("SELECT digest FROM chunks WHERE payroll_id = :payroll_id ORDER BY chunk_no", payroll_id=payroll_id)
-    return [row["digest"] for row in rows]
+async def digests(tx: Tx, payroll_id: UUID) -> dict[int, bytes]:
+    """The stored digests of a payroll's chunks as they were sealed, by number and in order."""
+    rows = await tx.rows(
+        "SELECT chunk_no, digest FROM chunks WHERE payroll_id = :payroll_id AND cut_from IS NULL ORDER BY chunk_no",
+        payroll_id=payroll_id,
+    )
+    return {row["chunk_no"]: row["digest"] for row in rows}
 
 
 async def set_instructed(tx: Tx, payroll_id: UUID, chunk_no: int, *, answered: bool) -> None:

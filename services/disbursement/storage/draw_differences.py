@@ -94,8 +94,8 @@ DELETE FROM paid_before WHERE authority_id = :authority_id AND benefit_month = A
 """
 
 # Only what earlier revisions don't cover is new. What was cancelled covers nothing: a death recorded by mistake comes back.
-# Nor does what was repaid. A month of an opening balance is closed by what was agreed of it: the rest was paid before there was
-# ChiTra. Merged records, and what was cancelled just now, are looked at below.
+# Nor does what was repaid; what was proven paid twice does. A month of an opening balance is closed by what was agreed of it: the
+# rest was paid before there was ChiTra. Merged records, and what was cancelled just now, are looked at below.
 _NEW = """
 INSERT INTO draw_due
 SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong - covered.amount_dong, w.amount_dong, w.unit_id,
@@ -104,14 +104,13 @@ SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong -
 FROM draw_owed w
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong) AS amount_dong FROM receivable_items
            WHERE repaid_dong > 0 GROUP BY benefit_month, subject_id, kind) back USING (benefit_month, subject_id, kind)
+LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(amount_dong) AS amount_dong FROM overpaid_lines
+           WHERE came_back_at IS NULL GROUP BY benefit_month, subject_id, kind) twice USING (benefit_month, subject_id, kind)
 LEFT JOIN paid_before before USING (benefit_month, subject_id, kind)
+CROSS JOIN LATERAL ({held}) held
 CROSS JOIN LATERAL (
-    SELECT coalesce(max(o.revision), -1) AS revision,
-           coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0) AS amount_dong
-    FROM obligations o
-    WHERE o.benefit_month = w.benefit_month AND o.subject_id = w.subject_id AND o.kind = w.kind) held
-CROSS JOIN LATERAL (
-    SELECT CAST(held.amount_dong - coalesce(back.amount_dong, 0) + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
+    SELECT CAST(held.amount_dong + coalesce(twice.amount_dong, 0) - coalesce(back.amount_dong, 0)
+                + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
 ) covered
 WHERE w.amount_dong > covered.amount_dong
   AND NOT EXISTS (SELECT FROM draw_merged m WHERE m.beneficiary_id = w.subject_id)
@@ -122,6 +121,18 @@ WHERE w.amount_dong > covered.amount_dong
     JOIN obligations o ON o.benefit_month = e.benefit_month AND o.subject_id = e.beneficiary_id AND o.kind = 'monthly'
         AND o.revision = e.revision AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
     WHERE e.state = 'booked' AND w.kind = 'monthly' AND e.beneficiary_id = w.subject_id AND e.benefit_month = w.benefit_month)
+"""
+
+_HELD = """
+SELECT coalesce(max(o.revision), -1) AS revision,
+       coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0) AS amount_dong
+FROM obligations o WHERE o.benefit_month = w.benefit_month AND o.subject_id = w.subject_id AND o.kind = w.kind
+"""
+# Of months of which nobody is owed anything yet, nothing has to be looked up.
+_NONE_HELD = "SELECT -1 AS revision, 0 AS amount_dong"
+_ANY_HELD = """
+SELECT EXISTS (SELECT FROM (SELECT DISTINCT benefit_month FROM draw_owed) m
+               CROSS JOIN LATERAL (SELECT FROM obligations o WHERE o.benefit_month = m.benefit_month LIMIT 1) one)
 """
 
 # What cancelling took too much, and what people of several records are owed beside all that was drawn for any of them: owed by
@@ -190,7 +201,7 @@ async def collect(
         await tx.run(_PAID_BEFORE, **whose, **late_months)
         await tx.run(_LATE, **whose, **late_months)
     await tx.run(_RESTING, **whose)
-    await tx.run(_NEW)
+    await tx.run(_NEW.format(held=_HELD if await tx.scalar(_ANY_HELD) else _NONE_HELD))
     await tx.run(_NEW_OF_THESE, **whose)
     await tx.run("ANALYZE draw_due")
     return moves

@@ -43,7 +43,7 @@ parts the two in the key of the join: `law_params` gives those who changed all m
 
 # `held`: the decisions that the authority's communes pay: a mover's months before the move are the old commune's (`paid_by`).
 # `buried`: the one month that owes a person's funeral support.
-HELD = f"""{LAW_ROWS},
+_HELD = """
 communes AS (
     SELECT u.unit_id FROM units u WHERE u.level = 'commune' AND u.path @> ARRAY[CAST(:authority_id AS text)]),
 buried AS (
@@ -51,13 +51,15 @@ buried AS (
 held AS (
     SELECT d.decision_id, d.number, d.kind, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, p.code, p.unit_id,
            p.status, p.status_from_month, p.position, p.position > :oldest AS changed
-    FROM people p JOIN decisions d USING (beneficiary_id)
+    FROM people p JOIN {decisions} d USING (beneficiary_id)
     WHERE p.unit_id IN (SELECT unit_id FROM communes) AND d.paid_by IS NULL
     UNION ALL
     SELECT d.decision_id, d.number, d.kind, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, p.code, d.paid_by,
            p.status, p.status_from_month, p.position, p.position > :oldest
-    FROM people p JOIN decisions d USING (beneficiary_id)
-    WHERE d.paid_by IN (SELECT unit_id FROM communes))"""  # noqa: S608 - constants only
+    FROM people p JOIN {decisions} d USING (beneficiary_id)
+    WHERE d.paid_by IN (SELECT unit_id FROM communes))"""
+
+HELD = f"{LAW_ROWS}, {_HELD.format(decisions='decisions')}"
 
 # Whether the decision `d` speaks of the month of `m`: it covers it, unless a stop or a death took it; a funeral's in its month.
 IN_MONTH = """(m.changed_after IS NULL OR d.position > m.changed_after) AND (
@@ -82,11 +84,7 @@ CLAIMS = f"{HELD}, {CLAIMED}"
 # Who holds one decision has no choice to make: most people, and no sorting for them. For the others: of a part the highest
 # claim, the parts of a bundle add up, of the bundles the highest, once for each month and kind. Then the top-ups of what
 # counts, each once: a person's may come from two parts.
-COMBINED = """
-highest AS (
-    SELECT DISTINCT ON (month, beneficiary_id, kind, bundle, part) * FROM claims
-    WHERE beneficiary_id IN (SELECT beneficiary_id FROM several)
-    ORDER BY month, beneficiary_id, kind, bundle, part, amount_dong DESC, category COLLATE "C", decision_id),
+_CHOSEN = """
 bundles AS (
     SELECT month, beneficiary_id, kind, bundle, CAST(sum(amount_dong) AS bigint) AS amount_dong,
            string_agg(category, '+' ORDER BY category COLLATE "C") AS category,
@@ -101,10 +99,17 @@ bundles AS (
 best AS (
     SELECT DISTINCT ON (month, beneficiary_id, kind) * FROM bundles
     ORDER BY month, beneficiary_id, kind, amount_dong DESC, bundle COLLATE "C")
+"""
+_HIGHEST = """
+highest AS (
+    SELECT DISTINCT ON (month, beneficiary_id, kind, bundle, part) * FROM claims {of_several}
+    ORDER BY month, beneficiary_id, kind, bundle, part, amount_dong DESC, category COLLATE "C", decision_id)"""
+_ALONE = """
 SELECT month, beneficiary_id, kind, amount_dong + topups_dong, unit_id, decision_id, category, coefficient, heads, level_dong,
        category_group, topups
-FROM claims c WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = c.beneficiary_id)
-UNION ALL
+FROM claims c
+"""
+_BEST = """
 SELECT b.month, b.beneficiary_id, b.kind, b.amount_dong + coalesce(added.amount_dong, 0), b.unit_ids[1], b.decision_ids[1],
        b.category, b.coefficient, b.heads, b.levels_dong[1], b.category_groups[1], added.topups
 FROM best b
@@ -115,14 +120,27 @@ LEFT JOIN LATERAL (
           CROSS JOIN jsonb_array_elements(part.topups) AS t (topup)) each
     ) added ON b.topups IS NOT NULL
 """
+
+COMBINED = f"""{_HIGHEST.format(of_several="WHERE beneficiary_id IN (SELECT beneficiary_id FROM several)")}, {_CHOSEN}
+{_ALONE} WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = c.beneficiary_id)
+UNION ALL
+{_BEST}"""  # noqa: S608 - constants only
 """What a month owes a person under a kind. Reads `claims`, and in `several` whoever may have more than one."""
 
-_OWED = f"""
-INSERT INTO draw_owed
-WITH {CLAIMS},
-several AS MATERIALIZED (
-    SELECT beneficiary_id FROM decisions GROUP BY beneficiary_id HAVING count(*) > 1),
-{COMBINED}"""  # noqa: S608 - constants only
+# Of all people of an authority in two statements, those with one decision and the others, each told apart before anything is
+# joined: reading everything once for either would take half as long again.
+_SEVERAL = """several AS MATERIALIZED (
+    SELECT beneficiary_id FROM decisions GROUP BY beneficiary_id HAVING count(*) > 1)"""
+_OF_ONE = "(SELECT x.* FROM decisions x WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = x.beneficiary_id))"
+_OF_SEVERAL = "(SELECT x.* FROM decisions x JOIN several s USING (beneficiary_id))"
+
+_OWED = (
+    f"""INSERT INTO draw_owed
+WITH {LAW_ROWS}, {_SEVERAL}, {_HELD.format(decisions=_OF_ONE)}, {CLAIMED} {_ALONE}""",
+    f"""INSERT INTO draw_owed
+WITH {LAW_ROWS}, {_SEVERAL}, {_HELD.format(decisions=_OF_SEVERAL)}, {CLAIMED}, {_HIGHEST.format(of_several="")}, {_CHOSEN}
+{_BEST}""",
+)
 
 
 async def collect(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at: Mapping[date, int]) -> None:
@@ -131,7 +149,8 @@ async def collect(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at
     `looked_at` has, for months drawn by earlier runs, the registry's position up to which people were looked at.
     """
     await open_tables(tx)
-    await tx.run(_OWED, authority_id=authority_id, **law_params(laws, looked_at))
+    for statement in _OWED:
+        await tx.run(statement, authority_id=authority_id, **law_params(laws, looked_at))
     await tx.run("ANALYZE draw_owed")
 
 

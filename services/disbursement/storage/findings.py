@@ -6,18 +6,29 @@ The transaction must see all rows: one account may serve people of two authoriti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from services.disbursement.domain.gates import AFTER_DEATH, Finding, Gate
 from services.disbursement.domain.payrolls import Payroll
-from services.disbursement.storage import budgets
+from services.disbursement.domain.routing import ACCOUNT_CHANNELS
+from services.disbursement.storage import budgets, seals
+from services.disbursement.storage.seals import expect_many
 from shared.database import Tx
 
 MAX_FINDINGS = 500
 """Of one gate: a payroll with more of them is looked at as a whole."""
 
-_OPEN = "p.run_month = :run_month AND p.payroll_id = :payroll_id AND p.state = 'open'"
+_OPEN = "p.run_month = :run_month AND p.payment_id BETWEEN :first AND :last AND p.payroll_id = :payroll_id AND p.state = 'open'"
+
+# One look at all lines says whether there is anything to find: people of whom hardly anybody is paid, so little is joined.
+_SIGNS = f"""
+SELECT coalesce(bool_or(q.status IN ('stopped', 'dead')), false) AS any_ended,
+       coalesce(bool_or(q.birth_date <= :born_on), false) AS any_old
+FROM payments p JOIN people q ON q.beneficiary_id = p.beneficiary_id
+WHERE {_OPEN} AND (q.status IN ('stopped', 'dead') OR q.birth_date <= :born_on)
+"""  # noqa: S608 - constants only
 
 _OVER_MAXIMUM = f"""
 SELECT CAST(p.payment_id AS text) AS about, p.amount_dong AS measured, ARRAY[p.line_no] AS lines,
@@ -47,13 +58,28 @@ WHERE m.amount_dong > :threshold * b.amount_dong
 GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
 """  # noqa: S608 - constants only
 
-# Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all.
-_SHARED = """
+# Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all. An account
+# is of one provider and channel, so payrolls of others can't pay into it. `IS TRUE` keeps what a payroll pays a hashed set, where
+# a join of two sides without statistics could go row by row.
+_ACCOUNT_SHARED = """
 WITH crowded AS (
-    SELECT {column} AS shared FROM payments p
-    WHERE p.run_month = :run_month AND p.run_id = :run_id AND p.state IN ('open', 'paid') AND {column} IS NOT NULL
-    GROUP BY {column}
+    SELECT p.account_id AS shared FROM payments p
+    WHERE p.run_month = :run_month AND p.payroll_id = ANY(ARRAY(
+        SELECT x.payroll_id FROM payrolls x WHERE x.run_id = :run_id AND x.provider = :provider AND x.channel = :channel))
+      AND p.state IN ('open', 'paid') AND p.account_id IS NOT NULL
+    GROUP BY p.account_id
     HAVING count(*) > :threshold AND bool_or(p.payroll_id = :payroll_id AND p.state = 'open'))
+"""
+
+_PAYEE_SHARED = f"""
+WITH crowded AS (
+    SELECT x.payee_id AS shared FROM payments x
+    WHERE x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
+      AND (x.payee_id IN (SELECT p.payee_id FROM payments p WHERE {_OPEN})) IS TRUE
+    GROUP BY x.payee_id HAVING count(*) > :threshold)
+"""  # noqa: S608 - constants only
+
+_OF_CROWDED = """
 SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
        array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
        array_agg(DISTINCT p.beneficiary_code) AS names
@@ -66,8 +92,7 @@ _TOO_OLD = f"""
 SELECT CAST(p.payment_id AS text) AS about, extract(year FROM age(CAST(:run_month AS date), q.birth_date)) AS measured,
        ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
 FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
-WHERE q.birth_date <= CAST(:run_month AS date) - make_interval(years => CAST(least(floor(:threshold), 1000) AS integer) + 1)
-  AND {_OPEN}
+WHERE q.birth_date <= :born_on AND {_OPEN}
 ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 
@@ -97,41 +122,75 @@ WHERE t.run_id = :run_id
 
 async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding]:
     """Everything doubtful of a payroll, by gate and line."""
-    found = await _lines(tx, payroll, Gate(AFTER_DEATH, "block", Decimal(0)), _AFTER_DEATH)
-    for code, sql in (
-        ("amount-jump", _JUMPS),
-        ("amount-maximum", _OVER_MAXIMUM),
-        ("account-shared", _SHARED.format(column="account_id")),
-        ("payee-shared", _SHARED.format(column="payee_id")),
-        ("too-old", _TOO_OLD),
-    ):
-        nothing_before = code == "amount-jump" and not await _drawn_before(tx, payroll)
-        if gates[code].severity != "off" and not nothing_before:
-            found += await _lines(tx, payroll, gates[code], sql)
+    await expect_many(tx, payroll.payments)
+    within = await _within(tx, payroll)
+    within["born_on"] = _too_old_born_on(payroll, gates["too-old"])
+    signs = await tx.row(_SIGNS, **within)
+    assert signs is not None, "an aggregate has one row"
+    found = []
+    if signs["any_ended"]:
+        found += await _lines(tx, payroll, within, Gate(AFTER_DEATH, "block", Decimal(0)), _AFTER_DEATH)
+    if await _drawn_before(tx, payroll):
+        found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
+    found += await _lines(tx, payroll, within, gates["amount-maximum"], _OVER_MAXIMUM)
+    if payroll.channel in ACCOUNT_CHANNELS:
+        shared = _ACCOUNT_SHARED + _OF_CROWDED.format(column="account_id")
+        found += await _lines(tx, payroll, within, gates["account-shared"], shared)
+    found += await _lines(tx, payroll, within, gates["payee-shared"], _PAYEE_SHARED + _OF_CROWDED.format(column="payee_id"))
+    if signs["any_old"]:
+        found += await _lines(tx, payroll, within, gates["too-old"], _TOO_OLD)
     return found + await _budget(tx, payroll, gates) + await _total(tx, payroll, gates["total-changed"])
 
 
+def _too_old_born_on(payroll: Payroll, gate: Gate) -> date:
+    """Whoever was born on this day, or before it, is older than the gate says; a run month's first day is in every year."""
+    year = payroll.run_month.year - int(gate.threshold) - 1
+    return payroll.run_month.replace(year=max(year, 1))
+
+
+async def _within(tx: Tx, payroll: Payroll) -> dict[str, Any]:
+    """Where the payroll's lines lie."""
+    found = await seals.bounds(tx, payroll.payroll_id, payroll.run_month)
+    return {
+        "run_month": payroll.run_month,
+        "payroll_id": payroll.payroll_id,
+        "first": found.first,
+        "last": found.last,
+    }
+
+
 async def not_live(tx: Tx, payroll: Payroll) -> Sequence[int]:
-    """The first lines that settle something that is another payment's, or nobody's, to settle."""
+    """The first lines that settle something that is another payment's, or nobody's, to settle.
+
+    OFFSET 0 keeps the inner selects apart, as in `moves.py`: each line looks up by key, and the month's other payrolls are not
+    read for it.
+    """
     rows = await tx.rows(
         f"""SELECT DISTINCT p.line_no FROM payments p
-            JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
-            LEFT JOIN obligations o ON o.benefit_month = l.benefit_month AND o.subject_id = l.subject_id AND o.kind = l.kind
-                AND o.revision = l.revision
+            CROSS JOIN LATERAL (
+                SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
+            LEFT JOIN LATERAL (
+                SELECT x.live_payment_id FROM obligations x WHERE x.benefit_month = l.benefit_month
+                    AND x.subject_id = l.subject_id AND x.kind = l.kind AND x.revision = l.revision OFFSET 0) o ON true
             WHERE {_OPEN} AND o.live_payment_id IS DISTINCT FROM p.payment_id ORDER BY p.line_no LIMIT 10""",  # noqa: S608
-        run_month=payroll.run_month,
-        payroll_id=payroll.payroll_id,
+        **await _within(tx, payroll),
     )
     return [row["line_no"] for row in rows]
 
 
-async def _lines(tx: Tx, payroll: Payroll, gate: Gate, sql: str) -> list[Finding]:
-    params: dict[str, Any] = {"run_month": payroll.run_month, "payroll_id": payroll.payroll_id, "most": MAX_FINDINGS}
-    if ":threshold" in sql:
-        params["threshold"] = gate.threshold
-    if ":run_id" in sql:
-        params["run_id"] = payroll.run_id
-    rows = await tx.rows(sql, **params)
+async def _lines(tx: Tx, payroll: Payroll, within: dict[str, Any], gate: Gate, sql: str) -> list[Finding]:
+    """What one gate finds; nothing where it is off. A statement takes of these parameters what it names."""
+    if gate.severity == "off":
+        return []
+    rows = await tx.rows(
+        sql,
+        **within,
+        most=MAX_FINDINGS,
+        threshold=gate.threshold,
+        run_id=payroll.run_id,
+        provider=payroll.provider,
+        channel=payroll.channel,
+    )
     return [
         Finding(
             code=gate.code,

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.disbursement.domain.handovers import HandedOver
 from shared.database import Tx
 
-_COLUMNS = "authority_id, in_flight, in_flight_dong, resting, resting_dong, money_dong, contracts"
+_COLUMNS = "authority_id, in_flight, in_flight_dong, resting, resting_dong, money_dong, contracts, receivables, receivables_dong"
 
 
 async def insert(tx: Tx, handover_id: UUID, parts: Sequence[HandedOver]) -> None:
@@ -16,7 +16,7 @@ async def insert(tx: Tx, handover_id: UUID, parts: Sequence[HandedOver]) -> None
     await tx.run_many(
         f"""INSERT INTO handover_parts (handover_id, part_no, {_COLUMNS})
             VALUES (:handover_id, :part_no, :authority_id, :in_flight, :in_flight_dong, :resting, :resting_dong, :money_dong,
-                    :contracts)""",  # noqa: S608 - constants only
+                    :contracts, :receivables, :receivables_dong)""",  # noqa: S608 - constants only
         [
             {
                 "handover_id": handover_id,
@@ -28,6 +28,8 @@ async def insert(tx: Tx, handover_id: UUID, parts: Sequence[HandedOver]) -> None
                 "resting_dong": part.resting_dong,
                 "money_dong": part.money_dong,
                 "contracts": part.contracts,
+                "receivables": part.receivables,
+                "receivables_dong": part.receivables_dong,
             }
             for number, part in enumerate(parts, 1)
         ],

@@ -1,12 +1,14 @@
 """Obligations that moved from one place to another: read from the rows, said to other services in events of up to 500.
 
-A chunk's moves pass through here as objects. Those of a drawing up may be a million: they are gathered in a temporary table
-of the transaction, and said and summed from there without leaving the database.
+Few pass through here as objects. A chunk's are made into events and sums by the statement that reads them. Those of a drawing up
+may be a million: they are gathered in a temporary table of the transaction, and said and summed from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from services.disbursement.domain.ledger import MovedSum, Place
 from shared.contracts.base import MAX_RECORDS, Channel
 from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
 from shared.database import Tx
-from shared.outbox import emit, emit_bodies
+from shared.outbox import emit, emit_bodies, emit_body
 
 Stage = Literal[0, 1, 2, 3]
 """How far a payment of an obligation has come: 0 drawn or claimed, 1 in flight, 2 paid, 3 let go."""
@@ -38,7 +40,7 @@ class RunNamed(Protocol):
 _MOVES = """
 SELECT l.benefit_month, o.subject, l.kind, l.revision,
        o.payment_seq * 10 + o.settlements * 3 + CAST(:stage AS integer) AS step, o.unit_id, o.category_group, o.sex, o.age_band,
-       l.amount_dong
+       l.amount_dong, p.line_no
 FROM payments p
 CROSS JOIN LATERAL (
     SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
@@ -51,12 +53,61 @@ WHERE v.payment_id IS NULL AND p.run_month = (SELECT r.run_month FROM payrolls r
   AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND
 """
 
-_OF_OPEN = _MOVES + "p.state = 'open' ORDER BY p.line_no, l.benefit_month, l.kind, l.revision"
-_OF_THESE = _MOVES + "p.payment_id = ANY(CAST(:payment_ids AS uuid[])) ORDER BY p.line_no, l.benefit_month, l.kind, l.revision"
+_OF_OPEN = "p.state = 'open'"
+# `IS TRUE` keeps the set apart, so that it is hashed once: a list of 500 as an array would be gone through for each row.
+_OF_THESE = "(p.payment_id IN (SELECT unnest(CAST(:payment_ids AS uuid[])))) IS TRUE"
+
+# Texts are the service's own words, ids and pseudonyms; only an obligation's kind may hold an officer's (a campaign's name).
+_AS_JSON = """concat('{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
+    revision, ',"step":', step, ',"unit_id":"', unit_id, '","category_group":"', category_group, '","sex":"', sex,
+    '","age_band":"', age_band, '","amount_dong":', amount_dong, ',"from_place":',
+    coalesce('"' || from_place || '"', 'null'), ',"to_place":"', to_place, '"}')"""
+
+# Bodies of events in the order of the lines, and sums: a chunk's rows stay in the database.
+_SAY_CHUNK = """
+WITH moved AS MATERIALIZED (
+    SELECT m.*, CAST(:from_place AS text) AS from_place, CAST(:to_place AS text) AS to_place,
+           row_number() OVER (ORDER BY m.line_no, m.benefit_month, m.kind, m.revision) AS n
+    FROM ({moves} {which}) m),
+parts AS (SELECT (n - 1) / {most} AS part, string_agg({as_json}, ',' ORDER BY n) AS said FROM moved GROUP BY part)
+SELECT ARRAY(SELECT concat(CAST(:head AS text), said, ']}}') FROM parts ORDER BY part) AS bodies,
+       (SELECT CAST(json_agg(s) AS text) FROM (
+            SELECT benefit_month, count(*) AS obligations, sum(amount_dong) AS amount_dong
+            FROM moved GROUP BY benefit_month ORDER BY benefit_month) s) AS sums
+"""
 
 
-async def moves_of_chunk(
+def _say_chunk(which: str) -> str:
+    return _SAY_CHUNK.format(moves=_MOVES, which=which, as_json=_AS_JSON, most=MAX_RECORDS)
+
+
+_SAY_OPEN, _SAY_THESE = _say_chunk(_OF_OPEN), _say_chunk(_OF_THESE)
+
+
+@dataclass(frozen=True, slots=True)
+class WayOfMoves:
+    """Whose obligations move, and with which provider's and channel's payments: what an event says of all its moves."""
+
+    run: RunNamed
+    authority_id: str
+    provider: str | None
+    channel: Channel | None
+
+    def event(self, moves: Sequence[ObligationMove]) -> ObligationsMoved:
+        """An event of these moves."""
+        return ObligationsMoved(
+            run_id=self.run.run_id,
+            run_code=self.run.code,
+            authority_id=self.authority_id,
+            provider=self.provider,
+            channel=self.channel,
+            moves=list(moves),
+        )
+
+
+async def say_moves_of_chunk(
     tx: Tx,
+    way: WayOfMoves,
     payroll_id: UUID,
     chunk_no: int,
     *,
@@ -64,13 +115,27 @@ async def moves_of_chunk(
     to_place: Place,
     stage: Stage,
     payment_ids: Sequence[UUID] | None = None,
-) -> list[ObligationMove]:
-    """What the payments of a chunk settle, as moves from one place to another: of its open payments, or of those named."""
-    if payment_ids is None:
-        rows = await tx.rows(_OF_OPEN, payroll_id=payroll_id, chunk_no=chunk_no, stage=stage)
-    else:
-        rows = await tx.rows(_OF_THESE, payroll_id=payroll_id, chunk_no=chunk_no, stage=stage, payment_ids=list(payment_ids))
-    return [ObligationMove(**row, from_place=from_place, to_place=to_place) for row in rows]
+) -> list[MovedSum]:
+    """Say what the payments of a chunk settle as moved from one place to another: of its open payments, or of those named. The
+    sums of each benefit month, for the ledger."""
+    which: dict[str, Any] = {} if payment_ids is None else {"payment_ids": list(payment_ids)}
+    row = await tx.row(
+        _SAY_OPEN if payment_ids is None else _SAY_THESE,
+        payroll_id=payroll_id,
+        chunk_no=chunk_no,
+        stage=stage,
+        from_place=from_place,
+        to_place=to_place,
+        head=way.event([]).model_dump_json().removesuffix("]}"),
+        **which,
+    )
+    assert row is not None
+    for body in row["bodies"]:
+        await emit_body(tx, ObligationsMoved, body, unit_id=way.authority_id)
+    return [
+        MovedSum(date.fromisoformat(each["benefit_month"]), from_place, to_place, each["obligations"], each["amount_dong"])
+        for each in orjson.loads(row["sums"] or "[]")
+    ]
 
 
 async def say_moves(
@@ -82,16 +147,9 @@ async def say_moves(
     moves: Sequence[ObligationMove],
 ) -> None:
     """Emit `obligations_moved` for moves, in events of up to 500. No moves: nothing is said."""
+    way = WayOfMoves(run, authority_id, provider, channel)
     for start in range(0, len(moves), MAX_RECORDS):
-        event = ObligationsMoved(
-            run_id=run.run_id,
-            run_code=run.code,
-            authority_id=authority_id,
-            provider=provider,
-            channel=channel,
-            moves=list(moves[start : start + MAX_RECORDS]),
-        )
-        await emit(tx, event, unit_id=authority_id)
+        await emit(tx, way.event(moves[start : start + MAX_RECORDS]), unit_id=authority_id)
 
 
 _COLUMNS = {
@@ -124,23 +182,22 @@ SELECT benefit_month, from_place, to_place, count(*) AS obligations, CAST(sum(am
 FROM draw_moves WHERE from_place IS DISTINCT FROM to_place GROUP BY benefit_month, from_place, to_place
 """
 
-# Texts are the service's own words, ids and pseudonyms; only an obligation's kind may hold an officer's (a campaign's name).
-_AS_JSON = """concat('{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
-    revision, ',"step":', step, ',"unit_id":"', unit_id, '","category_group":"', category_group, '","sex":"', sex,
-    '","age_band":"', age_band, '","amount_dong":', amount_dong, ',"from_place":',
-    coalesce('"' || from_place || '"', 'null'), ',"to_place":"', to_place, '"}')"""
+# Of what was gathered in the order of keys. Units are ranked first: a number is sorted sooner than a text.
+_GATHERED = f"""
+SELECT {_NAMES}, row_number() OVER (
+    ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
+FROM draw_moves
+LEFT JOIN (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units) ranks USING (unit_id)
+WHERE from_place IS DISTINCT FROM to_place
+"""  # noqa: S608 - constants only
 
-# In the order of their keys, as readers lock them. Units are ranked first: a number is sorted sooner than a text.
+# Of others, which may be a million, as they come: readers bring them into an order of their own.
+_OTHERS = "SELECT *, row_number() OVER () AS n FROM ({others}) others"
+
 _BODIES = f"""
-WITH moved AS (SELECT {_NAMES} FROM draw_moves WHERE from_place IS DISTINCT FROM to_place UNION ALL {{also}}),
-ranks AS (SELECT unit_id, rank() OVER (ORDER BY unit_id COLLATE "C") AS unit_rank FROM units)
 SELECT concat(CAST(:head AS text), said, ']}}}}') AS body FROM (
     SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_JSON.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
-    FROM (
-        SELECT *, row_number() OVER (
-            ORDER BY benefit_month, unit_rank, subject COLLATE "C", kind COLLATE "C", revision) AS n
-        FROM moved LEFT JOIN ranks USING (unit_id)) numbered
-    GROUP BY part) parts
+    FROM ({{numbered}}) numbered GROUP BY part) parts
 ORDER BY part
 """  # noqa: S608 - constants only
 
@@ -162,8 +219,6 @@ async def say_gathered(tx: Tx, run: RunNamed, authority_id: str, also: str, **pa
 
     What stayed where it was is not said.
     """
-    event = ObligationsMoved(
-        run_id=run.run_id, run_code=run.code, authority_id=authority_id, provider=None, channel=None, moves=[]
-    )
-    head = event.model_dump_json().removesuffix("]}")
-    await emit_bodies(tx, ObligationsMoved, _BODIES.format(also=also), unit_id=authority_id, head=head, **params)
+    head = WayOfMoves(run, authority_id, None, None).event([]).model_dump_json().removesuffix("]}")
+    for numbered in (_GATHERED, _OTHERS.format(others=also)):
+        await emit_bodies(tx, ObligationsMoved, _BODIES.format(numbered=numbered), unit_id=authority_id, head=head, **params)

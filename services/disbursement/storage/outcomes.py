@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from services.disbursement.domain.outcomes import NOT_THE_ACCOUNTS, Contradiction, HeldPayment
@@ -46,30 +46,50 @@ async def lock_chunk(tx: Tx, payroll_id: UUID, chunk_no: int) -> ChunkRef | None
 
 
 async def held_payments(tx: Tx, chunk: ChunkRef, payment_ids: Collection[UUID]) -> dict[UUID, HeldPayment]:
-    """Payments of a chunk by id, locked."""
+    """Payments of a chunk by id. The chunk's lock keeps them as they are: whoever changes a payment's state holds it."""
+    if not payment_ids:
+        return {}
     rows = await tx.rows(
         """SELECT payment_id, amount_dong, state, step, reason, provider_reference, settled_at FROM payments
-           WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no
-             AND payment_id = ANY(CAST(:payment_ids AS uuid[])) ORDER BY payment_id FOR UPDATE""",
+           WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no""",
         run_month=chunk.run_month,
         payroll_id=chunk.payroll_id,
         chunk_no=chunk.chunk_no,
-        payment_ids=list(payment_ids),
     )
-    return {row["payment_id"]: HeldPayment(**row) for row in rows}
+    return {row["payment_id"]: HeldPayment(*row.values()) for row in rows if row["payment_id"] in payment_ids}
+
+
+MOST_GROUPS = 8
+"""Payments of a chunk mostly become the same: a statement for each way of becoming, up to so many."""
+
+_SAVE_ALIKE = """
+UPDATE payments SET state = :state, step = :step, reason = :reason, provider_reference = :reference, settled_at = :settled
+WHERE run_month = :run_month AND payment_id = ANY(CAST(:ids AS uuid[]))
+"""
+
+_SAVE_EACH = """
+UPDATE payments p SET state = n.state, step = n.step, reason = n.reason, provider_reference = n.reference,
+    settled_at = n.settled_at
+FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:steps AS integer[]), CAST(:reasons AS text[]),
+            CAST(:references AS text[]), CAST(:settled AS timestamptz[]))
+     AS n (payment_id, state, step, reason, reference, settled_at)
+WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:ids AS uuid[])) AND p.payment_id = n.payment_id
+"""
 
 
 async def save(tx: Tx, run_month: date, payments: Sequence[HeldPayment]) -> None:
-    """Write payments back in one statement."""
-    if not payments:
+    """Write payments back, set by set."""
+    alike: dict[tuple[Any, ...], list[UUID]] = {}
+    for each in payments:
+        key = (each.state, each.step, each.reason, each.provider_reference, each.settled_at)
+        alike.setdefault(key, []).append(each.payment_id)
+    if len(alike) <= MOST_GROUPS:
+        names = ("state", "step", "reason", "reference", "settled")
+        for key, ids in alike.items():
+            await tx.run(_SAVE_ALIKE, run_month=run_month, ids=ids, **dict(zip(names, key, strict=True)))
         return
     await tx.run(
-        """UPDATE payments p SET state = n.state, step = n.step, reason = n.reason, provider_reference = n.reference,
-               settled_at = n.settled_at
-           FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:steps AS integer[]), CAST(:reasons AS text[]),
-                       CAST(:references AS text[]), CAST(:settled AS timestamptz[]))
-                AS n (payment_id, state, step, reason, reference, settled_at)
-           WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:ids AS uuid[])) AND p.payment_id = n.payment_id""",
+        _SAVE_EACH,
         run_month=run_month,
         ids=[p.payment_id for p in payments],
         states=[p.state for p in payments],

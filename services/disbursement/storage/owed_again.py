@@ -1,7 +1,8 @@
 """What some people are owed now, and what was drawn of it, in temporary tables: to see differences that nobody looked at yet.
 
 `again_asked` holds the people with everybody who turned out to be the same person, `again_owed` what the law owes them by month
-and kind, `again_rows` the revisions that were drawn, `again_keys` both side by side. `domain/differences.py` is the rule.
+and kind, `again_rows` the revisions that were drawn (and what was proven paid twice), `again_keys` both side by side.
+`domain/differences.py` is the rule.
 """
 
 from __future__ import annotations
@@ -82,13 +83,24 @@ WHERE o.benefit_month = ANY(CAST(:months AS date[])) AND o.kind = ANY(CAST(:kind
   AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
 """
 
-# A month that an opening balance closed is judged by no law: only a stop or a death takes it away.
+# What was proven paid beside another payment, or after it was owed no more: the person has it, so it counts as paid.
+_TWICE = """
+INSERT INTO again_rows
+SELECT v.benefit_month, a.root_id, v.kind, v.subject_id, v.revision, v.amount_dong, v.authority_id, v.unit_id, 'paid_twice',
+       v.payment_id, p.payroll_id, v.run_month, NULL, NULL
+FROM again_asked a JOIN overpaid_lines v ON v.subject_id = a.beneficiary_id AND v.came_back_at IS NULL
+JOIN payments p ON p.run_month = v.run_month AND p.payment_id = v.payment_id
+"""
+
+# A month that an opening balance closed is judged by no law: only a stop or a death takes it away. Nor is a one-off list. What
+# was proven paid twice of them is too much whatever the law says.
 _KEYS = """
 INSERT INTO again_keys
 WITH drawn AS (
     SELECT benefit_month, root_id, kind, sum(amount_dong) AS drawn_dong,
            coalesce(sum(amount_dong) FILTER (WHERE standing = 'resting'), 0) AS resting_dong,
-           coalesce(sum(amount_dong) FILTER (WHERE standing = 'paid'), 0) AS paid_dong
+           coalesce(sum(amount_dong) FILTER (WHERE standing IN ('paid', 'paid_twice')), 0) AS paid_dong,
+           coalesce(sum(amount_dong) FILTER (WHERE standing = 'paid_twice'), 0) AS twice_dong
     FROM again_rows GROUP BY benefit_month, root_id, kind),
 closed AS (
     SELECT DISTINCT x.benefit_month, x.root_id, x.kind
@@ -103,8 +115,10 @@ before AS (
     SELECT b.benefit_month, a.root_id, b.kind, sum(b.amount_dong) AS paid_before_dong
     FROM again_asked a JOIN paid_before b ON b.subject_id = a.beneficiary_id GROUP BY 1, 2, 3),
 sums AS (
-    SELECT d.*, CASE WHEN c.root_id IS NULL THEN coalesce(w.amount_dong, 0)
-                     WHEN r.status IN ('stopped', 'dead') AND r.status_from_month <= d.benefit_month THEN 0 END AS owed_dong,
+    SELECT d.*, CASE WHEN c.root_id IS NULL AND d.kind = ANY(CAST(:kinds AS text[]))
+                          AND d.benefit_month = ANY(CAST(:months AS date[])) THEN coalesce(w.amount_dong, 0)
+                     WHEN c.root_id IS NOT NULL AND r.status IN ('stopped', 'dead')
+                          AND r.status_from_month <= d.benefit_month THEN 0 END AS owed_dong,
            coalesce(k.repaid_dong, 0) AS repaid_dong, coalesce(k.decided_dong, 0) AS decided_dong,
            coalesce(b.paid_before_dong, 0) AS paid_before_dong
     FROM drawn d JOIN people r ON r.beneficiary_id = d.root_id
@@ -114,7 +128,7 @@ sums AS (
     LEFT JOIN before b USING (benefit_month, root_id, kind))
 SELECT benefit_month, root_id, kind, owed_dong, drawn_dong, resting_dong, paid_dong, repaid_dong, decided_dong, paid_before_dong,
        drawn_dong + paid_before_dong - repaid_dong - owed_dong,
-       CASE WHEN owed_dong IS NOT NULL THEN least(paid_dong, paid_dong + paid_before_dong - owed_dong) END
+       CASE WHEN owed_dong IS NOT NULL THEN least(paid_dong, paid_dong + paid_before_dong - owed_dong) ELSE twice_dong END
 FROM sums
 """
 
@@ -134,11 +148,13 @@ async def reckon(tx: Tx, ids: Sequence[UUID], laws: Sequence[MonthLaw], signed_b
     await tx.run(_OWED, signed_before=None, **law)
     if signed_before is not None:
         await tx.run(_BEFORE, signed_before=signed_before, **law)
-    await tx.run(_ROWS, months=[each.month for each in laws], kinds=list(JUDGED_KINDS))
+    judged = {"months": [each.month for each in laws], "kinds": list(JUDGED_KINDS)}
+    await tx.run(_ROWS, **judged)
+    await tx.run(_TWICE)
     await tx.run("CREATE INDEX again_rows_key ON again_rows (root_id, benefit_month, kind)")
     await tx.run("ANALYZE again_rows")
     await tx.run("ANALYZE again_owed")
-    await tx.run(_KEYS)
+    await tx.run(_KEYS, **judged)
 
 
 async def months_known(tx: Tx) -> list[date]:

@@ -7,10 +7,42 @@ from collections.abc import Sequence
 from services.disbursement.domain.payrolls import CommuneAmount, Payroll
 from shared.database import Tx
 
+# Chunks not yet instructed that hold open lines of communes that may go out and of others that may not: the others get a chunk of
+# their own. The seal is over the sealed chunk that both are of (see `seals.py`).
+_CUT = """
+WITH mixed AS (
+    SELECT m.chunk_no, count(*) FILTER (WHERE waits) AS payments,
+           CAST(sum(m.amount_dong) FILTER (WHERE waits) AS bigint) AS amount_dong
+    FROM payments m
+    JOIN chunks c ON c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no AND c.state = 'sealed'
+    CROSS JOIN LATERAL (SELECT m.unit_id <> ALL (CAST(:communes AS text[])) AS waits) w
+    WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id
+    GROUP BY m.chunk_no
+    HAVING bool_or(m.state = 'open' AND waits) AND bool_or(m.state = 'open' AND NOT waits)),
+numbered AS (
+    SELECT c.chunk_no AS before, newest.chunk_no + row_number() OVER (ORDER BY c.chunk_no) AS after, m.payments, m.amount_dong,
+           c.digest, coalesce(c.cut_from, c.chunk_no) AS cut_from
+    FROM mixed m JOIN chunks c ON c.payroll_id = :payroll_id AND c.chunk_no = m.chunk_no
+    CROSS JOIN (SELECT max(chunk_no) AS chunk_no FROM chunks WHERE payroll_id = :payroll_id) newest),
+cut AS (
+    INSERT INTO chunks (payroll_id, chunk_no, payments, amount_dong, digest, cut_from)
+    SELECT :payroll_id, after, payments, amount_dong, digest, cut_from FROM numbered)
+SELECT before, CAST(after AS integer) AS after FROM numbered
+"""
+
+_MOVE_OVER = """
+UPDATE payments m SET chunk_no = n.after
+FROM unnest(CAST(:before AS integer[]), CAST(:after AS integer[])) AS n (before, after)
+WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.chunk_no = n.before
+  AND m.unit_id <> ALL (CAST(:communes AS text[]))
+"""
+
 
 async def set_communes(tx: Tx, payroll: Payroll, communes: frozenset[str] | None) -> None:
-    """Let lines of these communes go out, None: of all; a chunk waits while one of its open lines is of another."""
+    """Let lines of these communes go out, None: of all. A chunk that holds lines of them and of others is cut."""
     listed = None if communes is None else sorted(communes)
+    if listed:
+        await _cut(tx, payroll, listed)
     await tx.run(
         "UPDATE payrolls SET released_communes = CAST(:communes AS text[]) WHERE payroll_id = :payroll_id",
         payroll_id=payroll.payroll_id,
@@ -25,6 +57,13 @@ async def set_communes(tx: Tx, payroll: Payroll, communes: frozenset[str] | None
         run_month=payroll.run_month,
         communes=listed,
     )
+
+
+async def _cut(tx: Tx, payroll: Payroll, communes: Sequence[str]) -> None:
+    which = {"payroll_id": payroll.payroll_id, "run_month": payroll.run_month, "communes": communes}
+    cut = await tx.rows(_CUT, **which)
+    if cut:
+        await tx.run(_MOVE_OVER, **which, before=[row["before"] for row in cut], after=[row["after"] for row in cut])
 
 
 async def commune_amounts(tx: Tx, payroll: Payroll) -> list[CommuneAmount]:

@@ -55,7 +55,8 @@ async def payments(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """Every payment that took one of the month's obligations, with its payroll's officers, first payment first."""
     return await tx.rows(
         """SELECT l.kind, l.revision, l.payment_seq, l.amount_dong AS line_amount_dong, p.payment_id, u.code AS run, p.payroll_id,
-                  p.chunk_no, p.line_no, p.payee_name, p.amount_dong, p.note, p.state, p.step, p.reason, p.provider_reference,
+                  p.chunk_no, p.line_no, p.payee_name, p.amount_dong, p.note, p.state,
+                  greatest(p.step, CASE WHEN c.state = 'answered' THEN 1 ELSE 0 END) AS step, p.reason, p.provider_reference,
                   p.settled_at, p.run_id, p.run_month, c.instructed_at, c.state AS chunk_state, r.contract_id, r.provider,
                   r.channel, r.state AS payroll_state, drawn.drawn_subject AS drawn_by, drawn.drawn_at,
                   f.confirmed_subject AS funded_by, f.confirmed_at AS funded_at, f.withdrawal_paper,

@@ -1,66 +1,90 @@
-"""Lines that pay more than is owed now, in payrolls of which their chunk was not instructed yet."""
+"""Lines asked back, and where each stands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
+from services.disbursement.domain.recalls import RecallState
 from shared.database import Tx
 
-# Only whom the registry changed since the cut: at the cut nothing was drawn that was not owed. A merge changes both records.
-_SUSPECTS = """
-WITH open_ones AS (
-    SELECT DISTINCT r.payroll_id, r.run_month, r.registry_position
-    FROM payrolls r JOIN chunks c ON c.payroll_id = r.payroll_id AND c.state = 'sealed'
-    WHERE r.authority_id = :authority_id AND r.state <> 'cancelled'
-      AND (CAST(:payroll_id AS uuid) IS NULL OR r.payroll_id = CAST(:payroll_id AS uuid))),
-changed AS (
-    SELECT beneficiary_id, entitled_position FROM people
-    WHERE entitled_position > (SELECT min(registry_position) FROM open_ones))
-SELECT DISTINCT m.payroll_id, m.beneficiary_id
-FROM changed q JOIN payments m ON m.beneficiary_id = q.beneficiary_id AND m.state = 'open'
-JOIN open_ones r ON r.payroll_id = m.payroll_id AND r.run_month = m.run_month
-JOIN chunks c ON c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no AND c.state = 'sealed'
-WHERE q.entitled_position > r.registry_position
-"""
-
-_LOCK_PAYROLLS = "SELECT 1 FROM payrolls WHERE payroll_id = ANY(CAST(:ids AS uuid[])) ORDER BY payroll_id FOR UPDATE"
-_LOCK_CHUNKS = """
-SELECT 1 FROM chunks WHERE payroll_id = ANY(CAST(:ids AS uuid[])) AND state = 'sealed' ORDER BY payroll_id, chunk_no FOR UPDATE
-"""
-
-# What rests is cancelled first; then the newest revision in a payroll goes, of a merged record before those of the one who stays.
-_OVERDRAWN = """
-WITH ranked AS (
-    SELECT r.*, k.excess_dong - k.resting_dong AS excess_dong,
-           coalesce(sum(r.amount_dong) OVER (PARTITION BY r.benefit_month, r.root_id, r.kind
-               ORDER BY r.subject_id = r.root_id, r.revision DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-    FROM again_rows r JOIN again_keys k USING (benefit_month, root_id, kind) WHERE r.standing = 'sealed')
-SELECT g.payroll_id, g.payment_id,
-       min(CASE WHEN q.merged_into IS NOT NULL THEN 'merged'
-                WHEN q.status IN ('dead', 'stopped') AND q.status_from_month <= g.benefit_month THEN q.status
-                ELSE 'less-owed' END) AS reason
-FROM ranked g JOIN people q ON q.beneficiary_id = g.subject_id
-WHERE g.before < g.excess_dong AND g.authority_id = :authority_id AND g.payroll_id = ANY(CAST(:ids AS uuid[]))
-GROUP BY g.payroll_id, g.payment_id ORDER BY g.payroll_id, g.payment_id
-"""
+_COLUMNS = "payment_id, reason, state, asked_subject AS asked_by, asked_at, answered_at"
 
 
-async def suspects(tx: Tx, authority_id: str, payroll_id: UUID | None) -> tuple[list[UUID], list[UUID]]:
-    """(payrolls, people) with lines that were not instructed, of people whose right changed after the payroll's cut."""
-    rows = await tx.rows(_SUSPECTS, authority_id=authority_id, payroll_id=payroll_id)
-    return sorted({row["payroll_id"] for row in rows}), sorted({row["beneficiary_id"] for row in rows})
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A line asked back."""
+
+    payment_id: UUID
+    reason: str
+    state: RecallState
+    asked_by: str
+    asked_at: datetime
+    answered_at: datetime | None
 
 
-async def hold(tx: Tx, payroll_ids: Sequence[UUID]) -> None:
-    """Let no step and no dispatcher come between: payrolls and their chunks stay as they are until this transaction ends."""
-    await tx.rows(_LOCK_PAYROLLS, ids=list(payroll_ids))
-    await tx.rows(_LOCK_CHUNKS, ids=list(payroll_ids))
+@dataclass(frozen=True, slots=True)
+class Recallable:
+    """A payment that might be asked back, its chunk locked."""
+
+    run_month: date
+    payroll_id: UUID
+    chunk_no: int
+    unit_id: str
+    state: str
+    instructed: bool
 
 
-async def overdrawn(tx: Tx, authority_id: str, payroll_ids: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
-    """By payroll, the payments that must go with the reason, once `owed_again.reckon` has run."""
-    found: dict[UUID, list[tuple[UUID, str]]] = {}
-    for row in await tx.rows(_OVERDRAWN, authority_id=authority_id, ids=list(payroll_ids)):
-        found.setdefault(row["payroll_id"], []).append((row["payment_id"], row["reason"]))
-    return found
+async def payroll_of(tx: Tx, payment_id: UUID) -> UUID | None:
+    """The payroll of a payment that the transaction's scope shows."""
+    payroll_id: UUID | None = await tx.scalar("SELECT payroll_id FROM payments WHERE payment_id = :id", id=payment_id)
+    return payroll_id
+
+
+async def lock_payment(tx: Tx, payroll_id: UUID, run_month: date, payment_id: UUID) -> Recallable:
+    """The payment; whether its chunk was instructed stays true until this transaction has ended."""
+    row = await tx.row(
+        """SELECT m.run_month, m.payroll_id, m.chunk_no, m.unit_id, m.state, c.state <> 'sealed' AS instructed
+           FROM payments m JOIN chunks c ON c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no
+           WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.payment_id = :payment_id FOR UPDATE OF c""",
+        run_month=run_month,
+        payroll_id=payroll_id,
+        payment_id=payment_id,
+    )
+    assert row is not None, "payments are never deleted"
+    return Recallable(**row)
+
+
+async def find(tx: Tx, payment_id: UUID) -> Recall | None:
+    """The recall of a payment."""
+    row = await tx.row(f"SELECT {_COLUMNS} FROM recalls WHERE payment_id = :id", id=payment_id)  # noqa: S608 - constants only
+    return Recall(**row) if row else None
+
+
+async def insert(tx: Tx, payment_id: UUID, payment: Recallable, reason: str, issuer: str, subject: str) -> None:
+    """Keep that a line was asked back."""
+    await tx.run(
+        """INSERT INTO recalls (payment_id, run_month, payroll_id, unit_id, reason, asked_issuer, asked_subject, asked_at)
+           VALUES (:payment_id, :run_month, :payroll_id, :unit_id, :reason, :issuer, :subject, platform.business_now())""",
+        payment_id=payment_id,
+        run_month=payment.run_month,
+        payroll_id=payment.payroll_id,
+        unit_id=payment.unit_id,
+        reason=reason,
+        issuer=issuer,
+        subject=subject,
+    )
+
+
+async def answer(tx: Tx, payment_id: UUID, outcome: Literal["stopped", "withdrawn", "too_late"]) -> bool:
+    """Keep the gateway's answer; False where nothing was asked, or it was answered."""
+    return bool(
+        await tx.run(
+            """UPDATE recalls SET state = :outcome, answered_at = platform.business_now()
+               WHERE payment_id = :payment_id AND state = 'asked'""",
+            payment_id=payment_id,
+            outcome=outcome,
+        )
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -162,19 +161,4 @@ async def mark_settled(tx: Tx, contradiction_id: UUID, by: SettledBy) -> None:
         issuer=by.issuer,
         subject=by.subject,
         at=by.at,
-    )
-
-
-async def overpaid(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
-    """What was paid twice and has not come back, by payment, after one."""
-    return await tx.rows(
-        """SELECT v.payment_id, v.authority_id, v.unit_id, v.subject_id AS beneficiary_id, p.beneficiary_code, p.payee_name,
-                  array_agg(v.benefit_month ORDER BY v.benefit_month) AS months,
-                  CAST(sum(v.amount_dong) AS bigint) AS amount_dong, min(v.why) AS why, min(v.established_at) AS established_at
-           FROM overpaid_lines v JOIN payments p ON p.run_month = v.run_month AND p.payment_id = v.payment_id
-           WHERE v.came_back_at IS NULL AND v.payment_id > :after
-           GROUP BY v.payment_id, v.authority_id, v.unit_id, v.subject_id, p.beneficiary_code, p.payee_name
-           ORDER BY v.payment_id LIMIT :limit""",
-        after=after,
-        limit=limit,
     )

@@ -9,7 +9,6 @@ from uuid import UUID
 from services.disbursement.domain.outcomes import (
     Contradiction,
     HeldPayment,
-    SaidOutcome,
     Transition,
     hear_all,
     transition,
@@ -17,7 +16,7 @@ from services.disbursement.domain.outcomes import (
 from services.disbursement.storage import outcomes as storage
 from services.disbursement.storage.late_handovers import who_answers
 from services.disbursement.use_cases.move_payments import move_payments
-from shared.contracts.gateway_events import ChunkProgressed
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
 from shared.database import Tx
 from shared.kernel.errors import NotYet
 
@@ -43,25 +42,15 @@ async def apply_outcomes(tx: Tx, event: ChunkProgressed) -> None:
         await storage.mark_answered(tx, chunk)
 
 
-def _by_payment(event: ChunkProgressed) -> dict[UUID, list[SaidOutcome]]:
-    said: dict[UUID, list[SaidOutcome]] = defaultdict(list)
+def _by_payment(event: ChunkProgressed) -> dict[UUID, list[PaymentOutcome]]:
+    said: dict[UUID, list[PaymentOutcome]] = defaultdict(list)
     for each in event.outcomes:
-        said[each.payment_id].append(
-            SaidOutcome(
-                payment_id=each.payment_id,
-                step=each.step,
-                outcome=each.outcome,
-                amount_dong=each.amount_dong,
-                at=each.at,
-                reason=each.reason,
-                provider_reference=each.provider_reference,
-            )
-        )
+        said[each.payment_id].append(each)
     return said
 
 
 def _heard(
-    held: Mapping[UUID, HeldPayment], said: Mapping[UUID, Sequence[SaidOutcome]]
+    held: Mapping[UUID, HeldPayment], said: Mapping[UUID, Sequence[PaymentOutcome]]
 ) -> tuple[dict[UUID, HeldPayment], list[Contradiction]]:
     after: dict[UUID, HeldPayment] = {}
     contradictions: list[Contradiction] = []

@@ -12,23 +12,28 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 
 
-async def root_from_lines(tx: Tx, payroll: Payroll) -> bytes:
-    """The root over all lines of a payroll, recomputed from their plaintext.
+async def root_as_drawn_up(tx: Tx, payroll: Payroll) -> bytes:
+    """The root over all lines of a payroll by the digests that they got when they were drawn up.
 
-    Refused with `seal-broken` where chunks, counts or amounts don't agree with the lines.
+    Refused with `seal-broken` where chunks, counts or amounts don't agree with the lines. Their plaintext is looked at before
+    anybody signs: `check_sealed`.
     """
-    chunks = await seals.recompute(tx, payroll.payroll_id, payroll.run_month)
+    return await _root(tx, payroll, from_plaintext=False)
+
+
+async def check_sealed(tx: Tx, payroll: Payroll) -> bytes:
+    """The root over all lines, recomputed from their plaintext, when it is still the one set at preparing; else `seal-broken`."""
+    root = await _root(tx, payroll, from_plaintext=True)
+    check_root(payroll, root)
+    return root
+
+
+async def _root(tx: Tx, payroll: Payroll, *, from_plaintext: bool) -> bytes:
+    chunks = await seals.chunk_sums(tx, payroll, from_plaintext=from_plaintext)
     counted = sum(chunk.payments for chunk in chunks), sum(chunk.amount_dong for chunk in chunks)
     if counted != (payroll.payments, payroll.amount_dong) or not all(chunk.agrees for chunk in chunks):
         raise Refusal(SEAL_BROKEN, "the lines are not those that were drawn up", payroll_id=payroll.payroll_id)
     return root_of(payroll.header, [chunk.digest for chunk in chunks])
-
-
-async def check_sealed(tx: Tx, payroll: Payroll) -> bytes:
-    """The root, when the lines still make the one set at preparing; else `seal-broken`."""
-    root = await root_from_lines(tx, payroll)
-    check_root(payroll, root)
-    return root
 
 
 def check_signed(payroll: Payroll, root: bytes, key: Ed25519PublicKey) -> None:

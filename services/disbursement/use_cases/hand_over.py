@@ -12,7 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.disbursement.domain.handover_refusals import HANDED_OVER, INCOMPLETE
 from services.disbursement.domain.handovers import HandedOver, Handover, KeptHandover, Passage, check_units, divide
 from services.disbursement.domain.ledger import IN_FLIGHT, provider_account
-from services.disbursement.storage import handover_money, handover_parts, handover_rows, handovers, payrolls, runs, units
+from services.disbursement.storage import (
+    handover_money,
+    handover_parts,
+    handover_receivables,
+    handover_rows,
+    handovers,
+    payrolls,
+    runs,
+    units,
+)
 from services.disbursement.storage.handover_rows import Claim
 from services.disbursement.storage.ledger import post
 from services.disbursement.use_cases.remove_payment import remove_lines
@@ -49,10 +58,11 @@ async def hand_over(tx: Tx, caller: Caller, handover: Handover, key: Ed25519Priv
     await _check_nobody_lost(tx)
     money = await _money(tx, handover)
     await handover_money.record(tx, handover.handover_id, money)
-    await post(tx, [entry for passage in [*passages, *money] for entry in passage.entries])
+    owed_back = await handover_receivables.take_over(tx, handover)
+    await post(tx, [entry for passage in [*passages, *money, *(each for _, each in owed_back)] for entry in passage.entries])
     contracts = await handover_rows.continue_contracts(tx, handover)
     followed = await handover_rows.take_over_followers(tx, handover.from_authority_id)
-    parts = _parts(handover, passages, money, contracts)
+    parts = _parts(handover, passages, money, owed_back, contracts)
     await handover_parts.insert(tx, handover.handover_id, parts)
     await _say(tx, caller, handover, parts, withdrawn, followed)
     return await read_handover(tx, handover.from_authority_id)
@@ -133,12 +143,17 @@ def _passage(handover: Handover, run_id: UUID, contract_id: UUID, to_authority_i
 
 
 def _parts(
-    handover: Handover, passages: Sequence[Passage], money: Sequence[Passage], contracts: Mapping[str, int]
+    handover: Handover,
+    passages: Sequence[Passage],
+    money: Sequence[Passage],
+    owed_back: Sequence[tuple[int, Passage]],
+    contracts: Mapping[str, int],
 ) -> list[HandedOver]:
     parts = []
     for authority_id in handover.to_authority_ids:
         flying = [p for p in passages if p.to_authority_id == authority_id and p.account == IN_FLIGHT]
         resting = [p for p in passages if p.to_authority_id == authority_id and p.account != IN_FLIGHT]
+        owed = [(number, p.amount_dong) for number, p in owed_back if p.to_authority_id == authority_id]
         parts.append(
             HandedOver(
                 authority_id=authority_id,
@@ -149,6 +164,8 @@ def _parts(
                 money_dong=sum(p.amount_dong for p in money if p.to_authority_id == authority_id)
                 - sum(p.amount_dong for p in money if p.from_authority_id == authority_id),
                 contracts=contracts.get(authority_id, 0),
+                receivables=sum(number for number, _ in owed),
+                receivables_dong=sum(dong for _, dong in owed),
             )
         )
     return parts

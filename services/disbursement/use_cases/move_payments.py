@@ -12,7 +12,7 @@ from services.disbursement.storage import closings
 from services.disbursement.storage import outcomes as storage
 from services.disbursement.storage.closings import LateEntry
 from services.disbursement.storage.ledger import post
-from services.disbursement.storage.moves import moves_of_chunk, say_moves
+from services.disbursement.storage.moves import WayOfMoves, say_moves_of_chunk
 from services.disbursement.storage.outcomes import ChunkRef
 from services.disbursement.use_cases.accrue_fees import accrue_fees
 from shared.database import Tx
@@ -27,8 +27,9 @@ async def move_payments(
         await storage.let_go(tx, chunk, payment_ids, "unclaimed" if change.to_place == UNCLAIMED else "returned")
         if change.money == "back":
             await storage.note_came_back(tx, payment_ids)
-    moves = await moves_of_chunk(
+    sums = await say_moves_of_chunk(
         tx,
+        WayOfMoves(chunk, authority_id, chunk.provider, chunk.channel),
         chunk.payroll_id,
         chunk.chunk_no,
         from_place=change.from_place,
@@ -38,12 +39,11 @@ async def move_payments(
     )
     posting = await posting_of(tx, chunk, authority_id, cause)
     money = _money(posting, change, chunk.contract_id, payments)
-    await post(tx, posting.obligations(moves) + money)
+    await post(tx, posting.sums(sums) + money)
     if money:
         came = 1 if change.money == "to_payees" else -1
         await note_late(tx, chunk, posting, [LateEntry(p.payment_id, came * p.amount_dong) for p in payments])
     await accrue_fees(tx, chunk, posting, change, payments)
-    await say_moves(tx, chunk, authority_id, chunk.provider, chunk.channel, moves)
 
 
 async def posting_of(tx: Tx, chunk: ChunkRef, authority_id: str, cause: Cause) -> Posting:

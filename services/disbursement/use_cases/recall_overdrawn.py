@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.disbursement.domain.differences import dated_law
 from services.disbursement.domain.law import Law
-from services.disbursement.storage import owed_again, payrolls, recalls, units
+from services.disbursement.storage import overdrawn_lines, owed_again, payrolls, units
 from services.disbursement.use_cases.remove_payment import remove_lines
 from shared.auth import Caller
 from shared.database import Tx
@@ -24,12 +24,12 @@ async def recall_overdrawn(
     Each goes by an exception in the caller's name. What it was to settle rests: the next drawing up cancels what is not owed
     and pays the rest. The transaction must see all rows.
     """
-    suspected, people = await recalls.suspects(tx, authority_id, payroll_id)
+    suspected, people = await overdrawn_lines.suspects(tx, authority_id, payroll_id)
     if not people:
         return {}
-    await recalls.hold(tx, suspected)
+    await overdrawn_lines.hold(tx, suspected)
     await reckon_now(tx, authority_id, law, people)
-    overdrawn = await recalls.overdrawn(tx, authority_id, suspected)
+    overdrawn = await overdrawn_lines.overdrawn(tx, authority_id, suspected)
     for each, lines in overdrawn.items():
         taken_out = await remove_lines(tx, caller, await payrolls.find(tx, each), lines, key)
         assert taken_out  # its chunks are held: nobody instructed them since

@@ -12,8 +12,6 @@ from typing import Protocol
 
 from standardwebhooks import Webhook
 
-from services.provider_gateway.connectors.keys import ProviderKeys
-
 JSON = "application/json"
 
 
@@ -51,11 +49,10 @@ class StandardSamples:
     content_type = JSON
 
     def __init__(
-        self, samples: Sequence[Sample], keys: ProviderKeys, secret: str, complete: Callable[[bytes], bytes] = lambda body: body
+        self, samples: Sequence[Sample], load_secret: Callable[[], str], complete: Callable[[bytes], bytes] = lambda body: body
     ) -> None:
         self.samples = samples
-        self._keys = keys
-        self._secret = secret
+        self._load_secret = load_secret
         self._complete = complete
 
     def sign(self, body: bytes, delivery_id: str, at: datetime) -> SignedSample:
@@ -65,6 +62,6 @@ class StandardSamples:
             "content-type": self.content_type,
             "webhook-id": delivery_id,
             "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": Webhook(self._keys.secret(self._secret)).sign(delivery_id, at, whole.decode()),
+            "webhook-signature": Webhook(self._load_secret()).sign(delivery_id, at, whole.decode()),
         }
         return SignedSample(headers, whole)

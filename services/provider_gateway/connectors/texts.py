@@ -6,18 +6,21 @@ import re
 import unicodedata
 
 _PHONE = re.compile(r"^(?:\+?84|0)([0-9]{9})$")
+_BETWEEN = re.compile(r"[ .-]")
 _IDENTITY = re.compile(r"^(?:[0-9]{9}|[0-9]{12})$")
 
 
 def plain_letters(text: str) -> str:
     """The text without diacritics: "Trợ cấp" -> "Tro cap"."""
+    if text.isascii():
+        return text
     bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").replace("Ð", "D"))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
 def msisdn(phone: str | None) -> str | None:
     """A phone number as 84 and 9 digits; None when it is no Vietnamese number."""
-    match = _PHONE.match(re.sub(r"[ .-]", "", phone or ""))
+    match = _PHONE.match(_BETWEEN.sub("", phone or ""))
     return f"84{match[1]}" if match else None
 
 

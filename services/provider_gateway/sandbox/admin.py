@@ -13,11 +13,13 @@ from starlette.responses import Response
 
 from services.provider_gateway.sandbox.books.administration import put_accounts, refuse_duplicates
 from services.provider_gateway.sandbox.books.fault_log import fault_counts
+from services.provider_gateway.sandbox.books.funds import funds, put_funds
 from services.provider_gateway.sandbox.books.judging import PAGE, movements_page, reference_view, totals
 from services.provider_gateway.sandbox.books.queueing import webhook_counts
 from services.provider_gateway.sandbox.clock import END_OF_DAY_HOUR, day_of, moment, read_clock
 from services.provider_gateway.sandbox.errors import RequestRefused, json_response
 from services.provider_gateway.sandbox.fault_kinds import ALL_KINDS
+from services.provider_gateway.sandbox.outages import How
 from services.provider_gateway.sandbox.parsing import AccountNumber, After, IdentityNumber, Message, Name, parse, read_body
 from services.provider_gateway.sandbox.state import Sandbox
 from services.provider_gateway.sandbox.workers import advance_clock, flush
@@ -31,10 +33,23 @@ class ClockSetting(Message):
 class FaultSetting(Message):
     rates: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     next: list[str] = Field(default_factory=list)
+    provider: str | None = None  # None: all of them
 
 
 class DuplicateSetting(Message):
     refuse: bool
+    provider: str | None = None
+
+
+class OutageSetting(Message):
+    provider: str
+    seconds: Annotated[float, Field(ge=0, le=86_400)]
+    how: How = "refused"
+
+
+class FundsSetting(Message):
+    provider: str
+    balance_dong: Annotated[int, Field(ge=0)] | None
 
 
 class KnownAccount(Message):
@@ -52,6 +67,8 @@ class KnownAccounts(Message):
 _CLOCK = TypeAdapter(ClockSetting)
 _FAULTS = TypeAdapter(FaultSetting)
 _DUPLICATES = TypeAdapter(DuplicateSetting)
+_OUTAGE = TypeAdapter(OutageSetting)
+_FUNDS = TypeAdapter(FundsSetting)
 _ACCOUNTS = TypeAdapter(KnownAccounts)
 
 
@@ -66,6 +83,7 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
     router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(authorised)])
     _add_clock(router, sandbox)
     _add_faults(router, sandbox)
+    _add_outages(router, sandbox)
     _add_accounts(router, sandbox)
     _add_books(router, sandbox)
     return router
@@ -104,22 +122,56 @@ def _add_faults(router: APIRouter, sandbox: Sandbox) -> None:
         unknown = ({*setting.rates} | {*setting.next}) - {*ALL_KINDS}
         if unknown:
             raise RequestRefused(422, "unknown_fault", f"No such kind: {', '.join(sorted(unknown))}")
+        _check_provider(sandbox, setting.provider)
 
         def change(connection: object) -> dict[str, object]:
-            sandbox.faults.set_rates(setting.rates)
-            sandbox.faults.force(setting.next)
+            sandbox.faults.set_rates(setting.rates, setting.provider)
+            sandbox.faults.force(setting.next, setting.provider)
             return {"rates": sandbox.faults.rates, "next": list(sandbox.faults.forced)}
 
         return json_response(await sandbox.books.run(change))
 
     @router.post("/duplicates")
     async def set_duplicates(request: Request) -> Response:
-        refuse = parse(_DUPLICATES, await read_body(request)).refuse
-        await sandbox.books.run(lambda connection: refuse_duplicates(connection, refuse))
-        return json_response({"refuse": refuse})
+        setting = parse(_DUPLICATES, await read_body(request))
+        _check_provider(sandbox, setting.provider)
+        await sandbox.books.run(lambda connection: refuse_duplicates(connection, setting.refuse, setting.provider))
+        return json_response({"refuse": setting.refuse, "provider": setting.provider})
+
+
+def _add_outages(router: APIRouter, sandbox: Sandbox) -> None:
+    @router.get("/outages")
+    async def get_outages() -> Response:
+        outages = sandbox.outages
+        return json_response({"left_seconds": outages.left_seconds(), "turned_away": dict(outages.turned_away)})
+
+    @router.post("/outages")
+    async def begin_outage(request: Request) -> Response:
+        setting = parse(_OUTAGE, await read_body(request))
+        _check_provider(sandbox, setting.provider)
+        sandbox.outages.begin(setting.provider, setting.how, setting.seconds)
+        return json_response({"provider": setting.provider, "how": setting.how, "seconds": setting.seconds})
+
+
+def _check_provider(sandbox: Sandbox, provider: str | None) -> None:
+    if provider is not None and provider not in sandbox.wires:
+        raise RequestRefused(422, "unknown_provider", f"None of {', '.join(sandbox.wires)}")
 
 
 def _add_accounts(router: APIRouter, sandbox: Sandbox) -> None:
+    @router.get("/funds")
+    async def get_funds() -> Response:
+        return json_response(
+            await sandbox.books.run(lambda connection: {name: funds(connection, name) for name in sandbox.wires})
+        )
+
+    @router.post("/funds")
+    async def set_funds(request: Request) -> Response:
+        setting = parse(_FUNDS, await read_body(request))
+        _check_provider(sandbox, setting.provider)
+        await sandbox.books.run(lambda connection: put_funds(connection, setting.provider, setting.balance_dong))
+        return json_response({"provider": setting.provider, "balance_dong": setting.balance_dong})
+
     @router.post("/accounts")
     async def add_accounts(request: Request) -> Response:
         accounts = parse(_ACCOUNTS, await read_body(request)).accounts

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,7 +20,9 @@ from services.provider_gateway.sandbox.books.fault_log import fault_counts
 from services.provider_gateway.sandbox.clock import END_OF_DAY_HOUR, moment
 from services.provider_gateway.sandbox.errors import RequestRefused, error_response, json_response
 from services.provider_gateway.sandbox.faults import Faults
+from services.provider_gateway.sandbox.intake import DroppedConnection
 from services.provider_gateway.sandbox.keys import load_keys, make_keys
+from services.provider_gateway.sandbox.outages import Dropped, Outages
 from services.provider_gateway.sandbox.providers.cash_office import counter_router
 from services.provider_gateway.sandbox.providers.commune_cashier import commune_cashier
 from services.provider_gateway.sandbox.providers.vietinbank import VietinBank
@@ -60,7 +62,7 @@ def create_app(settings: SandboxSettings) -> FastAPI:
     )
     _handle_errors(app)
     for provider in providers:
-        app.include_router(provider.router())
+        app.include_router(provider.router(), dependencies=[Depends(sandbox.outages.gate(provider.name))])
     app.include_router(counter_router(sandbox, offices))
     app.include_router(admin_router(sandbox))
 
@@ -80,10 +82,14 @@ def _open_sandbox(settings: SandboxSettings) -> Sandbox:
         return fault_counts(connection)
 
     faults = Faults(settings.seed, settings.fault_rate, books.run_blocking(begin))
-    return Sandbox(settings, load_keys(settings.keys), books, faults)
+    return Sandbox(settings, load_keys(settings.keys), books, faults, Outages(settings.hang_seconds))
 
 
 def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Dropped)
+    async def dropped(request: Request, error: Dropped) -> Response:
+        return DroppedConnection()
+
     @app.exception_handler(RequestRefused)
     async def refused(request: Request, error: RequestRefused) -> Response:
         return error_response(error.status, error.code, error.message)

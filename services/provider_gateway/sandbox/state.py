@@ -9,6 +9,7 @@ from typing import Protocol
 from services.provider_gateway.sandbox.books.database import Books
 from services.provider_gateway.sandbox.faults import Faults
 from services.provider_gateway.sandbox.keys import SandboxKeys
+from services.provider_gateway.sandbox.outages import Outages
 from services.provider_gateway.sandbox.records import BatchInfo, Notice, OpeningAnswer, Outcome
 from services.provider_gateway.sandbox.settings import SandboxSettings
 
@@ -41,6 +42,7 @@ class Sandbox:
     keys: SandboxKeys
     books: Books
     faults: Faults
+    outages: Outages
     wires: dict[str, Wire] = field(default_factory=dict)
     work_to_do: asyncio.Event = field(default_factory=asyncio.Event)  # wakes the settling loop
     webhooks_to_send: asyncio.Event = field(default_factory=asyncio.Event)  # wakes the sending loop

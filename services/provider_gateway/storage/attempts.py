@@ -11,6 +11,9 @@ from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line, Standi
 from services.provider_gateway.domain.error_rate import ACCOUNTS_OWN
 from shared.database import Tx
 
+# `IS TRUE` keeps the set apart, so that it is hashed once: a list of 500 as an array would be gone through for each row.
+_OF_THESE = "(reference IN (SELECT unnest(CAST(:references AS text[])))) IS TRUE"
+
 _OF_CHUNK = "run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no"
 
 # In the order of Attempt's fields: a chunk's 500 rows become tuples, not mappings.
@@ -49,7 +52,7 @@ async def read_attempts(tx: Tx, chunk: Chunk, references: Collection[str] | None
     query = f"SELECT {_ATTEMPT} FROM attempts WHERE {_OF_CHUNK}"  # noqa: S608 - constants only
     params = _chunk(chunk)
     if references is not None:
-        query += " AND reference = ANY(CAST(:references AS text[]))"
+        query += f" AND {_OF_THESE}"
         params["references"] = list(references)
     rows = await tx.rows(query, **params)
     return {attempt.reference: attempt for attempt in (Attempt(*row.values()) for row in rows)}
@@ -91,21 +94,51 @@ async def send_again(tx: Tx, chunk: Chunk) -> list[str]:
     return [row["reference"] for row in rows]
 
 
+MOST_GROUPS = 8
+"""Attempts of a chunk mostly become the same: a statement for each way of becoming, up to so many."""
+
+_BECOME = """
+    state = {0}.state, step = {0}.step, reason = {0}.reason, provider_reference = {0}.provider_reference,
+    not_found = {0}.not_found,
+    sent_at = CASE WHEN a.state = 'sending' AND {0}.state = 'unknown' THEN clock_timestamp() ELSE a.sent_at END,
+    settled_at = CASE WHEN {0}.state = a.state THEN a.settled_at
+                      WHEN {0}.state IN ('paid', 'rejected', 'returned', 'unclaimed') THEN platform.business_now() END
+"""
+
+_SAVE_ALIKE = f"""
+UPDATE attempts a SET {_BECOME.format("u")}
+FROM (VALUES (CAST(:state AS text), CAST(:step AS int), CAST(:reason AS text), CAST(:provider_reference AS text),
+              CAST(:not_found AS int))) AS u (state, step, reason, provider_reference, not_found)
+WHERE a.run_month = :run_month AND a.payment_id = ANY(CAST(:payment_ids AS uuid[])) AND a.attempt_no = :attempt_no
+"""  # noqa: S608 - constants only
+
+_SAVE_EACH = f"""
+UPDATE attempts a SET {_BECOME.format("u")}
+FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:attempt_nos AS int[]), CAST(:states AS text[]), CAST(:steps AS int[]),
+            CAST(:reasons AS text[]), CAST(:provider_references AS text[]), CAST(:not_founds AS int[]))
+     AS u (payment_id, attempt_no, state, step, reason, provider_reference, not_found)
+WHERE a.run_month = :run_month AND a.payment_id = u.payment_id AND a.attempt_no = u.attempt_no
+    AND a.payment_id = ANY(CAST(:payment_ids AS uuid[]))
+"""  # noqa: S608 - by its key also while a new partition has no statistics
+
+
 async def save(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
     """Write attempts back. One that has just become unknown is counted as sent until now: its call was under way so long."""
-    if not changed:
+    alike: dict[tuple[Any, ...], list[UUID]] = {}
+    for each in changed:
+        key = (each.attempt_no, each.state, each.step, each.reason, each.provider_reference, each.not_found)
+        alike.setdefault(key, []).append(each.payment_id)
+    if len(alike) > MOST_GROUPS:
+        await _save_each(tx, chunk, changed)
         return
+    names = ("attempt_no", "state", "step", "reason", "provider_reference", "not_found")
+    for key, payment_ids in alike.items():
+        await tx.run(_SAVE_ALIKE, run_month=chunk.run_month, payment_ids=payment_ids, **dict(zip(names, key, strict=True)))
+
+
+async def _save_each(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
     await tx.run(
-        """UPDATE attempts a SET state = u.state, step = u.step, reason = u.reason, provider_reference = u.provider_reference,
-               not_found = u.not_found,
-               sent_at = CASE WHEN a.state = 'sending' AND u.state = 'unknown' THEN clock_timestamp() ELSE a.sent_at END,
-               settled_at = CASE WHEN u.state = a.state THEN a.settled_at
-                                 WHEN u.state IN ('paid', 'rejected', 'returned', 'unclaimed') THEN platform.business_now() END
-           FROM unnest(CAST(:payment_ids AS uuid[]), CAST(:attempt_nos AS int[]), CAST(:states AS text[]), CAST(:steps AS int[]),
-                       CAST(:reasons AS text[]), CAST(:provider_references AS text[]), CAST(:not_founds AS int[]))
-                AS u(payment_id, attempt_no, state, step, reason, provider_reference, not_found)
-           WHERE a.run_month = :run_month AND a.payment_id = u.payment_id AND a.attempt_no = u.attempt_no
-               AND a.payment_id = ANY(CAST(:payment_ids AS uuid[]))""",  # by its key also while a new partition has no statistics
+        _SAVE_EACH,
         run_month=chunk.run_month,
         payment_ids=[attempt.payment_id for attempt in changed],
         attempt_nos=[attempt.attempt_no for attempt in changed],
@@ -114,6 +147,36 @@ async def save(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
         reasons=[attempt.reason for attempt in changed],
         provider_references=[attempt.provider_reference for attempt in changed],
         not_founds=[attempt.not_found for attempt in changed],
+    )
+
+
+async def accept(tx: Tx, chunk: Chunk, references: Collection[str]) -> int:
+    """Hear the bare word "accepted" of these attempts of a locked chunk: what `domain.attempt.judge` makes of it, set by set.
+    For how many it was news."""
+    return int(
+        await tx.scalar(
+            f"""WITH heard AS (
+                    UPDATE attempts SET not_found = 0,
+                        state = CASE WHEN state IN ('sending', 'unknown') THEN 'accepted' ELSE state END,
+                        step = CASE WHEN state IN ('sending', 'unknown') THEN step + 1 ELSE step END,
+                        reason = CASE WHEN state IN ('sending', 'unknown') THEN NULL ELSE reason END
+                    WHERE {_OF_CHUNK} AND (state IN ('sending', 'unknown') OR not_found <> 0) AND {_OF_THESE}
+                    RETURNING old.state IN ('sending', 'unknown') AS news)
+                SELECT count(*) FILTER (WHERE news) FROM heard""",  # noqa: S608 - constants only
+            references=list(references),
+            **_chunk(chunk),
+        )
+    )
+
+
+async def count_these(tx: Tx, chunk: Chunk, references: Collection[str]) -> int:
+    """How many of these references are attempts of the chunk."""
+    return int(
+        await tx.scalar(
+            f"SELECT count(*) FROM attempts WHERE {_OF_CHUNK} AND {_OF_THESE}",  # noqa: S608
+            references=list(references),
+            **_chunk(chunk),
+        )
     )
 
 

@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
-from shared.contracts.disbursement_events import ChunkInstructed
+from shared.contracts.disbursement_events import ChunkInstructed, InstructedLine
 from shared.database import Tx
 
 _CHUNK = """payroll_id, chunk_no, run_month, provider, channel, authority_id, batch_reference, state, pay_on, tries,
             enquiries"""
+
+_LINES = TypeAdapter(list[InstructedLine])
 
 _OPEN_GATES = """
 NOT EXISTS (SELECT FROM gates g WHERE g.stops > 0
@@ -24,7 +27,6 @@ NOT EXISTS (SELECT FROM gates g WHERE g.stops > 0
 
 async def insert_chunk(tx: Tx, event: ChunkInstructed, reference: str) -> bool:
     """Keep an instructed chunk, ready to be sent; False when it was there already."""
-    lines = [line.model_dump(mode="json") for line in event.lines]
     return bool(
         await tx.run(
             """INSERT INTO chunks (payroll_id, chunk_no, run_id, run_month, provider, channel, authority_id, batch_reference,
@@ -42,7 +44,7 @@ async def insert_chunk(tx: Tx, event: ChunkInstructed, reference: str) -> bool:
             reference=reference,
             payments=len(event.lines),
             amount_dong=sum(line.amount_dong for line in event.lines),
-            lines=orjson.dumps(lines).decode(),
+            lines=_LINES.dump_json(event.lines).decode(),
         )
     )
 

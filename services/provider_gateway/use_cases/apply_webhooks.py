@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.provider_gateway.connectors.protocol import Connector, Notice, OfAll, UnreadableWebhook
-from services.provider_gateway.domain.chunk import ChunkKey
+from services.provider_gateway.domain.attempt import Verdict
+from services.provider_gateway.domain.chunk import Chunk, ChunkKey
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import attempts, chunks, webhooks
 from services.provider_gateway.storage.webhooks import HeldWebhook, WebhookResult
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts
 from services.provider_gateway.use_cases.receive_webhook import open_body
-from services.provider_gateway.use_cases.record_answers import Settling, close_settling, open_settling
+from services.provider_gateway.use_cases.record_answers import Settling, accept, close_settling, open_settling
 from shared.crypto import FieldCipher
 from shared.database import Tx, is_infrastructure
 
@@ -25,7 +26,7 @@ PARK_MOST_SECONDS = 3600.0
 MAX_TRIES = 60
 """Parked that often (some two days) a webhook is left to a person."""
 
-MAX_TOGETHER = 50
+MAX_TOGETHER = 16
 """A bound on the webhooks of one transaction, and so on the chunks that it locks."""
 
 
@@ -45,6 +46,13 @@ class _Read:
     def of_all(self) -> OfAll | None:
         """What it says of the whole batch that it names."""
         return self.notice.of_all if self.notice.batch_reference else None
+
+    @property
+    def only_accepts(self) -> bool:
+        """Whether it says "accepted" of payments of one chunk, and nothing else."""
+        notice = self.notice
+        says_more = not notice.said or notice.accounts or notice.of_all
+        return len(self.keys) == 1 and not says_more and all(said.is_bare_acceptance for said in notice.said)
 
 
 async def apply_webhooks(
@@ -94,26 +102,43 @@ async def _apply_or_park(tx: Tx, read: Sequence[_Read], cipher: FieldCipher, sch
 
 async def _apply(tx: Tx, read: Sequence[_Read], cipher: FieldCipher, schedule: Schedule) -> list[WebhookResult]:
     found = [_Read(each.held, each.notice, await _keys(tx, each)) for each in read]
-    settlings = await _open(tx, found)
-    results = [await _hear(tx, each, settlings, cipher, schedule) for each in found]
+    locked = await _lock(tx, found)
+    accepting = [each for each in found if each.only_accepts]
+    others = [each for each in found if not each.only_accepts]
+    results = [await _accept(tx, each, locked[each.keys[0]]) for each in accepting]
+    settlings = await _open(tx, others, locked)
+    results += [await _hear(tx, each, settlings, cipher, schedule) for each in others]
     for settling in settlings.values():
         if settling.has_news:
             await close_settling(tx, settling, "webhook")
     return results
 
 
-async def _open(tx: Tx, read: Sequence[_Read]) -> dict[ChunkKey, Settling]:
-    """The chunks that are spoken of, locked in one order, each with the attempts spoken of."""
+async def _lock(tx: Tx, read: Sequence[_Read]) -> dict[ChunkKey, Chunk]:
+    """The chunks that are spoken of, locked in one order."""
+    keys = {key for each in read for key in each.keys}
+    return {key: await chunks.lock_chunk(tx, key) for key in sorted(keys, key=lambda key: (key.payroll_id, key.chunk_no))}
+
+
+async def _open(tx: Tx, read: Sequence[_Read], locked: Mapping[ChunkKey, Chunk]) -> dict[ChunkKey, Settling]:
+    """Locked chunks, each with the attempts spoken of."""
     references: dict[ChunkKey, set[str]] = {}
     whole = {key for each in read if each.of_all for key in each.keys}
     for each in read:
         for key in each.keys:
             references.setdefault(key, set()).update(each.references)
-    in_order = sorted(references, key=lambda key: (key.payroll_id, key.chunk_no))
-    return {
-        key: await open_settling(tx, await chunks.lock_chunk(tx, key), None if key in whole else references[key])
-        for key in in_order
-    }
+    return {key: await open_settling(tx, locked[key], None if key in whole else references[key]) for key in references}
+
+
+async def _accept(tx: Tx, read: _Read, chunk: Chunk) -> WebhookResult:
+    """A webhook that only accepts: most often told by the answer to the call before."""
+    references = read.references
+    matched = await attempts.count_these(tx, chunk, references)
+    news, _ = await accept(tx, chunk, references) if matched else (0, None)
+    counts = Counter({Verdict.APPLIED.value: news, Verdict.STALE.value: matched - news})
+    if matched < len(references):
+        return _parked(read.held, {**+counts, "unknown": len(references) - matched}, chunk)
+    return WebhookResult(read.held.webhook_id, "applied", dict(+counts), chunk)
 
 
 async def _hear(
@@ -132,9 +157,10 @@ async def _hear(
             settling.hear_of_all(read.of_all, read.references)
         unmatched -= settling.held.keys()
         counts += settling.counts - before
+    chunk = settling.chunk if settling else None
     if unmatched or (read.of_all and not read.keys):
-        return _parked(read.held, {**counts, "unknown": len(unmatched)}, settling)
-    return WebhookResult(read.held.webhook_id, "applied", dict(counts), settling.chunk if settling else None)
+        return _parked(read.held, {**counts, "unknown": len(unmatched)}, chunk)
+    return WebhookResult(read.held.webhook_id, "applied", dict(counts), chunk)
 
 
 async def _keys(tx: Tx, read: _Read) -> Sequence[ChunkKey]:
@@ -143,8 +169,7 @@ async def _keys(tx: Tx, read: _Read) -> Sequence[ChunkKey]:
     return [key] if key else await attempts.chunks_of_references(tx, provider, read.references)
 
 
-def _parked(held: HeldWebhook, result: dict[str, object], settling: Settling | None) -> WebhookResult:
-    chunk = settling.chunk if settling else None
+def _parked(held: HeldWebhook, result: dict[str, object], chunk: Chunk | None) -> WebhookResult:
     if held.tries >= MAX_TRIES:
         return WebhookResult(held.webhook_id, "unmatched", result, chunk)
     pause = min(PARK_FIRST_SECONDS * 2.0 ** min(held.tries, 20), PARK_MOST_SECONDS)

@@ -9,6 +9,9 @@ from services.provider_gateway.storage import chunks, stops
 from shared.contracts.disbursement_events import ChunkInstructed
 from shared.database import Tx
 
+FILL_PERCENT = 50
+"""Of the pages of attempts: each is written as an intent, and changed at least once within seconds."""
+
 
 class UnknownProvider(ValueError):
     """An instruction for a provider that no connector is registered for: a dead letter, since nobody could send it."""
@@ -18,6 +21,6 @@ async def receive_chunk(tx: Tx, event: ChunkInstructed, providers: Collection[st
     """Keep an instructed chunk once. Nothing is sent here. Raises UnknownProvider."""
     if event.provider not in providers:
         raise UnknownProvider(event.provider)
-    await tx.ensure_month("provider_gateway", "attempts", event.run_month)
+    await tx.ensure_month("provider_gateway", "attempts", event.run_month, FILL_PERCENT)
     await stops.ensure_gates(tx, event.provider, event.payroll_id)
     await chunks.insert_chunk(tx, event, batch_reference(ChunkKey(event.payroll_id, event.chunk_no)))

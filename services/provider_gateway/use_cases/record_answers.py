@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+import orjson
 
 from services.provider_gateway.connectors.protocol import OfAll
 from services.provider_gateway.domain.attempt import (
+    VAGUE,
     Attempt,
     Collected,
     Outcome,
@@ -26,9 +29,9 @@ from services.provider_gateway.storage import attempts as attempts_storage
 from services.provider_gateway.storage import chunks, collections, messages
 from services.provider_gateway.storage.enquiries import open_contradictions
 from services.provider_gateway.storage.tallies import note_tally
-from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
+from shared.contracts.gateway_events import ChunkProgressed
 from shared.database import Tx
-from shared.outbox import emit
+from shared.outbox import emit_body
 
 Source = Literal["call", "enquiry", "webhook", "person"]
 
@@ -91,7 +94,7 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
     standing = await attempts_storage.read_standing(tx, settling.chunk)
     await note_tally(tx, settling.chunk, standing)
     if settling.told:
-        await _tell(tx, settling, standing.answered)
+        await _tell(tx, settling.chunk, settling.told, standing)
     await messages.queue(tx, settling.chunk, _ended(settling, changed))
     if not standing.any_open and settling.chunk.state == "open":
         await chunks.settle(tx, settling.chunk.key)
@@ -104,28 +107,45 @@ def _ended(settling: Settling, changed: Iterable[Attempt]) -> dict[UUID, str]:
     return {a.payment_id: a.state for a in changed if a.state in TOLD and a.state != before[a.reference].state}
 
 
-async def _tell(tx: Tx, settling: Settling, answered: bool) -> None:
-    chunk, now = settling.chunk, await tx.business_now()
-    event = ChunkProgressed.model_construct(
+async def accept(tx: Tx, chunk: Chunk, references: Collection[str]) -> tuple[int, Standing]:
+    """Hear the bare word "accepted" of attempts of a locked chunk: the usual answer to a batch, the same for all of it. For how
+    many it was news, and how the chunk stands then."""
+    news = await attempts_storage.accept(tx, chunk, references)
+    standing = await attempts_storage.read_standing(tx, chunk)
+    if news:
+        await note_tally(tx, chunk, standing)
+        await _tell(tx, chunk, (), standing)
+    return news, standing
+
+
+async def _tell(tx: Tx, chunk: Chunk, told: Sequence[tuple[Attempt, Outcome, int]], standing: Standing) -> None:
+    """Tell disbursement what is news to it: not of a payment that it is in flight as before."""
+    told = [each for each in told if each[1] not in VAGUE]
+    if not told and not standing.answered:
+        return
+    now = await tx.business_now()
+    event = ChunkProgressed(
         run_month=chunk.run_month,
         payroll_id=chunk.key.payroll_id,
         chunk_no=chunk.key.chunk_no,
         provider=chunk.provider,
-        answered=answered,
-        outcomes=[_outcome(*told, now) for told in settling.told],
+        answered=standing.answered,
+        outcomes=[],
     )
-    await emit(tx, event, chunk.authority_id)
+    # Of checked values: 500 of them are not worth checking again on their way out.
+    body = orjson.dumps({**event.model_dump(mode="json"), "outcomes": [_outcome(*each, now) for each in told]})
+    await emit_body(tx, ChunkProgressed, body.decode(), chunk.authority_id)
 
 
-def _outcome(attempt: Attempt, outcome: Outcome, amount_dong: int, now: datetime) -> PaymentOutcome:
-    """What disbursement is told: the new state, or (the state being unchanged) what was said against it."""
-    return PaymentOutcome.model_construct(  # checked values, 500 of them: nothing to validate
-        payment_id=attempt.payment_id,
-        attempt_no=attempt.attempt_no,
-        step=attempt.step,
-        outcome=outcome,
-        reason=attempt.reason,
-        amount_dong=amount_dong,
-        provider_reference=attempt.provider_reference,
-        at=now,
-    )
+def _outcome(attempt: Attempt, outcome: Outcome, amount_dong: int, now: datetime) -> dict[str, Any]:
+    """A `PaymentOutcome`: the new state, or (the state being unchanged) what was said against it."""
+    return {
+        "payment_id": str(attempt.payment_id),
+        "attempt_no": attempt.attempt_no,
+        "step": attempt.step,
+        "outcome": outcome,
+        "reason": attempt.reason,
+        "amount_dong": amount_dong,
+        "provider_reference": attempt.provider_reference,
+        "at": now,
+    }

@@ -3,7 +3,7 @@
 from shared.schema import run_sql, scope_rows, sql_beside
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0015"
 
 
 def upgrade() -> None:

@@ -56,4 +56,4 @@ def office_samples(office: Office, keys: ProviderKeys) -> StandardSamples:
         signature = hmac.new(secret, data["result_list"].encode(), hashlib.sha256).hexdigest()
         return orjson.dumps({**message, "data": {**data, "signature": signature}})
 
-    return StandardSamples(SAMPLES, keys, office.webhook_secret, complete)
+    return StandardSamples(SAMPLES, lambda: keys.secret(office.webhook_secret), complete)

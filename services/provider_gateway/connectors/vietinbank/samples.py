@@ -36,4 +36,4 @@ SAMPLES = (
 
 def vietin_samples(keys: ProviderKeys) -> StandardSamples:
     """Signed with the secret that both sides hold."""
-    return StandardSamples(SAMPLES, keys, WEBHOOK_SECRET)
+    return StandardSamples(SAMPLES, lambda: keys.secret(WEBHOOK_SECRET))

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from services.provider_gateway.sandbox.clock import read_clock
 
 
-def refuse_duplicates(connection: sqlite3.Connection, refuse: bool) -> None:
-    """Whether a reference that was taken once is refused the second time, or paid again."""
-    connection.execute("UPDATE meta SET value = ? WHERE name = 'refuse_duplicates'", ("yes" if refuse else "no",))
+def refuse_duplicates(connection: sqlite3.Connection, refuse: bool, provider: str | None = None) -> None:
+    """Whether a reference that was taken once is refused the second time, or paid again: at all providers, or at one."""
+    name = "refuse_duplicates" if provider is None else f"refuse_duplicates:{provider}"
+    if provider is None:  # the newest word holds
+        connection.execute("DELETE FROM meta WHERE name LIKE 'refuse_duplicates:%'")
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, "yes" if refuse else "no"))
 
 
 def put_accounts(connection: sqlite3.Connection, accounts: Sequence[tuple[str, str, str, str | None, bool]]) -> None:

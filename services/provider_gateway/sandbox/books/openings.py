@@ -131,7 +131,7 @@ def _decide(connection: sqlite3.Connection, sandbox: Sandbox, request: _Waiting)
         if folded_name(holder) != folded_name(request.customer_name):
             return _Decision("refused", "name_mismatch", name_found=holder)
         return _Decision("opened", "existing", number)
-    fault = sandbox.faults.choose(OPENING_KINDS, f"opening:{request.request_id}")
+    fault = sandbox.faults.choose(OPENING_KINDS, f"opening:{request.request_id}", request.provider)
     if fault == "opening_refused":
         return _Decision("refused", "identity_document_expired", fault=fault)
     if fault == "opening_name_mismatch":

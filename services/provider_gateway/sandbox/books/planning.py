@@ -43,7 +43,7 @@ def plan_payment(
     if payment.amount_dong > batch.limit_dong:
         return Plan("open", "limit", None, "refuse", clock)
     if batch.channel == "cash":
-        return _plan_cash(sandbox, payment, clock, batch.pay_on or day_of(clock))
+        return _plan_cash(sandbox, batch.provider, payment, clock, batch.pay_on or day_of(clock))
     holder = holders.get(payment.account)
     if holder is None:
         return Plan("open", "invalid_account", None, "refuse", clock)
@@ -52,7 +52,7 @@ def plan_payment(
         return Plan("open", "locked", None, "refuse", clock)
     if name != payment.payee_name and folded_name(name) != folded_name(payment.payee_name):
         return Plan("open", "name_mismatch", None, "refuse", clock)
-    fault = sandbox.faults.choose(ACCOUNT_KINDS, f"payment:{payment.reference}")
+    fault = sandbox.faults.choose(ACCOUNT_KINDS, f"payment:{payment.reference}", batch.provider)
     if fault is None:
         return Plan("open", None, None, "credit", clock)
     if fault == "returned":
@@ -61,9 +61,9 @@ def plan_payment(
     return Plan("open", _REASONS[fault], None, "refuse", clock, None, fault)
 
 
-def _plan_cash(sandbox: Sandbox, payment: IncomingPayment, clock: str, pay_on: date) -> Plan:
+def _plan_cash(sandbox: Sandbox, provider: str, payment: IncomingPayment, clock: str, pay_on: date) -> Plan:
     first_day = max(pay_on, day_of(clock))
-    if fault := sandbox.faults.choose(CASH_KINDS, f"payment:{payment.reference}"):
+    if fault := sandbox.faults.choose(CASH_KINDS, f"payment:{payment.reference}", provider):
         lapses_at = days_later(first_day, sandbox.settings.collection_days, LAPSE_HOUR)
         return Plan("open", "not_collected", None, "expire", lapses_at, None, fault)
     share = sandbox.faults.share(f"collect:{payment.reference}")

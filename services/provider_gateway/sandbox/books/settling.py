@@ -6,6 +6,7 @@ import sqlite3
 import time
 
 from services.provider_gateway.sandbox.books.fault_log import record_fault
+from services.provider_gateway.sandbox.books.funds import give_back
 from services.provider_gateway.sandbox.books.queueing import new_message_id, queue_webhook
 from services.provider_gateway.sandbox.clock import read_clock
 from services.provider_gateway.sandbox.fault_kinds import LATER_WEBHOOK_KINDS
@@ -47,8 +48,8 @@ SELECT reference, amount_dong, {_NEW_STATE},
 FROM payments WHERE {_DUE} ORDER BY payment_id
 """  # noqa: S608 - constant text
 
-_FIRING = {"refuse": "refused_%", "return": "returned", "expire": "uncollected"}
-"""Which planned step makes which faults real."""
+_FIRING = {"refuse": "refused_", "return": "returned", "expire": "uncollected"}
+"""Which planned step makes which faults real, by how their names begin."""
 
 
 def ready_batches(connection: sqlite3.Connection, *, all_taken: bool, limit: int) -> list[int]:
@@ -103,6 +104,8 @@ def _settle_batch(connection: sqlite3.Connection, sandbox: Sandbox, batch: Batch
     if outcomes:
         _strike_payment_faults(connection, sandbox, due)
         connection.execute(_MOVE, (time.time(), *due))
+        back = f"SELECT coalesce(sum(amount_dong), 0) FROM payments WHERE {_DUE} AND plan IN ('return', 'expire', 'withdraw')"  # noqa: S608
+        give_back(connection, batch.provider, int(connection.execute(back, due).fetchone()[0]))
         connection.execute(_STEP, due)
         _tell(connection, sandbox, batch, outcomes)
     connection.execute(
@@ -112,12 +115,12 @@ def _settle_batch(connection: sqlite3.Connection, sandbox: Sandbox, batch: Batch
 
 
 def _strike_payment_faults(connection: sqlite3.Connection, sandbox: Sandbox, due: tuple[int, str]) -> None:
-    for step, pattern in _FIRING.items():
-        rows = connection.execute(
-            f"SELECT fault, provider, reference FROM payments WHERE {_DUE} AND plan = ? AND fault LIKE ?",  # noqa: S608
-            (*due, step, pattern),
-        ).fetchall()
-        for kind, provider, reference in rows:
+    rows = connection.execute(
+        f"SELECT plan, fault, provider, reference FROM payments WHERE {_DUE} AND fault IS NOT NULL",  # noqa: S608
+        due,
+    ).fetchall()
+    for step, kind, provider, reference in rows:
+        if step in _FIRING and kind.startswith(_FIRING[step]):
             record_fault(connection, sandbox.faults, kind, provider, reference)
 
 
@@ -135,7 +138,7 @@ def _tell(connection: sqlite3.Connection, sandbox: Sandbox, batch: BatchInfo, ou
     faults, wire = sandbox.faults, sandbox.wires[batch.provider]
     fault = batch.webhook_fault
     if batch.settlements:
-        fault = faults.choose(LATER_WEBHOOK_KINDS, f"webhook:{batch.batch_reference}:{batch.settlements}")
+        fault = faults.choose(LATER_WEBHOOK_KINDS, f"webhook:{batch.batch_reference}:{batch.settlements}", batch.provider)
     if fault == "webhook_never":
         record_fault(connection, faults, fault, batch.provider, batch.batch_reference)
         return

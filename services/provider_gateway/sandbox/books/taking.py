@@ -8,6 +8,7 @@ import time
 import orjson
 
 from services.provider_gateway.sandbox.books.fault_log import record_fault
+from services.provider_gateway.sandbox.books.funds import within_funds
 from services.provider_gateway.sandbox.books.planning import Plan, plan_payment
 from services.provider_gateway.sandbox.books.queueing import queue_webhook
 from services.provider_gateway.sandbox.clock import day_of, read_clock
@@ -34,11 +35,11 @@ def take_batch(connection: sqlite3.Connection, sandbox: Sandbox, batch: Incoming
         "SELECT content_digest FROM batches WHERE provider = ? AND batch_reference = ?",
         (batch.provider, batch.batch_reference),
     ).fetchall()
-    refuse = refuses_duplicates(connection)
+    refuse = refuses_duplicates(connection, batch.provider)
     repeated = bool(earlier) and refuse
     if repeated and earlier[0][0] != batch.content_digest:
         return Taking(None, taken=False, results=[], conflict=True)
-    fault = sandbox.faults.choose(_suitable(batch, repeated), f"batch:{batch.batch_reference}:{sends}")
+    fault = sandbox.faults.choose(_suitable(batch, repeated), f"batch:{batch.batch_reference}:{sends}", batch.provider)
     dropped_first = fault == "dropped_connection" and sandbox.faults.share(f"drop:{batch.batch_reference}:{sends}") < 0.5
     if fault is not None and fault != "not_found_at_first":  # that one is counted when an enquiry was answered so
         record_fault(connection, sandbox.faults, fault, batch.provider, batch.batch_reference)
@@ -52,9 +53,12 @@ def take_batch(connection: sqlite3.Connection, sandbox: Sandbox, batch: Incoming
     return Taking(fault, taken=True, results=results)
 
 
-def refuses_duplicates(connection: sqlite3.Connection) -> bool:
-    """Whether a reference that was taken once is refused the second time."""
-    row = connection.execute("SELECT value FROM meta WHERE name = 'refuse_duplicates'").fetchone()
+def refuses_duplicates(connection: sqlite3.Connection, provider: str) -> bool:
+    """Whether a provider refuses a reference the second time that it took once."""
+    row = connection.execute(
+        "SELECT value FROM meta WHERE name IN ('refuse_duplicates', ?) ORDER BY length(name) DESC LIMIT 1",
+        (f"refuse_duplicates:{provider}",),
+    ).fetchone()
     return bool(row[0] == "yes")
 
 
@@ -158,7 +162,7 @@ def _plans(
             plans.append(Plan("refused", "limit", clock[:10]))
         else:
             plans.append(plan_payment(sandbox, batch, payment, clock, holders))
-    return plans
+    return within_funds(connection, sandbox, batch.provider, batch.payments, plans, clock)
 
 
 def _webhook_fault(sandbox: Sandbox, batch: IncomingBatch, clock: str) -> str | None:
@@ -166,4 +170,4 @@ def _webhook_fault(sandbox: Sandbox, batch: IncomingBatch, clock: str) -> str | 
     if batch.pay_on is not None and batch.pay_on > day_of(clock):
         # The first result is days away; holding the acceptance back until then would be another kind of fault.
         suitable = tuple(kind for kind in WEBHOOK_KINDS if kind != "webhook_out_of_order")
-    return sandbox.faults.choose(suitable, f"webhook:{batch.batch_reference}")
+    return sandbox.faults.choose(suitable, f"webhook:{batch.batch_reference}", batch.provider)

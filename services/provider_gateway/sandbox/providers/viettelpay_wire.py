@@ -42,6 +42,7 @@ CODES = {
     "locked": ("12", "Account is locked"),
     "name_mismatch": ("13", "Name differs from the holder's"),
     "limit": ("14", "Limit exceeded"),
+    "insufficient_funds": ("15", "Not enough money on the paying account"),
     "account_closed": ("16", "Account closed; the money came back"),
     "not_collected": ("17", "Cash was not collected in time"),
     "duplicate": ("94", "This transId was taken before"),

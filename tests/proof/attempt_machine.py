@@ -1,0 +1,175 @@
+"""The machine: everything that can happen to an attempt, at random, in any order; after each step the invariants hold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.provider_gateway.domain.attempt import Said
+from tests.proof.attempt_life import Ground, Life
+from tests.proof.model_provider import LONGEST_PROCESSING_SECONDS, Answer, ModelProvider, Plan, Taking
+
+TAKINGS: tuple[Taking, ...] = ("all", "all", "half", "none")
+ANSWERS: tuple[Answer, ...] = ("said", "silent", "part", "unpriced", "unsure", "not_taken", "refused", "crash", "crash", "late")
+ENQUIRIES: tuple[Answer, ...] = ("said", "said", "unpriced", "unsure", "not_taken", "crash")
+WHO = st.integers(0, 1)
+LINE = st.integers(0, 2)
+SENDING: dict[str, Any] = {
+    "who": WHO,
+    "taking": st.sampled_from(TAKINGS),
+    "answer": st.sampled_from(ANSWERS),
+    "hidden": st.sampled_from([0.0, LONGEST_PROCESSING_SECONDS / 2, LONGEST_PROCESSING_SECONDS - 1]),
+}
+ENQUIRING: dict[str, Any] = {"who": WHO, "answer": st.sampled_from(ENQUIRIES)}
+
+
+def named(step: Callable[..., None], n: int) -> Callable[..., None]:
+    """The same step as a rule of its own."""
+
+    def copy(self: AttemptMachine, **drawn: Any) -> None:
+        step(self, **drawn)
+
+    copy.__name__ = f"{step.__name__}_{n}"
+    return copy
+
+
+class AttemptMachine(RuleBasedStateMachine):
+    """One chunk of three payments; two crews of workers compete for it."""
+
+    ground: ClassVar[Ground]
+    runner: ClassVar[asyncio.Runner]
+    life: Life
+    model: ModelProvider
+
+    def _do(self, happening: Awaitable[Any]) -> Any:
+        return self.runner.get_loop().run_until_complete(happening)
+
+    @initialize(refuses=st.booleans(), early=st.sampled_from([False, False, False, True]))
+    def begin(self, refuses: bool, early: bool) -> None:
+        """`early`: what comes before the instruction."""
+        self.model = ModelProvider(refuses)
+        self.life = self._do(Life.begin(self.ground, self.model, payments=3))
+        if not early:
+            self._do(self.life.instruct())
+
+    @rule()
+    def instructed(self) -> None:
+        self._do(self.life.instruct())
+
+    # --- our side ---------------------------------------------------------------------------------------------------
+
+    def send(self, who: int, taking: Taking, answer: Answer, hidden: float) -> None:
+        """A sender looks for work; its call, if it makes one, ends so."""
+        self.model.plan = Plan(taking, answer, hidden)
+        self._do(self.life.work(who, "sender"))
+
+    def enquire(self, who: int, answer: Answer) -> None:
+        """An enquirer looks for work: lapsed leases, then what is to be asked."""
+        self.model.enquiry = answer
+        self._do(self.life.work(who, "enquiries"))
+
+    # Hypothesis leaves some rules out of each example. These are there several times, since little happens without them.
+    send_1 = rule(**SENDING)(named(send, 1))
+    send_2 = rule(**SENDING)(named(send, 2))
+    send_3 = rule(**SENDING)(named(send, 3))
+    send_4 = rule(**SENDING)(named(send, 4))
+    enquire_1 = rule(**ENQUIRING)(named(enquire, 1))
+    enquire_2 = rule(**ENQUIRING)(named(enquire, 2))
+    enquire_3 = rule(**ENQUIRING)(named(enquire, 3))
+
+    @rule(who=WHO)
+    def apply_webhooks(self, who: int) -> None:
+        self._do(self.life.work(who, "webhooks"))
+
+    @rule(seconds=st.sampled_from([1.0, 70.0, 700.0, 4000.0, 25_000.0]))
+    def time_passes(self, seconds: float) -> None:
+        """A lease lasts 60 seconds. What was sent has reached the provider's books before its longest processing time is over."""
+        self._do(self.life.pass_time(seconds))
+
+    @rule()
+    def lease_lapses_and_it_is_asked(self) -> None:
+        """What a crash leads to, all at once: else it would take three happy draws."""
+        for who in range(2):
+            self._do(self.life.pass_time(70.0))
+            self.enquire(who, "said")
+
+    @rule(scope=st.sampled_from(["provider", "payroll"]))
+    def stop(self, scope: str) -> None:
+        self._do(self.life.stop(scope))
+
+    @precondition(lambda self: self.life.stops)
+    @rule()
+    def lift(self) -> None:
+        self._do(self.life.lift())
+
+    @rule(n=LINE)
+    def recall(self, n: int) -> None:
+        if self.life.references[n] not in self.life.recalled:
+            self._do(self.life.instruct())
+            self._do(self.life.recall(n))
+
+    # --- the provider's -----------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.model.late)
+    @rule()
+    def late_answer(self) -> None:
+        """A call that was taken for dead answers."""
+        self.model.late.pop(0).set()
+        self._do(self.life.work(0, "sender"))
+        self._do(self.life.work(1, "sender"))
+
+    @precondition(lambda self: self.model.books)
+    @rule(n=LINE, truth=st.sampled_from(["credited", "credited", "refused", "short", "withdrawn", "unclaimed", "returned"]))
+    def something_is_booked(self, n: int, truth: Any) -> None:
+        """Money moves, or finally does not; a webhook that tells of it is made."""
+        said = self.model.book(self.life.references[n], truth)
+        if said is not None:
+            self.model.mail.append(self.model.post([said]))
+
+    @precondition(lambda self: self.model.mail)
+    @rule(n=st.integers(0, 9), lost=st.booleans())
+    def webhook(self, n: int, lost: bool) -> None:
+        """One of those made comes, new or old, for the first time or again; or is lost, unless it tells of a return."""
+        n %= len(self.model.mail)
+        if lost and b"returned" not in self.model.mail[n]:
+            del self.model.mail[n]
+            return
+        assert self._do(self.life.post(self.model.mail[n])) == 202
+
+    @rule(n=LINE, outcome=st.sampled_from(["paid", "rejected", "returned"]))
+    def forged_webhook(self, n: int, outcome: Any) -> None:
+        reference = self.life.references[n]
+        said = Said(reference, outcome, "locked", self.life.payroll.references[reference], "P")
+        assert self._do(self.life.post(self.model.post([said], truly=False))) == 401
+        self._do(self.life.work(0, "webhooks"))
+
+    @precondition(lambda self: self.model.books)
+    @rule(n=LINE, outcome=st.sampled_from(["paid", "rejected"]), dong=st.sampled_from([0, 1]))
+    def contradicting_webhook(self, n: int, outcome: Any, dong: int) -> None:
+        """Rightly signed, and not what the books say."""
+        reference = self.life.references[n]
+        if reference in self.model.books:
+            self.model.lied_about.add(reference)
+            amount = self.life.payroll.references[reference] + (dong or outcome == "paid")
+            assert self._do(self.life.post(self.model.post([Said(reference, outcome, "locked", amount, "P")]))) == 202
+
+    # --- always -----------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def holds(self) -> None:
+        if hasattr(self, "life"):
+            self._do(self.life.check())
+
+    def teardown(self) -> None:
+        if not hasattr(self, "life"):
+            return
+        try:
+            self._do(self.life.check())
+            self._do(self.life.calm())
+            self._do(self.life.judge())
+        finally:
+            self._do(self.life.end())

@@ -1,0 +1,144 @@
+"""Kill points: every commit and every call of a provider gets a name by itself, from the code that makes it.
+
+The names come from the call stack, so a commit that somebody adds tomorrow is a point tomorrow, without a line here. A process
+in which `watch` was called counts its passings, and dies by SIGKILL at the first passing of a point that it was told.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import httpx
+
+from shared.database import Database, Tx
+
+PROVIDERS = ("viettelpay", "vietinbank", "vnpost", "commune_cashier")
+_ROOT = Path(__file__).resolve().parents[2]
+_CONNECTORS = "services/provider_gateway/connectors/"
+_PLUMBING = ("shared/database.py", _CONNECTORS + "transport.py")
+
+
+@dataclass(slots=True)
+class KillPoints:
+    """What was passed so far, and where to die."""
+
+    passed: Counter[str] = field(default_factory=Counter)
+    fatal: frozenset[str] = frozenset()
+    last_words: Callable[[str], None] = lambda name: None
+
+    def arm(self, fatal: Collection[str], last_words: Callable[[str], None]) -> None:
+        """From here on the first passing of any of these is the end; `last_words` is called with its name just before."""
+        self.fatal, self.last_words = frozenset(fatal), last_words
+
+    def passing(self, name: str) -> None:
+        """The process is at this point. It does not return from a fatal one: nothing is cleaned up, nothing said to anybody."""
+        self.passed[name] += 1
+        if name in self.fatal:
+            self.last_words(name)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch() -> KillPoints:
+    """Wrap all commits and all provider calls of this process."""
+    points = KillPoints()
+    _watch_commits(points)
+    _watch_calls(points)
+    return points
+
+
+def _watch_commits(points: KillPoints) -> None:
+    original: Any = Database.transaction
+
+    @asynccontextmanager
+    async def transaction(self: Database, *scope: Any, **more: Any) -> AsyncIterator[Tx]:
+        async with original(self, *scope, **more) as tx:
+            yield tx
+            name = _name_of_commit(self.service, sys._getframe())
+            points.passing(f"{name}/before_commit")
+        points.passing(f"{name}/after_commit")
+
+    Database.transaction = transaction  # type: ignore[method-assign]
+
+
+def _watch_calls(points: KillPoints) -> None:
+    original = httpx.AsyncClient.send
+
+    async def send(self: httpx.AsyncClient, request: httpx.Request, **more: Any) -> httpx.Response:
+        name = _name_of_call(request, sys._getframe())
+        if name is None:
+            return await original(self, request, **more)
+        points.passing(f"{name}/before_call")
+        try:
+            answer = await original(self, request, **more)
+        except httpx.HTTPError:
+            points.passing(f"{name}/after_failed_call")
+            raise
+        points.passing(f"{name}/after_call")
+        return answer
+
+    httpx.AsyncClient.send = send  # type: ignore[method-assign]
+
+
+def _name_of_commit(service: str, inner: FrameType) -> str:
+    """`provider_gateway: workers.sender.Sender._take+3[viettelpay]`: whose, where, and of which provider or event."""
+    frame = next((f for f in _frames(inner) if _place(f.f_code) is not None), None)
+    if frame is None:
+        return f"{service}: outside"
+    offset = frame.f_lineno - frame.f_code.co_firstlineno
+    return f"{service}: {_module(frame.f_code)}.{frame.f_code.co_qualname}+{offset}{_about(frame)}"
+
+
+def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
+    """`viettelpay: ViettelPayments.pay`; None for what is no call of a provider."""
+    for frame in _frames(inner):
+        place = _place(frame.f_code)
+        if place is not None and place.startswith(_CONNECTORS):
+            provider = request.url.path.strip("/").partition("/")[0].replace("-", "_")
+            return f"{provider}: {_module(frame.f_code)}.{frame.f_code.co_qualname}"
+    return None
+
+
+def _frames(inner: FrameType) -> list[FrameType]:
+    frames: list[FrameType] = []
+    frame = inner.f_back
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    return frames
+
+
+def _place(code: CodeType) -> str | None:
+    """The file of the product that the code stands in; None for all else."""
+    path = Path(code.co_filename)
+    if not path.is_relative_to(_ROOT):
+        return None
+    place = path.relative_to(_ROOT).as_posix()
+    return place if place.startswith(("services/", "shared/")) and place not in _PLUMBING else None
+
+
+def _module(code: CodeType) -> str:
+    parts = Path(code.co_filename).relative_to(_ROOT).with_suffix("").parts
+    return ".".join(parts[2:] if parts[0] == "services" else parts)
+
+
+def _about(frame: FrameType) -> str:
+    """What the commit is about: the event that is applied, or the provider whose chunk it is."""
+    held = frame.f_locals
+    envelope = held.get("envelope")
+    kind = getattr(envelope, "routing_key", "")
+    body = getattr(envelope, "body", None)
+    provider = body.get("provider") if isinstance(body, dict) else held.get("provider")
+    for name in ("claim", "question", "chunk", "claimed"):
+        chunk = getattr(held.get(name), "chunk", held.get(name))
+        provider = provider or getattr(chunk, "provider", None)
+    words = [word for word in (kind, provider if provider in PROVIDERS else "") if word]
+    return f"[{' '.join(words)}]" if words else ""

@@ -1,0 +1,186 @@
+"""What a forked child works on: both services built before the fork, and what it does with them after it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+import uvloop
+
+from services.disbursement.main import build as build_disbursement
+from services.provider_gateway.domain import schedule
+from services.provider_gateway.main import build as build_gateway
+from shared import outbox
+from shared.auth import issue_local_token
+from shared.bus.memory import MemoryBus
+from shared.bus.rabbit import RabbitBus
+from shared.keys import ISSUER, load_signing_key
+from shared.platform import Platform, platform_over
+from shared.runtime import WebServer, start_workers
+from shared.service import Service
+from shared.settings import SERVICES, read_settings
+from shared.web import make_app
+from tests.disbursement.office import Office
+from tests.disbursement.province import _numbers as numbers
+from tests.proof.country import make_crowd, whole
+
+Result = TypeVar("Result")
+
+QUICK = replace(
+    schedule.SANDBOX,
+    unknown_first_seconds=0.1, unknown_most_seconds=0.5, open_first_seconds=1.0, open_most_seconds=2.0, resend_seconds=0.05,
+    resend_most_seconds=0.3, account_wait_seconds=0.05, opening_poll_seconds=0.3, lease_seconds=0.6,
+)  # fmt: skip
+"""The intervals of the tests, shorter: what is faked here is time."""
+
+
+@dataclass(slots=True)
+class World:
+    """The services of one process. Built before the fork: no connection is open, no thread runs, no loop is there."""
+
+    platform: Platform
+    gateway: Service
+    disbursement: Service
+    admin_url: str
+    amqp_url: str
+    amqp_namespace: str
+
+    @classmethod
+    def build(cls, told: dict[str, Any]) -> World:
+        """From what the test said."""
+        schedule.SANDBOX = QUICK
+        settings = replace(
+            read_settings({"CHITRA_ENV": "test", "CHITRA_HOME": told["home"], "CHITRA_KEYS_DIR": told["keys_dir"]}),
+            port=told["port"],
+            providers_url=told["providers_url"],
+            provider_timeout_seconds=told["timeout_seconds"],
+            provider_processing_seconds=told["processing_seconds"],
+            registry_url=f"http://127.0.0.1:{told['registry_port']}",
+            sms="file",
+            sms_folder=Path(told["home"]) / "sms",
+        )
+        urls = dict(told["database_urls"])
+        assert urls.keys() == set(SERVICES)
+        platform = platform_over(settings, MemoryBus(), urls, told["admin_url"])
+        return cls(
+            platform, build_gateway(platform), build_disbursement(platform), told["admin_url"], told["amqp_url"],
+            told["amqp_namespace"],
+        )  # fmt: skip
+
+    def run(self, main: Coroutine[Any, Any, Result]) -> Result:
+        """On a loop of this child's own."""
+        return uvloop.run(main)
+
+    def token(self, role: str, *units: str, subject: str | None = None) -> str:
+        """A bearer token."""
+        key = load_signing_key(self.platform.settings.keys_dir, ISSUER)
+        return issue_local_token(key, role=role, subject=subject or f"{role}@example", unit_ids=list(units) or ["*"])
+
+
+async def draw(world: World, order: dict[str, Any]) -> dict[str, Any]:
+    """People, a run, four payrolls, approved, funded and released; none of it instructed."""
+    registry = make_app("registry", "registry", "", world.platform.database("registry"), world.platform.verifier)
+    port = int(str(world.platform.settings.registry_url).rsplit(":", 1)[1])
+    server, serving = await WebServer.start(registry, "127.0.0.1", port)
+    admin = await asyncpg.connect(world.admin_url)
+    transport = httpx.ASGITransport(world.disbursement.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://disbursement") as client:
+        for _ in range(order["skip"]):  # units of provinces that were drawn before
+            next(numbers)
+        office = await Office(world.disbursement, world.platform, client, admin, world.token).lay()
+        async with world.gateway.database.transaction() as tx:
+            await outbox.ensure_partitions(tx, "provider_gateway")
+        deeds = office.deeds
+        for contract, channel in (
+            (deeds.viettel, "wallet"), (deeds.vietinbank, "account"), (deeds.vietinbank, "cash"), (deeds.cashier, "cashier"),
+        ):  # fmt: skip
+            await office.sending(contract, channel, canary_payments=0)
+        crowd = make_crowd(office, world.platform.field_cipher(), order["each_way"], order["ways"])
+        await office.say(*crowd.records)
+        run_id = await office.run("2021-10")
+        payrolls = (await office.draw(run_id))["payrolls"]
+        for payroll in payrolls:
+            await office.released(payroll)
+    chunks = await admin.fetchval("SELECT count(*) FROM disbursement.chunks")
+    ids = [p["payroll_id"] for p in payrolls]
+    payments = await admin.fetch(
+        "SELECT payment_id FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) ORDER BY chunk_no DESC", ids
+    )
+    await admin.close()
+    await world.platform.close()
+    server.should_exit = True
+    await serving
+    return {
+        "accounts": crowd.accounts, "payrolls": ids, "chunks": chunks,
+        "payments": [str(row["payment_id"]) for row in payments],
+        "province": office.province, "authority": office.authority, "communes": office.communes,
+    }  # fmt: skip
+
+
+async def work(world: World, order: dict[str, Any]) -> dict[str, Any]:
+    """Everything that both services do in the background, over RabbitMQ, until killed, until all is done, or for so long.
+
+    `until`: `settled`, or `answered` (what waits for a day to come may wait). Only the first of several children has the door.
+    """
+    bus = await RabbitBus.connect(world.amqp_url, world.amqp_namespace)
+    port = order["port"] or world.platform.settings.port
+    if order["door"]:
+        await WebServer.start(world.gateway.app, "127.0.0.1", port)
+    for service in (world.disbursement, world.gateway):
+        await start_workers(service, bus)
+    officers = asyncio.create_task(officers_at_work(world, order, port) if order["door"] else _rest())
+    deadline = time.monotonic() + order["seconds"]
+    while True:
+        left = await what_is_left(world)
+        if order["until"] == "answered":
+            left = {name: count for name, count in left.items() if name in ("unanswered", "chunks_unsent")}
+        if time.monotonic() > deadline or (not left and officers.done()):
+            break
+        await asyncio.sleep(0.1)
+    if officers.done():
+        officers.result()
+    return {"left": left}
+
+
+async def what_is_left(world: World) -> dict[str, int]:
+    """What must be nothing at the end and is something; also where the database is away."""
+    try:
+        admin = await asyncpg.connect(world.admin_url)
+        try:
+            return {name: count for name, count in (await whole(admin)).items() if count}
+        finally:
+            await admin.close()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return {"unanswered": 1}
+
+
+async def _rest() -> None:
+    return None
+
+
+async def officers_at_work(world: World, order: dict[str, Any], port: int) -> None:
+    """What officers do meanwhile, at the doors of both services: a payment is asked back, a payroll is stopped by one and let go
+    by another, who lifts the stops of rules too."""
+    base = f"http://127.0.0.1:{port}/v1/stops"
+    first, second = ({"Authorization": f"Bearer {world.token('operations', subject=name)}"} for name in ("an", "binh"))
+    transport = httpx.ASGITransport(world.disbursement.app, raise_app_exceptions=False)
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+        httpx.AsyncClient(transport=transport, base_url="http://disbursement") as disbursement,
+    ):
+        for payment_id in order["recall"]:
+            accountant = {"Authorization": f"Bearer {world.token('accountant')}"}
+            answer = await disbursement.post(f"/v1/payments/{payment_id}/recall", json={"reason": "x"}, headers=accountant)
+            assert answer.status_code in (200, 409), answer.text
+        if order["stop"]:
+            body = {"scope": "payroll", "key": order["stop"], "reason": "x"}
+            (await client.post(base, json=body, headers=first)).raise_for_status()
+        for stop in (await client.get(base, headers=second)).json()["items"]:
+            answer = await client.post(f"{base}/{stop['stop_id']}/lift", json={"reason": "y"}, headers=second)
+            answer.raise_for_status()
