@@ -168,7 +168,7 @@ async def test_any_other_provider_is_paid_through_by_name(office: Office) -> Non
         "provider": "sheet_csxh", "channels": ["account", "cash"], "opens_accounts": False, "files": True, "statements": False,
         "refuses_duplicates": True, "longest_processing_seconds": 60.0,
     }  # fmt: skip
-    await office.hear(ProvidersDescribed(providers=[ProviderDescription.model_validate(sheet)]))
+    await say(office, ProvidersDescribed(providers=[ProviderDescription.model_validate(sheet)]))
     contract = await office.contract("sheet_csxh", {"cash": "sheet_csxh"}, office.communes[2:], number="09/CSXH")
     payroll = await drawn(office, office.person("K6-N", commune=2))
     assert (payroll["provider"], payroll["channel"], payroll["contract_id"]) == ("sheet_csxh", "cash", str(contract))
