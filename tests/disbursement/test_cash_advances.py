@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.disbursement.domain.cash_advances import CashStanding, check_advance, check_return, settle
-from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome
+from shared.contracts.gateway_events import ChunkProgressed, PaymentOutcome, ProviderDescription, ProvidersDescribed
 from shared.kernel.errors import Refusal
 from tests.disbursement.gateway_voice import say
 from tests.disbursement.office import Office
@@ -164,6 +164,11 @@ async def test_cash_at_home_is_said_by_the_order(office: Office) -> None:
 
 
 async def test_any_other_provider_is_paid_through_by_name(office: Office) -> None:
+    sheet = {
+        "provider": "sheet_csxh", "channels": ["account", "cash"], "opens_accounts": False, "files": True, "statements": False,
+        "refuses_duplicates": True, "longest_processing_seconds": 60.0,
+    }  # fmt: skip
+    await say(office, ProvidersDescribed(providers=[ProviderDescription.model_validate(sheet)]))
     contract = await office.contract("sheet_csxh", {"cash": "sheet_csxh"}, office.communes[2:], number="09/CSXH")
     payroll = await drawn(office, office.person("K6-N", commune=2))
     assert (payroll["provider"], payroll["channel"], payroll["contract_id"]) == ("sheet_csxh", "cash", str(contract))

@@ -12,11 +12,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.provider_gateway.connectors.protocol import Batch, Connector, ForgedWebhook, NotTaken, Order, UnreadableWebhook
 from services.provider_gateway.connectors.spreadsheet import connect_sheets
 from services.provider_gateway.connectors.spreadsheet.amounts import read_amount_dong
+from services.provider_gateway.connectors.spreadsheet.cells import read_cells
 from services.provider_gateway.connectors.spreadsheet.definitions import load_definitions
+from services.provider_gateway.connectors.spreadsheet.refusals import explain
 from services.provider_gateway.connectors.spreadsheet.signature import SignedFile, pack
 from services.provider_gateway.domain.attempt import Collected, Said
 from tests.gateway.sheet_office import HEADINGS, SheetOffice, filled, result
@@ -286,3 +290,22 @@ def test_a_withdrawal_is_a_list_of_its_own(laid: Desk) -> None:
 )  # fmt: skip
 def test_amounts_as_people_write_them(text: str, dong: int | None) -> None:
     assert read_amount_dong(text) == dong
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_file_damaged_anywhere_is_read_or_refused_and_never_more(data: st.DataObject) -> None:
+    """Whatever bytes are lost or changed: cells come out, or a refusal with a word."""
+    content = bytearray(data.draw(st.sampled_from([_WHOLE, b"Ma chi tra;So tien;Ket qua\r\n" * 3])))
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    del content[data.draw(st.integers(0, len(content))) :]
+    try:
+        rows = read_cells(bytes(content))
+    except UnreadableWebhook as error:
+        assert explain(str(error))[1] != explain("no such word")[1]
+    else:
+        assert all(isinstance(cell, str) for row in rows for cell in row)
+
+
+_WHOLE = filled([PAID], head=[MONTH])

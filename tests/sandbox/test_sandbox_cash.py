@@ -147,3 +147,32 @@ def test_the_clock_runs_forward_only_and_statements_become_final(providers: Prov
     for wrong in ("", "Bearer nobody"):
         answer = providers.http.get("/admin/clock", headers={"Authorization": wrong})
         assert (answer.status_code, answer.json()["error"]) == (401, "unauthorised")
+
+
+def come(providers: Providers, office: str, **receiver: Any) -> tuple[int, str]:
+    """Somebody at the counter: status and error, if any."""
+    headers = {"Authorization": f"Bearer {providers.sandbox.secret('admin')}"}
+    answer = providers.http.post(f"/admin/counter/{office}", json=receiver, headers=headers)
+    return answer.status_code, answer.json().get("error", "")
+
+
+def test_an_order_is_single_use_and_for_its_payee(providers: Providers) -> None:
+    providers.admin("POST", "/faults", {"next": ["uncollected"]})
+    pay_list = providers.cash_list(1, pay_on=day(providers))
+    pay_list["orders"][0]["home_delivery"] = True
+    providers.signed("vnpost", "POST", "/vnpost/v1/pay-lists", pay_list)
+    providers.settle()
+    reference = pay_list["orders"][0]["reference"]
+    hoa = {"reference": reference, "name": "nguyen thi hoa", "identity_number": "046171000123"}
+    assert come(providers, "vnpost", **{**hoa, "name": "Trần Văn Bảy"}) == (422, "not_the_payee")
+    assert come(providers, "vnpost", **{**hoa, "identity_number": "046171000999"}) == (422, "not_the_payee")
+    assert come(providers, "commune_cashier", **hoa) == (404, "not_found")
+    assert come(providers, "vnpost", **{**hoa, "receipt": "nothing"}) == (422, "invalid_request")
+    assert providers.http.post("/admin/counter/vnpost", json=hoa).status_code == 401
+    assert come(providers, "vnpost", **hoa, receipt="fingerprint") == (200, "")
+    assert come(providers, "vnpost", **hoa) == (409, "not_collectable")
+    (order,) = orders_of(providers, "vnpost", f"/vnpost/v1/orders/{reference}")
+    assert (order["state"], order["paid_to"], order["identity_last4"]) == ("paid", "nguyen thi hoa", "0123")
+    assert (order["relationship"], order["receipt"], order["place"]) == ("self", "fingerprint", "home")
+    moved = providers.admin("GET", f"/books/{reference}")["movements"]
+    assert [movement["kind"] for movement in moved] == ["cash_paid"]

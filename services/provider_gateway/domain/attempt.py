@@ -38,7 +38,7 @@ OPEN_STATES = frozenset(_OPEN_RANK)
 class Collected:
     """Who took the cash, as the office's signed list says: never more of an identity number than its last four digits."""
 
-    name: str
+    name: str = field(repr=False)
     relationship: str | None = None  # self, authorised, guardian, ...: the office's word
     identity_last4: str | None = field(default=None, repr=False)
     receipt: Literal["signature", "fingerprint"] | None = None  # how the receiver confirmed it

@@ -31,6 +31,7 @@ _OUTCOMES: dict[str, Outcome] = {
     "refused": "rejected",
     "duplicate": "rejected",
     "uncollected": "unclaimed",
+    "returned": "returned",
     "withdrawn": "returned",
 }
 
@@ -86,6 +87,8 @@ def said_of(row: dict[str, Any]) -> Said:
     state = text(row, "state")
     outcome = _OUTCOMES.get(state, "unknown")
     reason = word(row, "reason") if outcome in ("rejected", "unclaimed") else None
+    if state == "returned":
+        reason = word(row, "reason") or "returned"
     if state in ("duplicate", WITHDRAWN):
         reason = state
     elif outcome == "rejected":

@@ -45,6 +45,10 @@ def _read_xlsx(content: bytes) -> list[list[str]]:
         raise
     except Exception:  # whatever a broken file makes the reader say
         raise UnreadableWebhook("not_a_workbook") from None
+    except BaseException as error:  # the reader's Rust panics are no Exceptions
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableWebhook("not_a_workbook") from None
     raise UnreadableWebhook("empty")
 
 

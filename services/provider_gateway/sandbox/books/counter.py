@@ -45,21 +45,28 @@ def keep_home_orders(connection: sqlite3.Connection, provider: str, references: 
     connection.executemany("INSERT OR IGNORE INTO home_orders VALUES (?, ?)", [(provider, each) for each in references])
 
 
+NOT_COLLECTED = "not_collected"
+"""The reason of what lapsed; any other one says why the office sent an order back."""
+
+
+def send_back(connection: sqlite3.Connection, provider: str, reference: str, reason: str) -> str:
+    """The office sends an order back before it lapses, since nobody can ever collect it. The business moment."""
+    order = _open_order(connection, provider, reference)
+    clock = read_clock(connection)
+    connection.execute(
+        "UPDATE payments SET plan = 'expire', plan_at = ?, reason = ?, fault = NULL WHERE payment_id = ?",
+        (clock, reason, order["payment_id"]),
+    )
+    return clock
+
+
 def come_for(connection: sqlite3.Connection, provider: str, reference: str, receiver: Receiver) -> str:
     """Somebody comes for an order now: it is handed out in this very business hour. The business moment.
 
     Refused: no such order (404), one that can't be collected any more, for an order is single use (409), and somebody who is
     neither the payee nor has said in whose name they come (422).
     """
-    order = connection.execute(
-        "SELECT payment_id, state, payee_name, account FROM payments"
-        " WHERE provider = ? AND reference = ? AND state <> 'duplicate' ORDER BY payment_id DESC LIMIT 1",
-        (provider, reference),
-    ).fetchone()
-    if order is None:
-        raise RequestRefused(404, "not_found", "No such order")
-    if order["state"] != "open":
-        raise RequestRefused(409, "not_collectable", f"The order is {order['state']}")
+    order = _open_order(connection, provider, reference)
     other_name = folded_name(receiver.name) != folded_name(order["payee_name"])
     other_number = bool(order["account"]) and receiver.identity_number != order["account"]
     if receiver.relationship == "self" and (other_name or other_number):
@@ -70,3 +77,17 @@ def come_for(connection: sqlite3.Connection, provider: str, reference: str, rece
         "UPDATE payments SET plan = 'pay_cash', plan_at = ?, reason = NULL WHERE payment_id = ?", (clock, order["payment_id"])
     )
     return clock
+
+
+def _open_order(connection: sqlite3.Connection, provider: str, reference: str) -> sqlite3.Row:
+    """An order that may still be collected, for it is single use."""
+    order: sqlite3.Row | None = connection.execute(
+        "SELECT payment_id, state, payee_name, account FROM payments"
+        " WHERE provider = ? AND reference = ? AND state <> 'duplicate' ORDER BY payment_id DESC LIMIT 1",
+        (provider, reference),
+    ).fetchone()
+    if order is None:
+        raise RequestRefused(404, "not_found", "No such order")
+    if order["state"] != "open":
+        raise RequestRefused(409, "not_collectable", f"The order is {order['state']}")
+    return order

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.provider_gateway.sandbox.books.counter import Receiver, come_for, keep_home_orders, load_counter
+from services.provider_gateway.sandbox.books.counter import Receiver, come_for, keep_home_orders, load_counter, send_back
 from services.provider_gateway.sandbox.books.enquiries import day_results, find_batch, find_payments
 from services.provider_gateway.sandbox.books.settling import due_batches, settle_batches
 from services.provider_gateway.sandbox.books.withdrawals import find_withdrawal, request_withdrawal
@@ -21,6 +21,7 @@ from services.provider_gateway.sandbox.parsing import After, check_totals, conte
 from services.provider_gateway.sandbox.providers.cash_wire import (
     AT_THE_COUNTER,
     PAY_LIST,
+    SENT_BACK,
     STATES,
     WITHDRAWAL,
     order_result,
@@ -170,6 +171,17 @@ class CashOffice:
         await sandbox.books.run(work)
         sandbox.webhooks_to_send.set()
 
+    async def send_back(self, reference: str, reason: str) -> None:
+        """Nobody can ever collect an order: it goes back, now."""
+        sandbox, name = self._sandbox, self._name
+
+        def work(connection: sqlite3.Connection) -> None:
+            at = send_back(connection, name, reference, reason)
+            settle_batches(connection, sandbox, due_batches(connection, at))
+
+        await sandbox.books.run(work)
+        sandbox.webhooks_to_send.set()
+
     async def _note_home_orders(self, references: list[str]) -> None:
         if references:
             await self._sandbox.books.run(lambda connection: keep_home_orders(connection, self._name, references))
@@ -195,15 +207,27 @@ def counter_router(sandbox: Sandbox, offices: Sequence[CashOffice]) -> APIRouter
     router = APIRouter(prefix="/admin/counter", tags=["admin"])
     by_name = {office.name: office for office in offices}
 
-    @router.post("/{name}")
-    async def post_counter(name: str, request: Request) -> Response:
+    async def office_of(name: str, request: Request) -> tuple[CashOffice, bytes]:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {sandbox.keys.secrets['admin']}".encode()):
             raise RequestRefused(401, "unauthorised", "Admin routes need the bearer secret of admin.secret")
         if name not in by_name:
             raise RequestRefused(404, "not_found", "No such office")
-        came = parse(AT_THE_COUNTER, await read_body(request))
-        await by_name[name].come_for(came.reference, Receiver(came.name, came.identity_number, came.relationship, came.receipt))
+        return by_name[name], await read_body(request)
+
+    @router.post("/{name}")
+    async def post_counter(name: str, request: Request) -> Response:
+        office, body = await office_of(name, request)
+        came = parse(AT_THE_COUNTER, body)
+        receiver = Receiver(came.name, came.identity_number, came.relationship, came.receipt)
+        await office.come_for(came.reference, receiver)
         return json_response({"reference": came.reference, "state": "paid"})
+
+    @router.post("/{name}/sent-back")
+    async def post_sent_back(name: str, request: Request) -> Response:
+        office, body = await office_of(name, request)
+        back = parse(SENT_BACK, body)
+        await office.send_back(back.reference, back.reason)
+        return json_response({"reference": back.reference, "state": "returned"})
 
     return router

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from services.provider_gateway.sandbox.books.counter import Receiver
+from services.provider_gateway.sandbox.books.counter import NOT_COLLECTED, Receiver
 from services.provider_gateway.sandbox.books.withdrawals import Withdrawal
 from services.provider_gateway.sandbox.parsing import (
     MAX_PAYMENTS,
@@ -58,7 +58,13 @@ class AtTheCounter(Message):
     receipt: Literal["signature", "fingerprint"] = "signature"
 
 
+class SentBack(Message):
+    reference: Reference
+    reason: Literal["moved_away", "deceased", "refused_by_payee"]
+
+
 PAY_LIST = TypeAdapter(PayList)
+SENT_BACK = TypeAdapter(SentBack)
 AT_THE_COUNTER = TypeAdapter(AtTheCounter)
 WITHDRAWAL = TypeAdapter(WithdrawalRequest)
 
@@ -67,13 +73,14 @@ def order_result(outcome: Outcome, receiver: Receiver | None, place: str) -> dic
     """Where one order stands, and once paid: to whom, on which identity shown, confirmed how and handed out where. Without a
     receiver of its own it was the payee who came; one in five confirms by fingerprint."""
     paid = outcome.state == "paid"
+    sent_back = outcome.state == "uncollected" and outcome.reason != NOT_COLLECTED
     if receiver is None:
         receipt = "fingerprint" if sha256(outcome.reference.encode()).digest()[0] % 5 == 0 else "signature"
         receiver = Receiver(outcome.payee_name, outcome.account or None, "self", receipt)
     return {
         "reference": outcome.reference,
         "amount_dong": outcome.amount_dong,
-        "state": STATES.get(outcome.state, outcome.state),
+        "state": "returned" if sent_back else STATES.get(outcome.state, outcome.state),
         "reason": None if outcome.state == "open" else outcome.reason,
         "booked_on": outcome.booked_on,
         "paid_to": receiver.name if paid else None,
