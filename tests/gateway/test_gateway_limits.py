@@ -158,7 +158,7 @@ async def _any(bench: Bench, sql: str, payroll: Payroll) -> bool:
 
 async def test_calls_at_once_hold_over_all_senders(bench: Bench, client: httpx.AsyncClient) -> None:
     await bench.halt("sender")
-    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2})
+    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2, "call_seconds": 300})
     payrolls = [await bench.payroll(PROVIDER, "wallet", 2) for _ in range(12)]
     ways = bench.service.app.state.ways
     senders = [Sender(bench.service.database, ways.connectors, ways.cipher, ways.schedule).worker() for _ in range(4)]
@@ -238,7 +238,7 @@ class HangingPayments:
 
 
 async def test_a_provider_that_hangs_holds_up_no_other_and_a_chunk_is_one_call(bench: Bench, client: httpx.AsyncClient) -> None:
-    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2})
+    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2, "call_seconds": 300})
     connectors = bench.service.app.state.ways.connectors
     right, hanging = connectors[PROVIDER], HangingPayments()
     connectors[PROVIDER] = replace(right, payments=hanging)
