@@ -22,7 +22,7 @@ CURL = shutil.which("curl")
 @pytest.fixture(scope="module")
 def doors(up: Any) -> dict[str, Any]:
     """Provider -> its operation in the document as it is served."""
-    paths = httpx.get(f"{up.url}/gateway/openapi.json").json()["paths"]
+    paths = httpx.get(f"{up.url}/gateway/openapi.json", timeout=120).json()["paths"]
     return {
         path.removeprefix(DOOR): operations["post"]
         for path, operations in paths.items()
@@ -33,7 +33,7 @@ def doors(up: Any) -> dict[str, Any]:
 def _send(configuration: str, url: str) -> tuple[str, dict[str, Any]]:
     assert CURL, "curl is needed: apt-get install curl"
     command = [CURL, "--silent", "--show-error", "--config", "-", "--write-out", "\n%{http_code}", url]
-    result = subprocess.run(command, input=configuration.encode(), capture_output=True, timeout=60, check=True)
+    result = subprocess.run(command, input=configuration.encode(), capture_output=True, timeout=120, check=True)
     body, _, status = result.stdout.decode().rpartition("\n")
     return status, json.loads(body)
 
@@ -58,7 +58,7 @@ def test_every_example_of_the_document_is_taken_from_curl(up: Any, doors: dict[s
             file = tmp_path / f"{provider}-{name}"
             file.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
             sign = [sys.executable, "-m", "console", "webhook", "sign", "--provider", provider, str(file)]
-            signed = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=True)
+            signed = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True)
             assert _send(signed.stdout, f"{up.url}/gateway{DOOR}{provider}") == ("202", {"received": True, "repeated": False}), (
                 provider,
                 name,

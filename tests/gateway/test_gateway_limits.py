@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from services.provider_gateway.connectors.protocol import Batch, NotTaken, Sent
+from services.provider_gateway.connectors.protocol import Batch, NotTaken, Refused, Sent, Unsure
 from services.provider_gateway.connectors.registry import build_connectors
+from services.provider_gateway.workers.questions import FAILURES_TO_SLOW, Questions
 from services.provider_gateway.workers.sender import Sender
 from shared.embedded_postgres import free_port
 from shared.runtime import stop_tasks
@@ -30,6 +31,9 @@ async def client(bench: Bench, tokens: Tokens) -> AsyncIterator[httpx.AsyncClien
         yield client
         answer = await client.put(f"/v1/providers/{PROVIDER}/limits", json={})
         assert answer.status_code == 200, answer.text
+        path = f"/v1/providers/{PROVIDER}/windows"
+        for window in (await client.get(path)).json()["items"]:
+            await client.post(f"{path}/{window['window_id']}/end", json={"reason": "the test is over"})
 
 
 async def _until(what: Callable[[], Awaitable[bool]]) -> None:
@@ -154,13 +158,14 @@ async def _any(bench: Bench, sql: str, payroll: Payroll) -> bool:
 
 async def test_calls_at_once_hold_over_all_senders(bench: Bench, client: httpx.AsyncClient) -> None:
     await bench.halt("sender")
-    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2})
+    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2, "call_seconds": 300})
     payrolls = [await bench.payroll(PROVIDER, "wallet", 2) for _ in range(12)]
     ways = bench.service.app.state.ways
     senders = [Sender(bench.service.database, ways.connectors, ways.cipher, ways.schedule).worker() for _ in range(4)]
     tasks = [asyncio.create_task(sender.run()) for sender in senders]
     seen: set[int] = set()
     bench.run("enquiries", "webhooks")
+    bench.tasks += tasks  # stopped with the bench, if this fails
 
     async def all_sent() -> bool:
         (row,) = await bench.fetch("SELECT count(*) AS n FROM chunks WHERE provider = $1 AND lease_until IS NOT NULL", PROVIDER)
@@ -233,7 +238,7 @@ class HangingPayments:
 
 
 async def test_a_provider_that_hangs_holds_up_no_other_and_a_chunk_is_one_call(bench: Bench, client: httpx.AsyncClient) -> None:
-    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2})
+    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"calls_at_once": 2, "call_seconds": 300})
     connectors = bench.service.app.state.ways.connectors
     right, hanging = connectors[PROVIDER], HangingPayments()
     connectors[PROVIDER] = replace(right, payments=hanging)
@@ -248,3 +253,62 @@ async def test_a_provider_that_hangs_holds_up_no_other_and_a_chunk_is_one_call(b
     hanging.let_go.set()
     await bench.until_settled(slow)
     await bench.assert_books_agree([*slow, *quick])
+
+
+class Flaky:
+    """A question that fails so often before it is answered."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self._failures = list(failures)
+        self.asked = 0
+
+    async def __call__(self) -> str:
+        self.asked += 1
+        if self._failures:
+            raise self._failures.pop(0)
+        return "answer"
+
+
+async def test_a_question_is_asked_once_more_where_that_is_safe_and_of_use(bench: Bench, client: httpx.AsyncClient) -> None:
+    schedule = bench.service.app.state.ways.schedule
+    questions = Questions(bench.service.database, [PROVIDER], schedule)
+    assert await questions.ask(PROVIDER, Flaky(Unsure("http_500"))) == "answer"
+    assert await questions.ask(PROVIDER, Flaky(NotTaken("ConnectError"))) == "answer"
+    for failure in (Unsure("ReadTimeout"), NotTaken("bad_signature", 5.0), Refused("invalid_request")):
+        flaky = Flaky(failure)
+        with pytest.raises(type(failure)):
+            await questions.ask(PROVIDER, flaky)
+        assert flaky.asked == 1, failure
+    once = Flaky(Unsure("http_500"))
+    with pytest.raises(Unsure):
+        await questions.ask(PROVIDER, once, again=False)
+    assert once.asked == 1
+
+
+async def test_a_provider_that_answers_no_question_rests(bench: Bench, client: httpx.AsyncClient) -> None:
+    questions = Questions(bench.service.database, [PROVIDER], bench.service.app.state.ways.schedule)
+    for _ in range(FAILURES_TO_SLOW):
+        assert await questions.askable([PROVIDER]) == [PROVIDER]
+        with pytest.raises(Unsure):
+            await questions.ask(PROVIDER, Flaky(Unsure("ReadTimeout")))
+    assert await questions.askable([PROVIDER]) == []
+    unasked = Flaky()
+    with pytest.raises(NotTaken):
+        await questions.ask(PROVIDER, unasked)
+    assert unasked.asked == 0
+
+
+async def test_questions_keep_their_pace_and_wait_for_the_end_of_maintenance(bench: Bench, client: httpx.AsyncClient) -> None:
+    await client.put(f"/v1/providers/{PROVIDER}/limits", json={"questions_per_second": 0.01})
+    questions = Questions(bench.service.database, [PROVIDER], bench.service.app.state.ways.schedule)
+    assert await questions.ask(PROVIDER, Flaky()) == "answer"
+    assert await questions.askable([PROVIDER]) == [], "one in a hundred seconds"
+    async with bench.service.database.transaction() as tx:
+        now = await tx.business_now()
+    window = {"reason": "r", "starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
+    assert (await client.post(f"/v1/providers/{PROVIDER}/windows", json=window)).status_code == 201
+    fresh = Questions(bench.service.database, [PROVIDER], bench.service.app.state.ways.schedule)
+    assert await fresh.askable([PROVIDER]) == []
+    with pytest.raises(NotTaken) as refused:
+        await fresh.ask(PROVIDER, Flaky())
+    assert refused.value.why == "maintenance"

@@ -44,12 +44,13 @@ async def read_standings(tx: Tx, providers: Collection[str], usual: Limits) -> d
     """How the ways to these providers stand, unlocked: a look, not a promise."""
     rows = await tx.rows(
         f"""SELECT p.provider, {_WAY}, clock_timestamp() AS wall_now, platform.business_now() AS business_now,
-                   (SELECT count(*) FROM chunks c WHERE c.provider = p.provider AND c.lease_until IS NOT NULL) AS in_flight
+                   (SELECT count(*) FROM chunks c WHERE c.provider = p.provider AND c.lease_until IS NOT NULL) AS in_flight,
+                   EXISTS (SELECT FROM maintenance_windows m WHERE m.provider = p.provider AND m.ended_at IS NULL) AS has_windows
             FROM unnest(CAST(:providers AS text[])) AS p (provider) LEFT JOIN provider_ways USING (provider)
             ORDER BY p.provider""",  # noqa: S608 - constants only
         providers=sorted(providers),
     )
-    windows = await counting_windows(tx, providers)
+    windows = await counting_windows(tx, providers) if any(row["has_windows"] for row in rows) else {}
     return {row["provider"]: _standing(row, windows.get(row["provider"], []), usual) for row in rows}
 
 
