@@ -22,7 +22,7 @@ SENDING: Any = rule(
     who=WHO,
     taking=st.sampled_from(TAKINGS),
     answer=st.sampled_from(ANSWERS),
-    hidden=st.sampled_from([0.0, LONGEST_PROCESSING_SECONDS / 2, LONGEST_PROCESSING_SECONDS - 1]),
+    hidden=st.sampled_from([0.0, LONGEST_PROCESSING_SECONDS / 2, LONGEST_PROCESSING_SECONDS - 1, 4 * LONGEST_PROCESSING_SECONDS]),
 )
 ENQUIRING: Any = rule(who=WHO, answer=st.sampled_from(ENQUIRIES))
 
@@ -127,6 +127,13 @@ class AttemptMachine(RuleBasedStateMachine):
         said = self.model.book(self.life.reference(n), truth)
         if said is not None:
             self.model.mail.append(self.model.post([said]))
+
+    @precondition(lambda self: self.model.books)
+    @rule(n=LINE)
+    def money_comes_back(self, n: int) -> None:
+        """Days after it was credited."""
+        for truth in ("credited", "returned"):
+            self.something_is_booked(n, truth)
 
     @precondition(lambda self: self.model.mail)
     @rule(n=st.integers(0, 9), lost=st.booleans())

@@ -133,9 +133,10 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
     assert ends["paid"] > 50, ends
     assert postman.delivered == 3 * postman.came > 0
     async with ground.looking() as admin:
-        sql = "SELECT deliveries, count(*) AS n FROM provider_gateway.webhooks WHERE received_at >= $1 GROUP BY 1"
-        counts = await admin.fetch(sql, postman.since)
-    assert {row["deliveries"]: row["n"] for row in counts} == {3: postman.came}
+        sql = "SELECT count(*) AS n, min(deliveries) AS least FROM provider_gateway.webhooks WHERE received_at >= $1"
+        kept = await admin.fetchrow(sql, postman.since)
+    assert kept["n"] == postman.came
+    assert kept["least"] >= 3
 
 
 async def bad_conditions(ground: Ground) -> None:
