@@ -321,6 +321,8 @@ class Life:
             booked = self.model.books.get(reference)
             truth = booked[0].truth if booked else None
             state, doubted = held["state"], reference in self.said_against
+            lied = reference in self.model.lied_about
+            assert not doubted or lied or truth == "short", "a person is asked about what is clear"
             if truth is None:
                 for_a_person = state == "unknown" and not self.model.refuses_duplicates and held["not_found"] >= 2
                 assert state == "rejected" or for_a_person, f"never taken, and held as {state}"
@@ -330,7 +332,7 @@ class Life:
                 assert state != "paid" and doubted, "another amount moved, and nobody is told"
             else:
                 # Who said "refused" of what is then never collected said the same in other words: the money did not go out.
-                alike = reference in self.model.lied_about and {state, should} <= {"rejected", "unclaimed", "returned"}
+                alike = lied and {state, should} <= {"rejected", "unclaimed", "returned"}
                 assert state == should or doubted or alike, f"{truth} at the provider, {state} here, and nobody is told"
 
     async def end(self) -> None:

@@ -129,11 +129,14 @@ class AttemptMachine(RuleBasedStateMachine):
             self.model.mail.append(self.model.post([said]))
 
     @precondition(lambda self: self.model.books)
-    @rule(n=LINE)
-    def money_comes_back(self, n: int) -> None:
-        """Days after it was credited."""
-        for truth in ("credited", "returned"):
-            self.something_is_booked(n, truth)
+    @rule(n=LINE, known=st.booleans())
+    def money_comes_back(self, n: int, known: bool) -> None:
+        """Days after it was credited, which was `known` here or not."""
+        self.something_is_booked(n, "credited")
+        if known and self.model.mail:
+            self.webhook(len(self.model.mail) - 1, lost=False)
+            self.apply_webhooks(0)
+        self.something_is_booked(n, "returned")
 
     @precondition(lambda self: self.model.mail)
     @rule(n=st.integers(0, 9), lost=st.booleans())

@@ -23,7 +23,7 @@ import pytest
 from shared.embedded_postgres import EmbeddedPostgres
 from tests.proof.conftest import Ground
 from tests.proof.postman import Postman
-from tests.proof.proving import a_child, drawn, others_ask, settled_and_judged
+from tests.proof.proving import SECONDS, a_child, drawn, others_ask, settled_and_judged
 
 CHILDREN_AT_ONCE = 2
 BATCHES = 400
@@ -91,12 +91,14 @@ def shared_out(left: Collection[str]) -> list[list[str]]:
     return [share for share in shares if share] if shares[0] else [*shares[1:]]
 
 
+@pytest.mark.timeout(900)
 async def test_broker_and_database_restarted_in_the_middle(proving_ground: Ground, postgres: EmbeddedPostgres) -> None:
     ground = proving_ground
     await bad_conditions(ground)
     payrolls = await drawn(ground, each_way=30)
     async with ground.registry_heard():
-        working = asyncio.create_task(ground.zygote.order(a_child(payrolls, [], until="answered")))
+        order = a_child(payrolls, [], until="answered", seconds=SECONDS * 5)  # a broker may take its time to come back
+        working = asyncio.create_task(ground.zygote.order(order))
         await until_under_way(ground, payrolls, 10)
         await ground.restart_broker()
         await until_under_way(ground, payrolls, 30)
@@ -110,7 +112,7 @@ async def test_broker_and_database_restarted_in_the_middle(proving_ground: Groun
 
 async def until_under_way(ground: Ground, drawn: dict[str, Any], paid: int) -> None:
     """Wait for the middle: so many payments have ended, and not all."""
-    async with ground.looking() as admin, asyncio.timeout(60):
+    async with ground.looking() as admin, asyncio.timeout(SECONDS * 3):
         while True:
             sql = "SELECT count(*) FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) AND state <> 'open'"
             ended = await admin.fetchval(sql, drawn["payrolls"])
@@ -135,6 +137,7 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
     async with ground.looking() as admin:
         sql = "SELECT count(*) AS n, min(deliveries) AS least FROM provider_gateway.webhooks WHERE received_at >= $1"
         kept = await admin.fetchrow(sql, postman.since)
+    assert kept is not None
     assert kept["n"] == postman.came
     assert kept["least"] >= 3
 
