@@ -35,7 +35,7 @@ class SandboxAtWork:
     def start(self) -> None:
         """Start it, with the books that it left."""
         self._process = subprocess.Popen(self._command, cwd=REPOSITORY)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the sandbox ended by itself"
             try:

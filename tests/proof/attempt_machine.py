@@ -96,6 +96,14 @@ class AttemptMachine(RuleBasedStateMachine):
             self._do(self.life.pass_time(70.0))
             self.enquire(who, "said")
 
+    @rule(who=WHO)
+    def asked_until_it_is_sent_again(self, who: int) -> None:
+        """What is not found twice, the second time after the longest processing time, is sent again."""
+        for _ in range(2):
+            self._do(self.life.pass_time(LONGEST_PROCESSING_SECONDS + 10))
+            self.enquire(who, "said")
+        self._do(self.life.work(who, "sender"))
+
     @rule(scope=st.sampled_from(["provider", "payroll"]))
     def stop(self, scope: str) -> None:
         self._do(self.life.stop(scope))
