@@ -11,12 +11,10 @@ from typing import Any
 
 import asyncpg
 import httpx
-import orjson
 
 from services.provider_gateway import events
 from services.provider_gateway.api import webhooks
 from services.provider_gateway.connectors.protocol import Connector
-from services.provider_gateway.domain.attempt import first_step
 from services.provider_gateway.domain.schedule import PRODUCTION
 from services.provider_gateway.use_cases.stop_sending import lift_stop, stop_sending
 from services.provider_gateway.workers.wiring import Ways
@@ -223,117 +221,11 @@ class Life:
         sql = "SELECT outcome FROM provider_gateway.recalls WHERE payment_id = $1"
         self.recalled[self.references[n]] = str(await self.ground.admin.fetchval(sql, line["payment_id"]))
 
-    # --- what must hold at every moment ----------------------------------------------------------------------------
-
     async def attempts(self) -> dict[str, asyncpg.Record]:
         """As the gateway holds them, by reference."""
         sql = """SELECT reference, state, step, amount_dong, reason, sends, not_found, attempt_no, provider_reference
                  FROM provider_gateway.attempts WHERE payroll_id = $1"""
         return {row["reference"]: row for row in await self.ground.admin.fetch(sql, self.payroll.payroll_id)}
-
-    async def check(self) -> None:
-        """The invariants."""
-        model = self.model
-        for account, times in model.credits.items():
-            assert times <= 1, f"money moved {times} times to {account}"
-        for account, references in model.called.items():
-            assert len(references) == 1, f"{account} was sent money under several references"
-        if not model.refuses_duplicates:
-            assert not model.resent, "sent again to a provider that does not refuse duplicates"
-        for reference, answered in self.recalled.items():
-            assert not (answered == "stopped" and model.sends[reference]), "sent though it had been recalled"
-        if self.sends_when_stopped is not None:
-            assert await self.intents() == self.sends_when_stopped, "an intent was committed behind a stop"
-        await self._check_attempts(await self._listen())
-
-    async def _listen(self) -> dict[str, asyncpg.Record]:
-        """Take note of what disbursement was told since: steps grow."""
-        attempts = await self.attempts()
-        sql = """SELECT seq, body::text AS body FROM provider_gateway.outbox
-                 WHERE type = 'chunk_progressed' AND seq > $1 ORDER BY seq"""
-        by_payment = {str(line["payment_id"]): ref for line, ref in zip(self.payroll.lines, self.payroll.references, strict=True)}
-        for row in await self.ground.admin.fetch(sql, self._seq):
-            self._seq = row["seq"]
-            body = orjson.loads(row["body"])
-            for each in body["outcomes"] if body["payroll_id"] == str(self.payroll.payroll_id) else ():
-                reference = by_payment[each["payment_id"]]
-                before = self.told.get(reference, (first_step(1), ""))[0]
-                assert each["step"] > before, "a step that did not grow"
-                self.told[reference] = (each["step"], each["outcome"])
-        return attempts
-
-    async def _check_attempts(self, attempts: dict[str, asyncpg.Record]) -> None:
-        sql = """SELECT payment_id, said FROM provider_gateway.contradictions WHERE payment_id = ANY($1::uuid[])"""
-        rows = await self.ground.admin.fetch(sql, [line["payment_id"] for line in self.payroll.lines])
-        by_payment = {line["payment_id"]: ref for line, ref in zip(self.payroll.lines, self.payroll.references, strict=True)}
-        self.said_against = {by_payment[row["payment_id"]] for row in rows}
-        for reference, held in attempts.items():
-            step, outcome = self.told.get(reference, (first_step(1), "sending"))
-            assert held["step"] == step, "what is held is not what was told"
-            if reference not in self.said_against and held["state"] != "sending":
-                assert held["state"] == outcome, (held["state"], outcome)
-            self._check_believed(reference, held)
-
-    def _check_believed(self, reference: str, held: asyncpg.Record) -> None:
-        """Nothing is held that the provider never truly said."""
-        said, amount = self.model.said[reference], held["amount_dong"]
-        if held["state"] == "paid":
-            assert ("paid", amount) in said, "paid is believed without reference and amount"
-        elif held["state"] == "rejected" and held["reason"] != "recalled":
-            assert any(outcome == "rejected" for outcome, _ in said), "refused by nobody"
-        elif held["state"] in ("returned", "unclaimed"):
-            assert any(outcome == held["state"] for outcome, _ in said), f"{held['state']} was said by nobody"
-
-    # --- the end ----------------------------------------------------------------------------------------------------
-
-    async def calm(self) -> None:
-        """No more faults: all that is late comes, all that is open is paid, officers lift their stops, and time passes."""
-        model = self.model
-        model.enquiry, model.plan = "said", type(model.plan)()
-        await self.lift()
-        model.answer_late(len(model.late))
-        for _ in range(30):
-            for name in ("sender", "enquiries", "webhooks"):
-                for who in range(2):
-                    await self.work(who, name)
-            for reference in list(model.books):
-                model.book(reference, "credited")
-            await self.check()
-            if await self._at_rest():
-                break
-            await self.pass_time(7 * 3600.0)
-        # What moved last is always told in the end, whatever was lost before.
-        await self.post(model.post([model.word(reference) for reference in model.books]))
-        for mail in model.mail:
-            await self.post(mail)
-        await self.work(0, "webhooks")
-        await self.check()
-
-    async def _at_rest(self) -> bool:
-        attempts = await self.attempts()
-        return len(attempts) == len(self.references) and all(row["state"] in FINAL for row in attempts.values())
-
-    async def judge(self) -> None:
-        """Nothing lost, nothing stuck: payment by payment, what the provider's books say we know, or a person is asked."""
-        attempts = await self.attempts()
-        assert attempts.keys() == set(self.references), "a payment without an attempt"
-        for reference, held in attempts.items():
-            booked = self.model.books.get(reference)
-            truth = booked[0].truth if booked else None
-            state, doubted = held["state"], reference in self.said_against
-            lied = reference in self.model.lied_about
-            assert not doubted or lied or truth == "short", "a person is asked about what is clear"
-            if truth is None:
-                for_a_person = state == "unknown" and not self.model.refuses_duplicates and held["not_found"] >= 2
-                assert state == "rejected" or for_a_person, f"never taken, and held as {state}"
-                continue
-            should = {"credited": "paid", "refused": "rejected", "withdrawn": "returned"}.get(truth, truth)
-            if truth == "short":
-                assert state != "paid" and doubted, "another amount moved, and nobody is told"
-            else:
-                # Who said "refused" of what is then never collected said the same in other words: the money did not go out.
-                alike = lied and {state, should} <= {"rejected", "unclaimed", "returned"}
-                assert state == should or doubted or alike, f"{truth} at the provider, {state} here, and nobody is told"
 
     async def end(self) -> None:
         """Leave no work behind for the next life."""

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.provider_gateway.domain.attempt import Said
 from tests.proof.attempt_life import Ground, Life
+from tests.proof.attempt_rules import calm, check, judge
 from tests.proof.model_provider import LONGEST_PROCESSING_SECONDS, Answer, ModelProvider, Plan, Taking
 
 TAKINGS: tuple[Taking, ...] = ("all", "all", "half", "none")
@@ -178,14 +179,14 @@ class AttemptMachine(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         if hasattr(self, "life"):
-            self._do(self.life.check())
+            self._do(check(self.life))
 
     def teardown(self) -> None:
         if not hasattr(self, "life"):
             return
         try:
-            self._do(self.life.check())
-            self._do(self.life.calm())
-            self._do(self.life.judge())
+            self._do(check(self.life))
+            self._do(calm(self.life))
+            self._do(judge(self.life))
         finally:
             self._do(self.life.end())
