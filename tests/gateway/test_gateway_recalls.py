@@ -54,6 +54,19 @@ async def test_what_was_not_tried_is_never_sent_and_the_rest_is_paid(bench: Benc
     assert list(payroll.references)[1] not in books
 
 
+async def test_what_was_asked_back_is_no_failing_of_the_provider(bench: Bench) -> None:
+    await bench.halt("sender", "enquiries", "webhooks")
+    payroll = await bench.payroll("viettelpay", "wallet", 4)
+    for n in range(3):
+        await recall(bench, payroll, n)
+    bench.run("sender", "enquiries", "webhooks")
+    await bench.until_settled([payroll])
+    (tally,) = await bench.fetch(
+        "SELECT payments, refused, refused_by_provider FROM chunks WHERE payroll_id = $1", payroll.payroll_id
+    )
+    assert tuple(tally) == (4, 3, 0)
+
+
 async def test_a_chunk_with_nothing_left_is_settled_unsent(bench: Bench) -> None:
     await bench.halt("sender")
     payroll = await bench.payroll("viettelpay", "wallet", 2)

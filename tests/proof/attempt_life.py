@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,10 @@ from typing import Any
 
 import asyncpg
 import httpx
-import orjson
 
 from services.provider_gateway import events
 from services.provider_gateway.api import webhooks
 from services.provider_gateway.connectors.protocol import Connector
-from services.provider_gateway.domain.attempt import first_step
 from services.provider_gateway.domain.schedule import PRODUCTION
 from services.provider_gateway.use_cases.stop_sending import lift_stop, stop_sending
 from services.provider_gateway.workers.wiring import Ways
@@ -33,6 +32,7 @@ from tests.gateway.bench import RUN_MONTH, Payroll, make_payroll
 from tests.proof.model_provider import LONGEST_PROCESSING_SECONDS, NAME, ModelProvider
 
 SCHEDULE = replace(PRODUCTION, longest_processing_seconds=LONGEST_PROCESSING_SECONDS)
+CHUNKS, CHUNK_PAYMENTS = 6, 2
 FINAL = ("paid", "rejected", "returned", "unclaimed")
 _positions = count(time.time_ns() // 1000)  # a database may have seen lives before
 
@@ -82,11 +82,12 @@ class Ground:
 
 @dataclass(slots=True)
 class Life:
-    """One chunk of a few payments, from its instruction to its end."""
+    """A payroll of small chunks, from their instruction to their end."""
 
     ground: Ground
     model: ModelProvider
     payroll: Payroll
+    instructed: int = 0  # chunks
     stops: list[uuid.UUID] = field(default_factory=list)
     sends_when_stopped: int | None = None
     recalled: dict[str, str] = field(default_factory=dict)  # reference -> what was answered
@@ -95,12 +96,13 @@ class Life:
     _seq: int = 0
 
     @classmethod
-    async def begin(cls, ground: Ground, model: ModelProvider, payments: int) -> Life:
-        """Payees and accounts are known; nothing is instructed."""
+    async def begin(cls, ground: Ground, model: ModelProvider) -> Life:
+        """Payees and accounts are known; one chunk is instructed."""
         ground.connectors[NAME] = model.connector()
-        life = cls(ground, model, make_payroll(NAME, "wallet", payments))
+        life = cls(ground, model, make_payroll(NAME, "wallet", CHUNKS * CHUNK_PAYMENTS))
         life._seq = await ground.admin.fetchval("SELECT coalesce(max(seq), 0) FROM provider_gateway.outbox")
         await life._introduce()
+        await life.instruct_another()
         return life
 
     async def _introduce(self) -> None:
@@ -127,13 +129,27 @@ class Life:
         ]  # fmt: skip
         await self.hear("registry", "beneficiaries_changed", {"records": records})
 
-    async def instruct(self) -> None:
+    async def instruct(self, chunk_no: int) -> None:
         """disbursement.chunk_instructed; a second time it changes nothing."""
-        lines = [{k: str(v) if isinstance(v, uuid.UUID) else v for k, v in line.items()} for line in self.payroll.lines]
+        chunk = self.payroll.lines[chunk_no * CHUNK_PAYMENTS : (chunk_no + 1) * CHUNK_PAYMENTS]
+        lines = [{k: str(v) if isinstance(v, uuid.UUID) else v for k, v in line.items()} for line in chunk]
         await self.hear("disbursement", "chunk_instructed", {
-            "run_id": str(self.payroll.payroll_id), "run_month": RUN_MONTH.isoformat(), "chunk_no": 1, "lines": lines,
+            "run_id": str(self.payroll.payroll_id), "run_month": RUN_MONTH.isoformat(), "chunk_no": chunk_no, "lines": lines,
             "payroll_id": str(self.payroll.payroll_id), "authority_id": "474@2021-07-01", "provider": NAME, "channel": "wallet",
         })  # fmt: skip
+
+    async def instruct_another(self) -> None:
+        """The next chunk, while there are any."""
+        if self.instructed < CHUNKS:
+            self.instructed += 1
+            await self.instruct(self.instructed - 1)
+
+    async def something_to_send(self) -> None:
+        """Where no chunk waits to be sent, another is instructed."""
+        sql = """SELECT count(*) FROM provider_gateway.chunks
+                 WHERE payroll_id = $1 AND send_at <= clock_timestamp() AND lease_until IS NULL"""
+        if not await self.ground.admin.fetchval(sql, self.payroll.payroll_id):
+            await self.instruct_another()
 
     async def hear(self, source: str, kind: str, body: dict[str, Any]) -> None:
         """An event arrives."""
@@ -144,15 +160,22 @@ class Life:
 
     @property
     def references(self) -> list[str]:
-        """Of the payments, in order."""
-        return list(self.payroll.references)
+        """Of the payments instructed so far, in order."""
+        return list(self.payroll.references)[: self.instructed * CHUNK_PAYMENTS]
+
+    def reference(self, n: int) -> str:
+        """One of them."""
+        return self.references[n % len(self.references)]
 
     async def work(self, who: int, name: str) -> None:
         """A worker works until there is nothing left for it, or until all it has left is a call under way."""
         worker = self.ground.crew[who][name]
-        for step in range(12):
-            if not await worker.step() or (self.model.late and step >= 3):
+        steps = 0
+        while await worker.step():
+            steps += 1
+            if self.model.late and steps >= 3 and _under_way() <= len(self.model.late):
                 return
+            assert steps < 1000, f"{name} never comes to rest"
 
     async def pass_time(self, seconds: float) -> None:
         """Ours and the provider's."""
@@ -189,15 +212,14 @@ class Life:
 
     async def recall(self, n: int) -> None:
         """Disbursement asks a payment back."""
+        n %= len(self.references)
         line = self.payroll.lines[n]
         await self.hear("disbursement", "payment_recalled", {
-            "run_month": RUN_MONTH.isoformat(), "payroll_id": str(self.payroll.payroll_id), "chunk_no": 1,
+            "run_month": RUN_MONTH.isoformat(), "payroll_id": str(self.payroll.payroll_id), "chunk_no": n // CHUNK_PAYMENTS,
             "payment_id": str(line["payment_id"]),
         })  # fmt: skip
         sql = "SELECT outcome FROM provider_gateway.recalls WHERE payment_id = $1"
         self.recalled[self.references[n]] = str(await self.ground.admin.fetchval(sql, line["payment_id"]))
-
-    # --- what must hold at every moment ----------------------------------------------------------------------------
 
     async def attempts(self) -> dict[str, asyncpg.Record]:
         """As the gateway holds them, by reference."""
@@ -205,120 +227,9 @@ class Life:
                  FROM provider_gateway.attempts WHERE payroll_id = $1"""
         return {row["reference"]: row for row in await self.ground.admin.fetch(sql, self.payroll.payroll_id)}
 
-    async def check(self) -> None:
-        """The invariants."""
-        model = self.model
-        for account, times in model.credits.items():
-            assert times <= 1, f"money moved {times} times to {account}"
-        for account, references in model.called.items():
-            assert len(references) == 1, f"{account} was sent money under several references"
-        if not model.refuses_duplicates:
-            assert not model.resent, "sent again to a provider that does not refuse duplicates"
-        for reference, answered in self.recalled.items():
-            assert not (answered == "stopped" and model.sends[reference]), "sent though it had been recalled"
-        if self.sends_when_stopped is not None:
-            assert await self.intents() == self.sends_when_stopped, "an intent was committed behind a stop"
-        await self._check_attempts(await self._listen())
-
-    async def _listen(self) -> dict[str, asyncpg.Record]:
-        """Take note of what disbursement was told since: steps grow."""
-        attempts = await self.attempts()
-        sql = """SELECT seq, body::text AS body FROM provider_gateway.outbox
-                 WHERE type = 'chunk_progressed' AND seq > $1 ORDER BY seq"""
-        by_payment = {str(line["payment_id"]): ref for line, ref in zip(self.payroll.lines, self.references, strict=True)}
-        for row in await self.ground.admin.fetch(sql, self._seq):
-            self._seq = row["seq"]
-            body = orjson.loads(row["body"])
-            for each in body["outcomes"] if body["payroll_id"] == str(self.payroll.payroll_id) else ():
-                reference = by_payment[each["payment_id"]]
-                before = self.told.get(reference, (first_step(1), ""))[0]
-                assert each["step"] > before, "a step that did not grow"
-                self.told[reference] = (each["step"], each["outcome"])
-        return attempts
-
-    async def _check_attempts(self, attempts: dict[str, asyncpg.Record]) -> None:
-        sql = """SELECT payment_id, said FROM provider_gateway.contradictions WHERE payment_id = ANY($1::uuid[])"""
-        rows = await self.ground.admin.fetch(sql, [line["payment_id"] for line in self.payroll.lines])
-        by_payment = {line["payment_id"]: ref for line, ref in zip(self.payroll.lines, self.references, strict=True)}
-        self.said_against = {by_payment[row["payment_id"]] for row in rows}
-        for reference, held in attempts.items():
-            step, outcome = self.told.get(reference, (first_step(1), "sending"))
-            assert held["step"] == step, "what is held is not what was told"
-            if reference not in self.said_against and held["state"] != "sending":
-                assert held["state"] == outcome, (held["state"], outcome)
-            self._check_believed(reference, held)
-
-    def _check_believed(self, reference: str, held: asyncpg.Record) -> None:
-        """Nothing is held that the provider never truly said."""
-        said, amount = self.model.said[reference], held["amount_dong"]
-        if held["state"] == "paid":
-            assert ("paid", amount) in said, "paid is believed without reference and amount"
-        elif held["state"] == "rejected" and held["reason"] != "recalled":
-            assert any(outcome == "rejected" for outcome, _ in said), "refused by nobody"
-        elif held["state"] in ("returned", "unclaimed"):
-            assert any(outcome == held["state"] for outcome, _ in said), f"{held['state']} was said by nobody"
-
-    # --- the end ----------------------------------------------------------------------------------------------------
-
-    async def calm(self) -> None:
-        """No more faults: all that is late comes, all that is open is paid, officers lift their stops, and time passes."""
-        model = self.model
-        model.enquiry, model.plan = "said", type(model.plan)()
-        await self.lift()
-        for event in model.late:
-            event.set()
-        await self.instruct_if_missing()
-        for _ in range(30):
-            for name in ("sender", "enquiries", "webhooks"):
-                for who in range(2):
-                    await self.work(who, name)
-            for reference in list(model.books):
-                model.book(reference, "credited")
-            await self.check()
-            if await self._at_rest():
-                break
-            await self.pass_time(7 * 3600.0)
-        # What moved last is always told in the end, whatever was lost before.
-        await self.post(model.post([model.word(reference) for reference in model.books]))
-        for mail in model.mail:
-            await self.post(mail)
-        await self.work(0, "webhooks")
-        await self.check()
-
-    async def instruct_if_missing(self) -> None:
-        """Nothing that was approved stays behind."""
-        sql = "SELECT count(*) FROM provider_gateway.chunks WHERE payroll_id = $1"
-        if not await self.ground.admin.fetchval(sql, self.payroll.payroll_id):
-            await self.instruct()
-
-    async def _at_rest(self) -> bool:
-        attempts = await self.attempts()
-        return len(attempts) == len(self.references) and all(row["state"] in FINAL for row in attempts.values())
-
-    async def judge(self) -> None:
-        """Nothing lost, nothing stuck: payment by payment, what the provider's books say we know, or a person is asked."""
-        attempts = await self.attempts()
-        assert attempts.keys() == set(self.references), "a payment without an attempt"
-        for reference, held in attempts.items():
-            booked = self.model.books.get(reference)
-            truth = booked[0].truth if booked else None
-            state, doubted = held["state"], reference in self.said_against
-            if truth is None:
-                for_a_person = state == "unknown" and not self.model.refuses_duplicates and held["not_found"] >= 2
-                assert state == "rejected" or for_a_person, f"never taken, and held as {state}"
-                continue
-            should = {"credited": "paid", "refused": "rejected", "withdrawn": "returned"}.get(truth, truth)
-            if truth == "short":
-                assert state != "paid" and doubted, "another amount moved, and nobody is told"
-            else:
-                # Who said "refused" of what is then never collected said the same in other words: the money did not go out.
-                alike = reference in self.model.lied_about and {state, should} <= {"rejected", "unclaimed", "returned"}
-                assert state == should or doubted or alike, f"{truth} at the provider, {state} here, and nobody is told"
-
     async def end(self) -> None:
         """Leave no work behind for the next life."""
-        for event in self.model.late:
-            event.set()
+        self.model.answer_late(len(self.model.late))
         for worker in ("sender", "enquiries"):
             for who in range(2):
                 await self.work(who, worker)
@@ -329,6 +240,11 @@ class Life:
             self.payroll.payroll_id,
         )
         await self.ground.admin.execute("UPDATE provider_gateway.webhooks SET next_try_at = NULL WHERE next_try_at IS NOT NULL")
+
+
+def _under_way() -> int:
+    """Calls that workers have begun and not dealt with to the end."""
+    return sum("Lanes" in getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks())
 
 
 def _officer(name: str) -> Caller:

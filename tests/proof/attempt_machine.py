@@ -11,20 +11,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.provider_gateway.domain.attempt import Said
 from tests.proof.attempt_life import Ground, Life
+from tests.proof.attempt_rules import calm, check, judge
 from tests.proof.model_provider import LONGEST_PROCESSING_SECONDS, Answer, ModelProvider, Plan, Taking
 
 TAKINGS: tuple[Taking, ...] = ("all", "all", "half", "none")
 ANSWERS: tuple[Answer, ...] = ("said", "silent", "part", "unpriced", "unsure", "not_taken", "refused", "crash", "crash", "late")
 ENQUIRIES: tuple[Answer, ...] = ("said", "said", "unpriced", "unsure", "not_taken", "crash")
 WHO = st.integers(0, 1)
-LINE = st.integers(0, 2)
-SENDING: dict[str, Any] = {
-    "who": WHO,
-    "taking": st.sampled_from(TAKINGS),
-    "answer": st.sampled_from(ANSWERS),
-    "hidden": st.sampled_from([0.0, LONGEST_PROCESSING_SECONDS / 2, LONGEST_PROCESSING_SECONDS - 1]),
-}
-ENQUIRING: dict[str, Any] = {"who": WHO, "answer": st.sampled_from(ENQUIRIES)}
+LINE = st.integers(0, 11)
+SENDING: Any = rule(
+    who=WHO,
+    taking=st.sampled_from(TAKINGS),
+    answer=st.sampled_from(ANSWERS),
+    hidden=st.sampled_from([0.0, LONGEST_PROCESSING_SECONDS / 2, LONGEST_PROCESSING_SECONDS - 1, 4 * LONGEST_PROCESSING_SECONDS]),
+)
+ENQUIRING: Any = rule(who=WHO, answer=st.sampled_from(ENQUIRIES))
 
 
 def named(step: Callable[..., None], n: int) -> Callable[..., None]:
@@ -38,7 +39,7 @@ def named(step: Callable[..., None], n: int) -> Callable[..., None]:
 
 
 class AttemptMachine(RuleBasedStateMachine):
-    """One chunk of three payments; two crews of workers compete for it."""
+    """A payroll of small chunks; two crews of workers compete for them."""
 
     ground: ClassVar[Ground]
     runner: ClassVar[asyncio.Runner]
@@ -48,22 +49,21 @@ class AttemptMachine(RuleBasedStateMachine):
     def _do(self, happening: Awaitable[Any]) -> Any:
         return self.runner.get_loop().run_until_complete(happening)
 
-    @initialize(refuses=st.booleans(), early=st.sampled_from([False, False, False, True]))
-    def begin(self, refuses: bool, early: bool) -> None:
-        """`early`: what comes before the instruction."""
+    @initialize(refuses=st.booleans())
+    def begin(self, refuses: bool) -> None:
         self.model = ModelProvider(refuses)
-        self.life = self._do(Life.begin(self.ground, self.model, payments=3))
-        if not early:
-            self._do(self.life.instruct())
+        self.life = self._do(Life.begin(self.ground, self.model))
 
-    @rule()
-    def instructed(self) -> None:
-        self._do(self.life.instruct())
+    @rule(n=LINE)
+    def instructed_again(self, n: int) -> None:
+        """disbursement says it once more."""
+        self._do(self.life.instruct(n % self.life.instructed))
 
     # --- our side ---------------------------------------------------------------------------------------------------
 
     def send(self, who: int, taking: Taking, answer: Answer, hidden: float) -> None:
-        """A sender looks for work; its call, if it makes one, ends so."""
+        """A sender looks for work; the first call that it makes ends so."""
+        self._do(self.life.something_to_send())
         self.model.plan = Plan(taking, answer, hidden)
         self._do(self.life.work(who, "sender"))
 
@@ -73,13 +73,13 @@ class AttemptMachine(RuleBasedStateMachine):
         self._do(self.life.work(who, "enquiries"))
 
     # Hypothesis leaves some rules out of each example. These are there several times, since little happens without them.
-    send_1 = rule(**SENDING)(named(send, 1))
-    send_2 = rule(**SENDING)(named(send, 2))
-    send_3 = rule(**SENDING)(named(send, 3))
-    send_4 = rule(**SENDING)(named(send, 4))
-    enquire_1 = rule(**ENQUIRING)(named(enquire, 1))
-    enquire_2 = rule(**ENQUIRING)(named(enquire, 2))
-    enquire_3 = rule(**ENQUIRING)(named(enquire, 3))
+    send_1 = SENDING(named(send, 1))
+    send_2 = SENDING(named(send, 2))
+    send_3 = SENDING(named(send, 3))
+    send_4 = SENDING(named(send, 4))
+    enquire_1 = ENQUIRING(named(enquire, 1))
+    enquire_2 = ENQUIRING(named(enquire, 2))
+    enquire_3 = ENQUIRING(named(enquire, 3))
 
     @rule(who=WHO)
     def apply_webhooks(self, who: int) -> None:
@@ -97,6 +97,14 @@ class AttemptMachine(RuleBasedStateMachine):
             self._do(self.life.pass_time(70.0))
             self.enquire(who, "said")
 
+    @rule(who=WHO)
+    def asked_until_it_is_sent_again(self, who: int) -> None:
+        """What is not found twice, the second time after the longest processing time, is sent again."""
+        for _ in range(2):
+            self._do(self.life.pass_time(LONGEST_PROCESSING_SECONDS + 10))
+            self.enquire(who, "said")
+        self._do(self.life.work(who, "sender"))
+
     @rule(scope=st.sampled_from(["provider", "payroll"]))
     def stop(self, scope: str) -> None:
         self._do(self.life.stop(scope))
@@ -108,8 +116,7 @@ class AttemptMachine(RuleBasedStateMachine):
 
     @rule(n=LINE)
     def recall(self, n: int) -> None:
-        if self.life.references[n] not in self.life.recalled:
-            self._do(self.life.instruct())
+        if self.life.reference(n) not in self.life.recalled:
             self._do(self.life.recall(n))
 
     # --- the provider's -----------------------------------------------------------------------------------------------
@@ -118,7 +125,7 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule()
     def late_answer(self) -> None:
         """A call that was taken for dead answers."""
-        self.model.late.pop(0).set()
+        self.model.answer_late(1)
         self._do(self.life.work(0, "sender"))
         self._do(self.life.work(1, "sender"))
 
@@ -126,9 +133,19 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule(n=LINE, truth=st.sampled_from(["credited", "credited", "refused", "short", "withdrawn", "unclaimed", "returned"]))
     def something_is_booked(self, n: int, truth: Any) -> None:
         """Money moves, or finally does not; a webhook that tells of it is made."""
-        said = self.model.book(self.life.references[n], truth)
+        said = self.model.book(self.life.reference(n), truth)
         if said is not None:
             self.model.mail.append(self.model.post([said]))
+
+    @precondition(lambda self: self.model.books)
+    @rule(n=LINE, known=st.booleans())
+    def money_comes_back(self, n: int, known: bool) -> None:
+        """Days after it was credited, which was `known` here or not."""
+        self.something_is_booked(n, "credited")
+        if known and self.model.mail:
+            self.webhook(len(self.model.mail) - 1, lost=False)
+            self.apply_webhooks(0)
+        self.something_is_booked(n, "returned")
 
     @precondition(lambda self: self.model.mail)
     @rule(n=st.integers(0, 9), lost=st.booleans())
@@ -142,7 +159,7 @@ class AttemptMachine(RuleBasedStateMachine):
 
     @rule(n=LINE, outcome=st.sampled_from(["paid", "rejected", "returned"]))
     def forged_webhook(self, n: int, outcome: Any) -> None:
-        reference = self.life.references[n]
+        reference = self.life.reference(n)
         said = Said(reference, outcome, "locked", self.life.payroll.references[reference], "P")
         assert self._do(self.life.post(self.model.post([said], truly=False))) == 401
         self._do(self.life.work(0, "webhooks"))
@@ -151,7 +168,7 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule(n=LINE, outcome=st.sampled_from(["paid", "rejected"]), dong=st.sampled_from([0, 1]))
     def contradicting_webhook(self, n: int, outcome: Any, dong: int) -> None:
         """Rightly signed, and not what the books say."""
-        reference = self.life.references[n]
+        reference = self.life.reference(n)
         if reference in self.model.books:
             self.model.lied_about.add(reference)
             amount = self.life.payroll.references[reference] + (dong or outcome == "paid")
@@ -162,14 +179,14 @@ class AttemptMachine(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         if hasattr(self, "life"):
-            self._do(self.life.check())
+            self._do(check(self.life))
 
     def teardown(self) -> None:
         if not hasattr(self, "life"):
             return
         try:
-            self._do(self.life.check())
-            self._do(self.life.calm())
-            self._do(self.life.judge())
+            self._do(check(self.life))
+            self._do(calm(self.life))
+            self._do(judge(self.life))
         finally:
             self._do(self.life.end())

@@ -32,7 +32,7 @@ from tests.proof.forked import Zygote
 
 QUEUES = ("chitra.registry", "chitra.disbursement", "chitra.provider_gateway", "chitra.reporting")
 FIRST_DAY = date(2021, 10, 1)
-HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.6, 0.3, 0.6, 2.5
+HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.9, 0.6, 0.8, 4.0
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ async def payment_by_payment(admin: asyncpg.Connection, moved: Moved) -> Counter
         """SELECT p.payment_id, p.amount_dong, p.state AS ours, a.attempt_no, a.reference, a.state AS gateways, a.sends
            FROM disbursement.payments p
            LEFT JOIN provider_gateway.attempts a USING (run_month, payment_id)
-           WHERE EXISTS (SELECT FROM provider_gateway.chunks c
+           WHERE p.state <> 'removed' AND EXISTS (SELECT FROM provider_gateway.chunks c
                          WHERE c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no)"""
     )
     wrong, ends, known = [], Counter[str](), set()

@@ -37,7 +37,7 @@ class Zygote:
         answers: list[dict[str, Any]] = await self._answer()
         with self._log.open("a", encoding="utf-8") as words:
             for order, each in zip(orders, answers, strict=True):
-                end = f"{each.get('died_at', each.get('done'))!s:.300}"
+                end = f"{each.get('died_at', each.get('failed', each.get('done')))!s:.3000}"
                 words.write(
                     f"{order['do']} {time.monotonic() - began:.2f} s, {each['processor_seconds']} of a processor: {end}\n"
                 )

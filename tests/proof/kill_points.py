@@ -98,13 +98,13 @@ def _name_of_commit(service: str, inner: FrameType) -> str:
 
 
 def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
-    """`viettelpay: ViettelPayments.pay`; None for what is no call of a provider."""
-    for frame in _frames(inner):
-        place = _place(frame.f_code)
-        if place is not None and place.startswith(_CONNECTORS):
-            provider = request.url.path.strip("/").partition("/")[0].replace("-", "_")
-            return f"{provider}: {_module(frame.f_code)}.{frame.f_code.co_qualname}"
-    return None
+    """`vnpost: connectors.cash_lists.payments.CashPayments.pay`, the outermost place in the connectors; None for what is no call
+    of a provider."""
+    inside = [f.f_code for f in _frames(inner) if (_place(f.f_code) or "").startswith(_CONNECTORS)]
+    if not inside:
+        return None
+    provider = request.url.path.strip("/").partition("/")[0]
+    return f"{provider}: {_module(inside[-1])}.{inside[-1].co_qualname}"
 
 
 def _frames(inner: FrameType) -> list[FrameType]:

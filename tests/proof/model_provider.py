@@ -1,7 +1,7 @@
 """A provider that is a model: it keeps its own books, does what the test draws, and remembers what it truly said.
 
 Two things it shares with a bad real one. What it takes may stay hidden for up to its longest processing time, and what is
-hidden it doesn't recognise as a duplicate either. And it answers, or not, whatever it did.
+hidden it doesn't recognise as a duplicate either; what is hidden for longer it does. And it answers, or not, whatever it did.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Booked:
     order: Order
     truth: Truth
     visible_at: float
+    strict: bool = False  # known as a duplicate even while it is hidden
 
 
 @dataclass(slots=True)
@@ -82,15 +83,22 @@ class ModelProvider:
         """As the gateway sees it."""
         return Connector(NAME, _Payments(self, self.refuses_duplicates), _Enquiry(self), _Webhooks(self))
 
+    def answer_late(self, calls: int) -> None:
+        """So many of the calls that hang are answered, the oldest first."""
+        for event in self.late[:calls]:
+            event.set()
+        del self.late[:calls]
+
     def take(self, orders: Sequence[Order], hidden_seconds: float) -> list[Said]:
         """Into the books, but for visible duplicates; what is said of each."""
         answers = []
         for order in orders:
             known = self.books.setdefault(order.reference, [])
-            if self.refuses_duplicates and any(each.visible_at <= self.now for each in known):
+            if self.refuses_duplicates and any(each.strict or each.visible_at <= self.now for each in known):
                 answers.append(Said(order.reference, "rejected", "duplicate"))
                 continue
-            known.append(Booked(order, "open", self.now + hidden_seconds))
+            strict = hidden_seconds > self.longest_processing_seconds
+            known.append(Booked(order, "open", self.now + hidden_seconds, strict))
             answers.append(Said(order.reference, "accepted"))
         return answers
 

@@ -107,11 +107,6 @@ def return_after_paid_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attempt, "_after_final", lambda held, outcome: Verdict.STALE if held.state == "paid" else after(held, outcome))
 
 
-def duplicate_taken_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
-    """ "I have had this one" is read as "I won't pay this one"."""
-    patch.setattr(attempt, "DUPLICATE", "never said")
-
-
 def contradiction_dropped(patch: pytest.MonkeyPatch) -> None:
     """Paid after it was refused: nobody is told."""
     after = attempt._after_final
@@ -144,7 +139,6 @@ BUGS: Sequence[Plant] = (
     stop_not_read_with_the_intent,
     recall_forgotten,
     return_after_paid_overlooked,
-    duplicate_taken_for_a_refusal,
     contradiction_dropped,
     steps_stand_still,
 )

@@ -39,10 +39,12 @@ class Postman:
         app = Starlette(routes=[Route("/v1/webhooks/{provider}", postman.take, methods=["POST"])])
         server, serving = await WebServer.start(app, "127.0.0.1", port)
         carrying = asyncio.create_task(postman.carry())
-        yield postman
-        await stop_tasks([carrying])
-        server.should_exit = True
-        await serving
+        try:
+            yield postman
+        finally:
+            await stop_tasks([carrying])
+            server.should_exit = True
+            await serving
 
     async def take(self, request: Request) -> Response:
         """The provider's webhook: taken, so that it comes once."""
@@ -68,6 +70,7 @@ class Postman:
             except httpx.TransportError:  # nobody is there between two children
                 await asyncio.sleep(0.1)
                 continue
-            assert answer.status_code == 202, answer.text
-            self.delivered += 1
-            return
+            if answer.status_code < 500:  # else it is about to end: a provider would come again too
+                assert answer.status_code == 202, answer.text
+                self.delivered += 1
+                return

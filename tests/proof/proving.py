@@ -37,7 +37,9 @@ def a_child(
     port: int | None = None,
 ) -> dict[str, Any]:
     """An order to work, and to die where it is told. `port`: of its door, where the usual one is somebody else's."""
-    recall = [drawn["payments"].pop()] if door and (not fatal or any("recall" in name for name in fatal)) else []
+    recall = [
+        drawn["payments"].pop()
+    ]  # of the last chunks if door and (not fatal or any("recall" in name for name in fatal)) else []
     return {
         "do": "work", "fatal": sorted(fatal), "seconds": seconds, "until": until, "door": door, "recall": recall, "port": port,
         "stop": drawn["payrolls"][0] if not fatal or any("api.stops" in name for name in fatal) else None,

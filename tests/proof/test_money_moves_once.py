@@ -18,10 +18,12 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.embedded_postgres import EmbeddedPostgres
 from tests.proof.conftest import Ground
 from tests.proof.postman import Postman
-from tests.proof.proving import a_child, drawn, others_ask, settled_and_judged
+from tests.proof.proving import SECONDS, a_child, drawn, others_ask, settled_and_judged
 
 CHILDREN_AT_ONCE = 2
 BATCHES = 400
@@ -36,6 +38,7 @@ CONDITIONS = {
 EVERYWHERE = {"webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2}
 
 
+@pytest.mark.timeout(900)  # a minute on quiet cores
 async def test_killed_at_every_point_nothing_is_doubled_lost_or_stuck(proving_ground: Ground) -> None:
     ground = proving_ground
     await bad_conditions(ground)
@@ -46,12 +49,12 @@ async def test_killed_at_every_point_nothing_is_doubled_lost_or_stuck(proving_gr
     points = set(recorded["passed"])
     assert len(points) > 80, points
 
-    second = await drawn(ground, each_way=240)
+    second = await drawn(ground, each_way=150)
     async with ground.registry_heard():
         died = await die_at_each(ground, second, points)
         assert died.keys() == points
         ends = await settled_and_judged(ground, second)
-    assert ends["paid"] > 900, ends
+    assert ends["paid"] > 550, ends
     fired = await ground.ask("GET", "/faults")
     assert all(fired[kind] for kind in ("timeout_after", "not_found_at_first", "webhook_forged")), fired
 
@@ -88,26 +91,28 @@ def shared_out(left: Collection[str]) -> list[list[str]]:
     return [share for share in shares if share] if shares[0] else [*shares[1:]]
 
 
+@pytest.mark.timeout(900)
 async def test_broker_and_database_restarted_in_the_middle(proving_ground: Ground, postgres: EmbeddedPostgres) -> None:
     ground = proving_ground
     await bad_conditions(ground)
-    payrolls = await drawn(ground, each_way=60)
+    payrolls = await drawn(ground, each_way=30)
     async with ground.registry_heard():
-        working = asyncio.create_task(ground.zygote.order(a_child(payrolls, [], until="answered")))
-        await until_under_way(ground, payrolls, 30)
+        order = a_child(payrolls, [], until="answered", seconds=SECONDS * 5)  # a broker may take its time to come back
+        working = asyncio.create_task(ground.zygote.order(order))
+        await until_under_way(ground, payrolls, 10)
         await ground.restart_broker()
-        await until_under_way(ground, payrolls, 90)
+        await until_under_way(ground, payrolls, 30)
         await asyncio.to_thread(postgres.stop, "immediate")  # as if the power went
         await asyncio.to_thread(postgres.restart)
         (told,) = await working
         assert not told["done"]["left"], (told["done"], ground.zygote.words())
         ends = await settled_and_judged(ground, payrolls)
-    assert ends["paid"] > 200, ends
+    assert ends["paid"] > 100, ends
 
 
 async def until_under_way(ground: Ground, drawn: dict[str, Any], paid: int) -> None:
     """Wait for the middle: so many payments have ended, and not all."""
-    async with ground.looking() as admin, asyncio.timeout(60):
+    async with ground.looking() as admin, asyncio.timeout(SECONDS * 3):
         while True:
             sql = "SELECT count(*) FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) AND state <> 'open'"
             ended = await admin.fetchval(sql, drawn["payrolls"])
@@ -122,17 +127,19 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
     for provider in CONDITIONS:
         await ground.ask("POST", "/faults", rates=dict.fromkeys(("timeout_after", "not_found_at_first", *EVERYWHERE), 0.0))
         await ground.ask("POST", "/duplicates", refuse=True, provider=provider)
-    payrolls = await drawn(ground, each_way=45)
+    payrolls = await drawn(ground, each_way=15)
     async with ground.registry_heard(), Postman.between(ground.port, ground.other_port) as postman:
         order = a_child(payrolls, [], until="answered", port=ground.other_port)
         await ground.zygote.order(order)
         ends = await settled_and_judged(ground, payrolls, port=ground.other_port)
-    assert ends["paid"] > 150, ends
+    assert ends["paid"] > 50, ends
     assert postman.delivered == 3 * postman.came > 0
     async with ground.looking() as admin:
-        sql = "SELECT deliveries, count(*) AS n FROM provider_gateway.webhooks WHERE received_at >= $1 GROUP BY 1"
-        counts = await admin.fetch(sql, postman.since)
-    assert {row["deliveries"]: row["n"] for row in counts} == {3: postman.came}
+        sql = "SELECT count(*) AS n, min(deliveries) AS least FROM provider_gateway.webhooks WHERE received_at >= $1"
+        kept = await admin.fetchrow(sql, postman.since)
+    assert kept is not None
+    assert kept["n"] == postman.came
+    assert kept["least"] >= 3
 
 
 async def bad_conditions(ground: Ground) -> None:

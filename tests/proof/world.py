@@ -110,7 +110,7 @@ async def draw(world: World, order: dict[str, Any]) -> dict[str, Any]:
     chunks = await admin.fetchval("SELECT count(*) FROM disbursement.chunks")
     ids = [p["payroll_id"] for p in payrolls]
     payments = await admin.fetch(
-        "SELECT payment_id FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) ORDER BY chunk_no DESC", ids
+        "SELECT payment_id FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) ORDER BY chunk_no", ids
     )
     await admin.close()
     await world.platform.close()
@@ -134,6 +134,7 @@ async def work(world: World, order: dict[str, Any]) -> dict[str, Any]:
         await WebServer.start(world.gateway.app, "127.0.0.1", port)
     for service in (world.disbursement, world.gateway):
         await start_workers(service, bus)
+    lifting = asyncio.create_task(lift_stops(world)) if order["door"] else None
     officers = asyncio.create_task(officers_at_work(world, order, port) if order["door"] else _rest())
     deadline = time.monotonic() + order["seconds"]
     while True:
@@ -145,6 +146,8 @@ async def work(world: World, order: dict[str, Any]) -> dict[str, Any]:
         await asyncio.sleep(0.1)
     if officers.done():
         officers.result()
+    if lifting is not None and lifting.done():
+        lifting.result()
     return {"left": left}
 
 
@@ -165,10 +168,8 @@ async def _rest() -> None:
 
 
 async def officers_at_work(world: World, order: dict[str, Any], port: int) -> None:
-    """What officers do meanwhile, at the doors of both services: a payment is asked back, a payroll is stopped by one and let go
-    by another, who lifts the stops of rules too."""
+    """What officers do meanwhile, at the doors of both services: a payment is asked back, and a payroll is stopped."""
     base = f"http://127.0.0.1:{port}/v1/stops"
-    first, second = ({"Authorization": f"Bearer {world.token('operations', subject=name)}"} for name in ("an", "binh"))
     transport = httpx.ASGITransport(world.disbursement.app, raise_app_exceptions=False)
     async with (
         httpx.AsyncClient(trust_env=False, timeout=30) as client,
@@ -180,7 +181,21 @@ async def officers_at_work(world: World, order: dict[str, Any], port: int) -> No
             assert answer.status_code in (200, 409), answer.text
         if order["stop"]:
             body = {"scope": "payroll", "key": order["stop"], "reason": "x"}
-            (await client.post(base, json=body, headers=first)).raise_for_status()
-        for stop in (await client.get(base, headers=second)).json()["items"]:
-            answer = await client.post(f"{base}/{stop['stop_id']}/lift", json={"reason": "y"}, headers=second)
+            answer = await client.post(base, json=body, headers=_officer(world, "an"))
             answer.raise_for_status()
+
+
+async def lift_stops(world: World) -> None:
+    """Another officer lifts what is stopped, by a person or by a rule, again and again."""
+    transport = httpx.ASGITransport(world.gateway.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        while True:
+            listed = await client.get("/v1/stops", headers=_officer(world, "binh"))
+            for stop in listed.json().get("items", []):
+                path = f"/v1/stops/{stop['stop_id']}/lift"
+                await client.post(path, json={"reason": "y"}, headers=_officer(world, "binh"))
+            await asyncio.sleep(0.3)
+
+
+def _officer(world: World, name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {world.token('operations', subject=name)}"}

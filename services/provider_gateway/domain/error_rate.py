@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.provider_gateway.domain.attempt import RECALLED
+
 WINDOW_CHUNKS = 20
 """So many newest chunks are looked at: enough that two or three hiccups are no rate, few enough that a provider that begins
 to fail at the 11th chunk is stopped before the 32nd."""
@@ -32,9 +34,9 @@ MOST_REFUSED_PERCENT = 30
 """Of a payroll's payments. Refusals of single accounts stay below 2 in 100 where lists are in order; three in ten mean that
 the list, its accounts or its funding are wrong, whoever's fault it is. The canary uses the same figure."""
 
-ACCOUNTS_OWN = ("invalid_account", "name_mismatch", "locked", "limit", "identity_missing")
-"""Reasons of a refusal that lie with the payee's account or papers. Every other one is the provider's own, or ours with it:
-no money there, a signature, a form, a word we don't know."""
+ACCOUNTS_OWN = ("invalid_account", "name_mismatch", "locked", "limit", "identity_missing", RECALLED)
+"""Reasons of a refusal that lie with the payee's account or papers, and that of a payment asked back before it was sent. Every
+other one is the provider's own, or ours with it: no money there, a signature, a form, a word we don't know."""
 
 
 @dataclass(frozen=True, slots=True)
