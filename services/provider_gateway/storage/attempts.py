@@ -109,7 +109,7 @@ _SAVE_ALIKE = f"""
 UPDATE attempts a SET {_BECOME.format("u")}
 FROM (VALUES (CAST(:state AS text), CAST(:step AS int), CAST(:reason AS text), CAST(:provider_reference AS text),
               CAST(:not_found AS int))) AS u (state, step, reason, provider_reference, not_found)
-WHERE a.run_month = :run_month AND a.payment_id = ANY(CAST(:payment_ids AS uuid[])) AND a.attempt_no = :attempt_no
+WHERE {_OF_CHUNK} AND a.attempt_no = :attempt_no AND (a.payment_id IN (SELECT unnest(CAST(:payment_ids AS uuid[])))) IS TRUE
 """  # noqa: S608 - constants only
 
 _SAVE_EACH = f"""
@@ -133,7 +133,7 @@ async def save(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
         return
     names = ("attempt_no", "state", "step", "reason", "provider_reference", "not_found")
     for key, payment_ids in alike.items():
-        await tx.run(_SAVE_ALIKE, run_month=chunk.run_month, payment_ids=payment_ids, **dict(zip(names, key, strict=True)))
+        await tx.run(_SAVE_ALIKE, payment_ids=payment_ids, **_chunk(chunk), **dict(zip(names, key, strict=True)))
 
 
 async def _save_each(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None:
