@@ -29,7 +29,7 @@ class SandboxAtWork:
         ]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=REPOSITORY)
         self._client = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the sandbox ended by itself"
             try:
