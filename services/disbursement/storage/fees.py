@@ -66,7 +66,7 @@ async def accrue(tx: Tx, chunk: ChunkRef, fees: Sequence[tuple[UUID, int, bool]]
                    INSERT INTO payment_fees (run_month, payment_id, run_id, authority_id, contract_id, channel, fee_dong,
                        back_on_return, accrued_at)
                    SELECT :run_month, f.payment_id, :run_id, :authority_id, :contract_id, :channel, f.fee_dong, f.back,
-                       platform.business_now()
+                       (SELECT platform.business_now())
                    FROM unnest(CAST(:ids AS uuid[]), CAST(:fees AS bigint[]), CAST(:backs AS boolean[]))
                         AS f (payment_id, fee_dong, back)
                    ON CONFLICT DO NOTHING RETURNING fee_dong)

@@ -43,9 +43,11 @@ SELECT l.benefit_month, o.subject, l.kind, l.revision,
        l.amount_dong, p.line_no
 FROM payments p
 CROSS JOIN LATERAL (
-    SELECT * FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
+    SELECT x.benefit_month, x.subject_id, x.kind, x.revision, x.amount_dong
+    FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
 CROSS JOIN LATERAL (
-    SELECT * FROM obligations x WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id AND x.kind = l.kind
+    SELECT x.subject, x.payment_seq, x.settlements, x.unit_id, x.category_group, x.sex, x.age_band FROM obligations x
+    WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id AND x.kind = l.kind
         AND x.revision = l.revision OFFSET 0) o
 LEFT JOIN overpaid_lines v ON v.payment_id = p.payment_id AND v.benefit_month = l.benefit_month
     AND v.subject_id = l.subject_id AND v.kind = l.kind AND v.revision = l.revision

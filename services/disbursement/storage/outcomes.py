@@ -64,8 +64,9 @@ MOST_GROUPS = 8
 
 _SAVE_ALIKE = """
 UPDATE payments SET state = :state, step = :step, reason = :reason, provider_reference = :reference, settled_at = :settled
-WHERE run_month = :run_month AND payment_id = ANY(CAST(:ids AS uuid[]))
-"""
+WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no
+  AND (payment_id IN (SELECT unnest(CAST(:ids AS uuid[])))) IS TRUE
+"""  # `IS TRUE` keeps the set apart, so that it is hashed once
 
 _SAVE_EACH = """
 UPDATE payments p SET state = n.state, step = n.step, reason = n.reason, provider_reference = n.reference,
@@ -77,20 +78,21 @@ WHERE p.run_month = :run_month AND p.payment_id = ANY(CAST(:ids AS uuid[])) AND 
 """
 
 
-async def save(tx: Tx, run_month: date, payments: Sequence[HeldPayment]) -> None:
-    """Write payments back, set by set."""
+async def save(tx: Tx, chunk: ChunkRef, payments: Sequence[HeldPayment]) -> None:
+    """Write payments of a locked chunk back, set by set."""
     alike: dict[tuple[Any, ...], list[UUID]] = {}
     for each in payments:
         key = (each.state, each.step, each.reason, each.provider_reference, each.settled_at)
         alike.setdefault(key, []).append(each.payment_id)
     if len(alike) <= MOST_GROUPS:
         names = ("state", "step", "reason", "reference", "settled")
+        which = {"run_month": chunk.run_month, "payroll_id": chunk.payroll_id, "chunk_no": chunk.chunk_no}
         for key, ids in alike.items():
-            await tx.run(_SAVE_ALIKE, run_month=run_month, ids=ids, **dict(zip(names, key, strict=True)))
+            await tx.run(_SAVE_ALIKE, ids=ids, **which, **dict(zip(names, key, strict=True)))
         return
     await tx.run(
         _SAVE_EACH,
-        run_month=run_month,
+        run_month=chunk.run_month,
         ids=[p.payment_id for p in payments],
         states=[p.state for p in payments],
         steps=[p.step for p in payments],

@@ -15,6 +15,9 @@ from shared.database import Tx
 from shared.kernel.errors import Refusal
 
 SCHEMA = "disbursement"
+
+PAYMENTS_FILL_PERCENT = 50
+"""Of the pages of payments: each is changed once its outcome is heard, within days, and then stays on its page."""
 _COLUMNS = "run_id, unit_id, code, run_month, benefit_months, opened_at, campaign_id"
 
 
@@ -49,7 +52,7 @@ async def insert(
 
 async def ensure_partitions(tx: Tx, run_month: date, months: Sequence[date]) -> None:
     """The partitions that drawing up will fill. Made when the run is opened: later they would hold up other authorities."""
-    await tx.ensure_month(SCHEMA, "payments", run_month)
+    await tx.ensure_month(SCHEMA, "payments", run_month, PAYMENTS_FILL_PERCENT)
     for month in months:
         await tx.ensure_month(SCHEMA, "obligations", month)
         await tx.ensure_month(SCHEMA, "payment_lines", month)

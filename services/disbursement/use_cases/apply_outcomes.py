@@ -34,7 +34,7 @@ async def apply_outcomes(tx: Tx, event: ChunkProgressed) -> None:
     after, contradictions = _heard(held, said)
     touched = [p.payment_id for p in after.values() if p.state != held[p.payment_id].state]
     answering = await who_answers(tx, chunk, {*touched, *(c.payment_id for c in contradictions)})
-    await storage.save(tx, chunk.run_month, [p for p in after.values() if p != held[p.payment_id]])
+    await storage.save(tx, chunk, [p for p in after.values() if p != held[p.payment_id]])
     await storage.open_contradictions(tx, chunk, contradictions, answering)
     for (change, authority_id), payments in _changes(held, after, chunk.channel, answering).items():
         await move_payments(tx, chunk, authority_id, change, payments, "outcome")

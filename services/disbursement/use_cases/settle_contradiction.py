@@ -69,7 +69,7 @@ async def _apply(
     authority_id = (await who_answers(tx, chunk, [payment_id]))[payment_id]
     reason = None if state == "paid" else before.reason or by.resolution
     after = replace(before, state=state, settled_at=by.at, reason=reason)
-    await outcomes.save(tx, chunk.run_month, [after])
+    await outcomes.save(tx, chunk, [after])
     if takes_back:
         await _paid_after_all(tx, chunk, after, contradiction_id, authority_id)
         return

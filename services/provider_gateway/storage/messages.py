@@ -20,7 +20,7 @@ INSERT INTO messages (run_month, message_id, about, kind, unit_id, payee_id, pro
 SELECT c.run_month, uuidv7(), l.payment_id, u.kind, l.unit_id, l.payee_id, c.provider, c.channel, l.amount_dong,
        ARRAY(SELECT m.found[1] FROM regexp_matches(l.note, '\\m(\\d{2}\\.\\d{4})\\M', 'g') AS m (found)), p.phone_sealed,
        CASE WHEN p.phone_sealed IS NULL THEN 'no_phone' ELSE 'waiting' END,
-       CASE WHEN p.phone_sealed IS NOT NULL THEN clock_timestamp() END, clock_timestamp(), platform.business_now()
+       CASE WHEN p.phone_sealed IS NOT NULL THEN clock_timestamp() END, clock_timestamp(), (SELECT platform.business_now())
 FROM chunks c
 CROSS JOIN LATERAL json_to_recordset(c.lines) AS l (payment_id uuid, unit_id text, payee_id uuid, amount_dong bigint, note text)
 JOIN unnest(CAST(:payment_ids AS uuid[]), CAST(:kinds AS text[])) AS u (payment_id, kind) USING (payment_id)
@@ -76,7 +76,8 @@ async def queue_notices(tx: Tx, notices: Sequence[NoticeRecord]) -> int:
         """INSERT INTO messages (run_month, message_id, about, kind, unit_id, payee_id, months, phone_sealed, state, next_try_at,
                                  made_at, queued_at)
            SELECT :month, uuidv7(), n.*, CASE WHEN n.phone_sealed IS NULL THEN 'no_phone' ELSE 'waiting' END,
-                  CASE WHEN n.phone_sealed IS NOT NULL THEN clock_timestamp() END, clock_timestamp(), platform.business_now()
+                  CASE WHEN n.phone_sealed IS NOT NULL THEN clock_timestamp() END, clock_timestamp(),
+                  (SELECT platform.business_now())
            FROM (SELECT u.about, u.kind, u.unit_id, u.payee_id, CAST('{}' AS text[]) AS months, u.phone_sealed
                  FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:unit_ids AS text[]), CAST(:payee_ids AS uuid[]),
                              CAST(:phones AS text[])) AS u (about, kind, unit_id, payee_id, phone_sealed)) n
@@ -106,7 +107,7 @@ async def save(tx: Tx, results: Sequence[tuple[HeldMessage, str, str | None, flo
     await tx.run(
         """UPDATE messages m SET state = u.state, why = u.why,
                next_try_at = clock_timestamp() + make_interval(secs => u.seconds),
-               done_at = CASE WHEN u.state <> 'waiting' THEN platform.business_now() END
+               done_at = CASE WHEN u.state <> 'waiting' THEN (SELECT platform.business_now()) END
            FROM unnest(CAST(:months AS date[]), CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:whys AS text[]),
                        CAST(:seconds AS double precision[])) AS u (run_month, message_id, state, why, seconds)
            WHERE m.run_month = u.run_month AND m.message_id = u.message_id AND m.state = 'waiting'""",
