@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30
+START_SECONDS = 90
+"""It starts beside the platform, on machines that may have more to do."""
 TRIES = 5
 
 

@@ -26,8 +26,9 @@ EVERYTHING = "*"
 Row = dict[str, Any]
 """A row of a result, by column name."""
 
-POOL_SIZE = 8
-OVERFLOW = 4
+POOL_SIZE = 12
+"""Connections that a process keeps for each service. None beyond them that are closed again: a new one costs a handshake, a
+server process, and every statement's plan."""
 
 _DIALECT: Dialect = registry.load("postgresql.asyncpg")()
 
@@ -144,7 +145,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=POOL_SIZE,
-            max_overflow=OVERFLOW,
+            max_overflow=0,
+            pool_use_lifo=True,  # the one used last knows most statements
             # Transactions are begun and ended by `transaction` itself: SQLAlchemy's way costs two round trips more for each.
             isolation_level="AUTOCOMMIT",
             connect_args={
@@ -188,7 +190,7 @@ class Database:
 
         A pooled connection may have died with its server; nothing has happened on it yet, so the next one is taken.
         """
-        for left in range(POOL_SIZE + OVERFLOW, -1, -1):
+        for left in range(POOL_SIZE, -1, -1):
             connection = await self.engine.connect()
             try:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
