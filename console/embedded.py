@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.front_door import PATHS, front_door
-from console.services import build_services
+from console.services import build_services, load_services
 from shared.platform import Platform, open_platform
 from shared.runtime import WebServer, prepare_forgetful_bus, start_workers, stop_tasks
 from shared.service import Service
@@ -63,7 +63,7 @@ class Embedded:
 
 async def start_embedded(settings: Settings, gateway_workers: Collection[str] | None = None) -> Embedded:
     """Start everything. `gateway_workers` names the gateway's workers to run here (None: all)."""
-    platform = await open_platform(settings)
+    platform, _ = await asyncio.gather(open_platform(settings), asyncio.to_thread(load_services))
     services = build_services(platform)
     server, server_task = await WebServer.start(front_door(services), settings.host, settings.port)
     await prepare_forgetful_bus(list(services.values()), platform.bus)

@@ -27,8 +27,8 @@ Row = dict[str, Any]
 """A row of a result, by column name."""
 
 POOL_SIZE = 12
-"""None beyond these: a connection that is opened and closed for a moment of many transactions costs more than they do, since
-the driver asks the server anew for its types."""
+"""Connections that a process keeps for each service. None beyond them that are closed again: a new one costs a handshake, a
+server process, and every statement's plan."""
 
 _DIALECT: Dialect = registry.load("postgresql.asyncpg")()
 
@@ -153,6 +153,7 @@ class Database:
             async_url(url),
             pool_size=POOL_SIZE,
             max_overflow=0,
+            pool_use_lifo=True,  # the one used last knows most statements
             # Transactions are begun and ended by `transaction` itself: SQLAlchemy's way costs two round trips more for each.
             isolation_level="AUTOCOMMIT",
             connect_args={

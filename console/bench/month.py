@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from console.demo.options import DemoOptions
 from console.demo.plan import plan_runs
-from console.demo.play import Play
+from console.demo.play import Play, begin_lists
 from console.demo.stage import open_stage
 
 _HOME = Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute()
@@ -58,7 +58,7 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         stage = await open_stage(options, runs[0].run_month)
         try:
             with Progress(console=Console(stderr=True), transient=True) as progress:
-                play = Play(stage, options, runs, progress)
+                play = Play(stage, options, runs, progress, begin_lists(options, progress))
                 desk = await play.prepare_first_run()
                 began = time.perf_counter()
                 await desk.pay(runs[0])

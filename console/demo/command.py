@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from console.demo.options import DemoOptions
 from console.demo.outcome import Outcome, show
 from console.demo.plan import MAX_MONTHS, plan_runs
-from console.demo.play import Play
+from console.demo.play import Play, begin_lists
 from console.demo.stage import Stage, open_stage
 from shared.observability import configure_logging
 from shared.runtime import run_async
@@ -71,11 +71,12 @@ async def play(options: DemoOptions) -> int:
     runs = plan_runs(options.months)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
+        listed = begin_lists(options, progress)
         task = progress.add_task("platform started", total=1)
         stage = await open_stage(options, runs[0].run_month)
         progress.update(task, completed=1)
         try:
-            outcome = await Play(stage, options, runs, progress).perform()
+            outcome = await Play(stage, options, runs, progress, listed).perform()
         except BaseException:
             await stage.close()
             raise

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from console.demo.api import Officer, Refused, Staff
-from console.demo.plan import FIRST_MONTH, LEAD
+from console.demo.plan import LEAD
 from console.load_province import PROVINCE
 from shared.kernel.units import UNKNOWN_UNIT, Unit
 from shared.reference import units_on
@@ -52,7 +53,6 @@ async def sign_contracts(staff: Staff, first_month: date) -> ProvinceMap:
     province = staff.officer("province", PROVINCE)
     found = ProvinceMap()
     units = units_on(first_month)
-    await _until_known(province, units)
     for unit in (u for u in units if u.level == "district"):
         communes = [u for u in units if u.parent_id == unit.unit_id]
         contracts = {}
@@ -64,10 +64,10 @@ async def sign_contracts(staff: Staff, first_month: date) -> ProvinceMap:
                 "channels": CHANNELS[provider],
                 "valid_from": first_month.isoformat(),
             }
-            answer = await province.post("disbursement", "/v1/contracts", contract, key=f"contract-{provider}-{unit.code}")
+            answer = await _once_known(province, "/v1/contracts", contract, key=f"contract-{provider}-{unit.code}")
             contracts[provider] = answer["contract_id"]
         served = {"unit_ids": [c.unit_id for c in communes], "from_month": first_month.isoformat()}
-        await province.post("disbursement", f"/v1/contracts/{contracts['commune_cashier']}/communes", served)
+        await _once_known(province, f"/v1/contracts/{contracts['commune_cashier']}/communes", served)
         found.districts[unit.code] = District(unit, communes, contracts[LEAD[unit.code]])
     return found
 
@@ -83,16 +83,13 @@ async def switch(staff: Staff, district: District, run_month: date) -> None:
 KNOWN_SECONDS = 30.0
 
 
-async def _until_known(province: Officer, units: list[Unit]) -> None:
-    """Wait until disbursement has heard of all units: the registry's events reach it a moment later."""
+async def _once_known(province: Officer, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+    """POST to disbursement what names units, once it has heard of them: the registry's events reach it a moment later."""
     deadline = asyncio.get_running_loop().time() + KNOWN_SECONDS
-    month = FIRST_MONTH.isoformat()
-    for unit in (u for u in units if u.level != "province"):
-        while asyncio.get_running_loop().time() < deadline:
-            try:
-                await province.get("disbursement", f"/v1/months/{month}/books", authority_id=unit.unit_id)
-                break
-            except Refused as refused:
-                if refused.code != UNKNOWN_UNIT.code:
-                    raise
-                await asyncio.sleep(0.1)
+    while True:
+        try:
+            return await province.post("disbursement", path, body, key=key)
+        except Refused as refused:
+            if refused.code != UNKNOWN_UNIT.code or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.1)

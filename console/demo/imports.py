@@ -12,6 +12,7 @@ from typing import Any
 from console.demo.api import Officer, Staff
 from console.demo.province.lists import CommuneList, write_lists
 from console.demo.province.model import Province
+from console.demo.province.people import make_province
 from console.demo.stage import Stage
 from shared.kernel.units import Unit
 
@@ -29,9 +30,22 @@ class ImportTally:
     confirmed: Counter[str] = field(default_factory=Counter)
 
 
-async def make_lists(province: Province, out: Path, seed: int, progress: Callable[[int, int], None]) -> list[CommuneList]:
-    """Write the 141 lists into `out`."""
-    return await asyncio.to_thread(write_lists, province, out, seed, progress)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The people of the province, and the lists that name them."""
+
+    province: Province
+    lists: list[CommuneList]
+
+
+async def make_lists(beneficiaries: int, out: Path, seed: int, progress: Callable[[int, int], None]) -> Listed:
+    """Make the people and write the 141 lists into `out`: no platform is needed for it, so it can be started before one."""
+
+    def make() -> Listed:
+        province = make_province(beneficiaries, seed)
+        return Listed(province, write_lists(province, out, seed, progress))
+
+    return await asyncio.to_thread(make)
 
 
 async def know_accounts(stage: Stage, province: Province) -> None:
@@ -76,7 +90,8 @@ async def _import_one(officer: Officer, commune_list: CommuneList, tally: Import
     for status in ("accepted", "review", "rejected"):
         tally.rows[status] += view["rows"][status]
     truth = {row["row"]: row for row in commune_list.truth}
-    for round_no in range(ROUNDS):
+    any_waits = bool(view["rows"]["review"] or view["rows"]["rejected"])
+    for round_no in range(ROUNDS if any_waits else 0):
         answers = await _answers(officer, view["import_id"], truth, round_no)
         if not answers:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from rich.progress import Progress, TaskID
 from console.demo import imports
 from console.demo.contracts import ProvinceMap, sign_contracts, switch
 from console.demo.enrolment import Enrolment
-from console.demo.imports import ImportTally
+from console.demo.imports import ImportTally, Listed
 from console.demo.judge import judge, read_movements
 from console.demo.keepsakes import keep_reports, keep_statements
 from console.demo.life import Life
@@ -19,16 +20,30 @@ from console.demo.options import DemoOptions
 from console.demo.outcome import Outcome, collect
 from console.demo.pay import PayDesk
 from console.demo.plan import PlannedRun
-from console.demo.province.people import make_province
 from console.demo.stage import Stage
 from console.load_province import load_units
 
+COMMUNES = 141
+
+
+def begin_lists(options: DemoOptions, progress: Progress) -> asyncio.Task[Listed]:
+    """Start making the province's people and their communes' lists."""
+    task = progress.add_task("commune lists written", total=COMMUNES)
+
+    def advance(done: int, of: int) -> None:
+        progress.update(task, completed=done, total=of)
+
+    return asyncio.create_task(imports.make_lists(options.beneficiaries, options.out / "lists", options.seed, advance))
+
 
 class Play:
-    """One performance."""
+    """One performance. `listed` comes from `begin_lists`, which need not wait for the stage."""
 
-    def __init__(self, stage: Stage, options: DemoOptions, runs: list[PlannedRun], progress: Progress) -> None:
+    def __init__(
+        self, stage: Stage, options: DemoOptions, runs: list[PlannedRun], progress: Progress, listed: asyncio.Task[Listed]
+    ) -> None:
         self._stage = stage
+        self._listed = listed
         self._options = options
         self._runs = runs
         self._progress = progress
@@ -78,17 +93,15 @@ class Play:
         await self._stage.set_date(planned.pays_on)
 
     async def _set_up(self) -> tuple[ProvinceMap, ImportTally]:
-        stage, options = self._stage, self._options
+        stage = self._stage
         await load_units(stage.running.urls["registry"], stage.running.token("admin", ["*"], "setup"), "")
         # Contracts name units; disbursement answers 503 until it has heard of them, and the officers ask again.
         districts = await sign_contracts(stage.staff, self._runs[0].run_month)
-        province = make_province(options.beneficiaries, options.seed)
-        with self._bar("commune lists written", 141) as advance:
-            lists = await imports.make_lists(province, options.out / "lists", options.seed, advance)
-        await imports.know_accounts(stage, province)
+        listed = await self._listed
+        await imports.know_accounts(stage, listed.province)
         communes = {commune.code: commune for commune in districts.communes}
-        with self._bar("commune lists imported", len(lists)) as advance:
-            tally = await imports.import_lists(stage.staff, lists, communes, advance)
+        with self._bar("commune lists imported", len(listed.lists)) as advance:
+            tally = await imports.import_lists(stage.staff, listed.lists, communes, advance)
         return districts, tally
 
     @contextmanager

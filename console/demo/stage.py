@@ -116,8 +116,10 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         target = lone_worker_of_distributed(distributed) if options.kill else None
         await asyncio.to_thread(sandbox.start)
     else:
-        await asyncio.to_thread(sandbox.start)
-        embedded = await start_embedded_process(settings, gateway_outside=options.kill)
+        # Side by side: neither asks anything of the other before there is somebody to pay.
+        embedded, _ = await asyncio.gather(
+            start_embedded_process(settings, gateway_outside=options.kill), asyncio.to_thread(sandbox.start)
+        )
         running = embedded
         target = lone_gateway(embedded) if options.kill else None
     client = httpx.AsyncClient(timeout=120, trust_env=False, limits=httpx.Limits(max_connections=32))

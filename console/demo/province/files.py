@@ -29,7 +29,7 @@ def write_file(path: Path, sheet_name: str, rows: Sequence[Row], profile: Profil
 
 
 def _write_xlsx(path: Path, sheet_name: str, rows: Sequence[Row], profile: Profile) -> None:
-    workbook = xlsxwriter.Workbook(path)
+    workbook = xlsxwriter.Workbook(path, {"in_memory": True})  # no file for each part of it
     workbook.set_properties({"created": _CREATED})
     sheet = workbook.add_worksheet(sheet_name)
     font = workbook.add_format({"font_name": profile.font})

@@ -32,8 +32,10 @@ WHERE cardinality(CAST(:late_months AS date[])) > 0 AND d.decided_on >= :signed_
 """
 
 _TABLES = (
-    "CREATE TEMP TABLE draw_cancelled (benefit_month date, root_id uuid, kind text, amount_dong bigint) ON COMMIT DROP",
-    """CREATE TEMP TABLE draw_merged ON COMMIT DROP AS
+    """CREATE TEMP TABLE IF NOT EXISTS draw_cancelled (benefit_month date, root_id uuid, kind text, amount_dong bigint)
+       ON COMMIT DELETE ROWS""",
+    """CREATE TEMP TABLE IF NOT EXISTS draw_merged (beneficiary_id uuid, root_id uuid) ON COMMIT DELETE ROWS""",
+    """INSERT INTO draw_merged
        SELECT beneficiary_id, root_id FROM again_asked a
        WHERE EXISTS (SELECT FROM again_asked o WHERE o.root_id = a.root_id AND o.beneficiary_id <> a.beneficiary_id)""",
 )

@@ -9,11 +9,11 @@ from shared.kernel.ids import new_id
 from shared.kernel.months import next_month
 
 _TABLE = """
-CREATE TEMP TABLE draw_people (
+CREATE TEMP TABLE IF NOT EXISTS draw_people (
     subject_id uuid, funeral boolean, subject text, sex text, birth_date date, code text, unit_id text, amount_dong bigint,
     note text, parts text, payee_id uuid, payee_version integer, payee_name text, account_id uuid, account_version integer,
     contract_id uuid, channel text, provider text, why_held text, place bigint, payment_id uuid
-) ON COMMIT DROP
+) ON COMMIT DELETE ROWS
 """
 
 # One row for each person with something due, and one more for a funeral, which has a payee of its own: where the money goes, or

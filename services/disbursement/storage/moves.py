@@ -170,7 +170,10 @@ _COLUMNS = {
 }
 _NAMES = ", ".join(_COLUMNS)
 
-_TABLE = f"CREATE TEMP TABLE draw_moves ({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())}) ON COMMIT DROP"
+_TABLE = f"""
+CREATE TEMP TABLE IF NOT EXISTS draw_moves ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
+ON COMMIT DELETE ROWS
+"""
 
 GATHER = f"INSERT INTO draw_moves ({_NAMES})"
 """What a statement of a drawing up begins with that puts moves in: the fields of `ObligationMove`, in order."""

@@ -20,18 +20,18 @@ _OWED_COLUMNS = """benefit_month date, root_id uuid, kind text, amount_dong bigi
     coefficient numeric, heads integer, level_dong bigint, category_group text, topups jsonb"""
 
 _TABLES = (
-    "CREATE TEMP TABLE again_asked (beneficiary_id uuid PRIMARY KEY, root_id uuid) ON COMMIT DROP",
-    f"CREATE TEMP TABLE again_owed ({_OWED_COLUMNS}) ON COMMIT DROP",
-    f"CREATE TEMP TABLE again_before ({_OWED_COLUMNS}) ON COMMIT DROP",
-    """CREATE TEMP TABLE again_rows (
+    "CREATE TEMP TABLE IF NOT EXISTS again_asked (beneficiary_id uuid PRIMARY KEY, root_id uuid) ON COMMIT DELETE ROWS",
+    f"CREATE TEMP TABLE IF NOT EXISTS again_owed ({_OWED_COLUMNS}) ON COMMIT DELETE ROWS",
+    f"CREATE TEMP TABLE IF NOT EXISTS again_before ({_OWED_COLUMNS}) ON COMMIT DELETE ROWS",
+    """CREATE TEMP TABLE IF NOT EXISTS again_rows (
            benefit_month date, root_id uuid, kind text, subject_id uuid, revision integer, amount_dong bigint,
            authority_id text, unit_id text, standing text, payment_id uuid, payroll_id uuid, run_month date,
-           avoid_account_id uuid, avoid_account_version integer) ON COMMIT DROP""",
-    """CREATE TEMP TABLE again_keys (
+           avoid_account_id uuid, avoid_account_version integer) ON COMMIT DELETE ROWS""",
+    """CREATE TEMP TABLE IF NOT EXISTS again_keys (
            benefit_month date, root_id uuid, kind text, owed_dong bigint, drawn_dong bigint, resting_dong bigint,
            paid_dong bigint, repaid_dong bigint, decided_dong bigint, paid_before_dong bigint, excess_dong bigint,
            overpaid_dong bigint
-       ) ON COMMIT DROP""",
+       ) ON COMMIT DELETE ROWS""",
 )
 
 # A merged person and the one who stays are one. Whom a record names that is not here yet stands for nobody.
@@ -151,7 +151,7 @@ async def reckon(tx: Tx, ids: Sequence[UUID], laws: Sequence[MonthLaw], signed_b
     judged = {"months": [each.month for each in laws], "kinds": list(JUDGED_KINDS)}
     await tx.run(_ROWS, **judged)
     await tx.run(_TWICE)
-    await tx.run("CREATE INDEX again_rows_key ON again_rows (root_id, benefit_month, kind)")
+    await tx.run("CREATE INDEX IF NOT EXISTS again_rows_key ON again_rows (root_id, benefit_month, kind)")
     await tx.run("ANALYZE again_rows")
     await tx.run("ANALYZE again_owed")
     await tx.run(_KEYS, **judged)
