@@ -29,7 +29,7 @@ contracts.MAX_RECORDS = at_most
 
 import shared.database  # noqa: E402
 
-shared.database.POOL_SIZE, shared.database.OVERFLOW = 2, 4  # connections are most of what a child costs
+shared.database.POOL_SIZE = 6  # connections are most of what a child costs
 
 from tests.proof.kill_points import KillPoints, watch  # noqa: E402
 from tests.proof.world import World, draw, work  # noqa: E402

@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.sandbox.bank_files import read_report
 from tests.sandbox.provider_clients import Providers
 from tests.sandbox.sandbox_process import RunningSandbox
 from tests.sandbox.webhook_receiver import Receiver
 
-BATCHES = "/vietinbank/v1/batches"
+FILES = "/vietinbank/v1/files"
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +27,16 @@ def calm(providers: Providers) -> Iterator[None]:
 
 
 def send(providers: Providers, batch: dict[str, Any]) -> httpx.Response:
-    return providers.signed("vietinbank", "POST", BATCHES, batch)
+    return providers.bank_send(batch)
+
+
+def taken(answer: httpx.Response) -> str:
+    """What the bank's report says of a file: taken or duplicate."""
+    return str(read_report(answer.content)["state"])
 
 
 def reasons(providers: Providers, batch: dict[str, Any]) -> list[tuple[str, str | None]]:
-    results = providers.signed("vietinbank", "GET", f"{BATCHES}/{batch['batch_reference']}").json()["results"]
+    results = read_report(providers.bank_find(batch).content)["results"]
     return [(result["state"], result["reason"]) for result in results]
 
 
@@ -61,14 +67,14 @@ def test_duplicates_are_refused_or_paid_as_each_provider_is_told(providers: Prov
     before = providers.admin("GET", "/totals")
     providers.admin("POST", "/duplicates", {"refuse": False, "provider": "vietinbank"})
     batch, order = providers.bank_batch(providers.bank_payments(1)), providers.viettel_order(providers.wallet_payments(1))
-    assert [send(providers, batch).json()["state"] for _ in range(2)] == ["accepted", "accepted"]
-    assert [providers.viettel("VTP306", order)["batchState"] for _ in range(2)] == ["WAIT_DISB", "DUPLICATE"]
+    assert [taken(send(providers, batch)) for _ in range(2)] == ["taken", "taken"]
+    assert [providers.viettel_disburse(order)["batchErrorCode"] for _ in range(2)] == ["WAIT_DISB", "DUPLICATE"]
     providers.settle()
     after = providers.admin("GET", "/totals")
     doubled = {name: after[name]["double_payments"] - before[name]["double_payments"] for name in after}
     assert doubled == {"viettelpay": 0, "vietinbank": 1, "vnpost": 0, "commune_cashier": 0}
     providers.admin("POST", "/duplicates", {"refuse": True})  # the newest word holds, for all
-    assert send(providers, batch).json()["state"] == "duplicate"
+    assert taken(send(providers, batch)) == "duplicate"
 
 
 @pytest.mark.parametrize(("how", "status"), [("refused", 503), ("hanging", 504)])
@@ -77,12 +83,12 @@ def test_an_outage_turns_everything_away_and_reads_nothing(providers: Providers,
     before = providers.admin("GET", "/outages")["turned_away"].get("vietinbank", 0)
     batch = providers.bank_batch(providers.bank_payments(1))
     assert send(providers, batch).status_code == status
-    assert providers.signed("vietinbank", "GET", f"{BATCHES}/{batch['batch_reference']}").status_code == status
+    assert providers.bank_find(batch).status_code == status
     assert providers.admin("GET", "/outages")["turned_away"]["vietinbank"] - before == 2
-    assert providers.viettel("VTP307", {"orderId": "nothing"})["found"] is False
+    assert providers.viettel("VTP307", "nothing")["errorCode"] != "00"
     providers.admin("POST", "/outages", {"provider": "vietinbank", "seconds": 0})
-    assert providers.signed("vietinbank", "GET", f"{BATCHES}/{batch['batch_reference']}").status_code == 404
-    assert send(providers, batch).json()["state"] == "accepted"
+    assert providers.bank_find(batch).status_code == 404
+    assert taken(send(providers, batch)) == "taken"
 
 
 def test_an_outage_drops_connections_and_ends_by_itself(providers: Providers) -> None:
@@ -116,9 +122,9 @@ def test_what_the_account_does_not_hold_is_not_paid(providers: Providers) -> Non
 def test_a_wallet_hears_that_the_money_is_not_there(providers: Providers) -> None:
     providers.admin("POST", "/funds", {"provider": "viettelpay", "balance_dong": 0})
     order = providers.viettel_order(providers.wallet_payments(1))
-    providers.viettel("VTP306", order)
+    providers.viettel_disburse(order)
     providers.settle()
-    results = providers.viettel("VTP307", {"orderId": order["orderId"]})["results"]
+    results = providers.viettel("VTP307", order["orderId"])["rows"]
     assert [(result["state"], result["errorCode"]) for result in results] == [("DISB_FAILED", "15")]
 
 
@@ -149,7 +155,7 @@ def test_money_that_comes_back_and_settings_outlive_a_kill(tmp_path_factory: pyt
         with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
             providers = Providers(running, http)
             assert providers.admin("GET", "/funds")["vietinbank"] == 0
-            assert send(providers, batch).json()["state"] == "duplicate"
+            assert taken(send(providers, batch)) == "duplicate"
             providers.admin("POST", "/clock", {"today": "2021-10-09"})
             assert sorted(state for state, _ in reasons(providers, batch)) == ["credited", "returned"]
             assert providers.admin("GET", "/funds")["vietinbank"] == 360_000
