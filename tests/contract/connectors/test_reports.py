@@ -43,7 +43,7 @@ WORDS = (
     "result_list", "batch_reference", "references", "reference", "state",
 )  # fmt: skip
 BODIES = list(LIES.values())
-PLAYED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+PLAYED = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
