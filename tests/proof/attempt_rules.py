@@ -18,6 +18,7 @@ async def check(life: Life) -> None:
         assert len(references) == 1, f"{account} was sent money under several references"
     if not model.refuses_duplicates:
         assert not model.resent, "sent again to a provider that does not refuse duplicates"
+    assert not model.too_early, "sent again before it was twice not found, and late enough"
     for reference, answered in life.recalled.items():
         assert not (answered == "stopped" and model.sends[reference]), "sent though it had been recalled"
     if life.sends_when_stopped is not None:

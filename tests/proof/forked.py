@@ -64,3 +64,5 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(timeout=20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()

@@ -32,6 +32,8 @@ from services.provider_gateway.domain.attempt import Outcome, Said
 
 NAME = "viettelpay"
 LONGEST_PROCESSING_SECONDS = 600.0
+SLACK_SECONDS = 100.0
+"""The gateway's clock also runs by itself while a test works; the model's is only moved."""
 
 Taking = Literal["all", "half", "none"]
 Answer = Literal["said", "silent", "part", "unpriced", "unsure", "not_taken", "refused", "crash", "late"]
@@ -74,6 +76,9 @@ class ModelProvider:
     """References of which the gateway cannot know that they were not taken."""
     resent: list[str] = field(default_factory=list)  # sent again though they may have been taken
     sends: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    too_early: list[str] = field(default_factory=list)  # of those, before twice "not found" and its longest processing time
+    sent_at: dict[str, float] = field(default_factory=dict)
+    not_founds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))  # since it was sent last
     late: list[asyncio.Event] = field(default_factory=list)
     lied_about: set[str] = field(default_factory=set)
     mail: list[bytes] = field(default_factory=list)  # webhooks that were made, and may come at any time
@@ -159,6 +164,11 @@ class _Payments:
             model.sends[order.reference] += 1
             if order.reference in model.maybe_taken:
                 model.resent.append(order.reference)
+                seen = model.not_founds[order.reference]
+                if len(seen) < 2 or seen[-1] - model.sent_at[order.reference] < LONGEST_PROCESSING_SECONDS - SLACK_SECONDS:
+                    model.too_early.append(order.reference)
+            model.sent_at[order.reference] = model.now
+            model.not_founds[order.reference].clear()
         taken = {"all": orders, "half": orders[: (len(orders) + 1) // 2], "none": []}[plan.taking]
         if plan.answer in ("not_taken", "refused"):
             model.tell([Said(each, "rejected", "invalid_request") for each in references] if plan.answer == "refused" else [])
@@ -195,6 +205,9 @@ class _Enquiry:
         if answer == "crash":
             raise asyncio.CancelledError
         references = [order.reference for order in batch.orders]
+        for each in references:
+            if not model.visible(each):
+                model.not_founds[each].append(model.now)
         found = [model.word(each) for each in references if model.visible(each)]
         if answer == "unpriced":
             found = [Said(each.reference, each.outcome) if each.outcome == "paid" else each for each in found]

@@ -70,7 +70,7 @@ async def die_at_each(ground: Ground, drawn: dict[str, Any], points: set[str]) -
         if batch % 8 == 7:
             await ground.set_day(ground.day + timedelta(days=1))
         await others_ask(ground, drawn["authority"])
-        children = [a_child(drawn, share, door=n == 0, seconds=12.0) for n, share in enumerate(shared_out(left))]
+        children = [a_child(drawn, share, door=n == 0, seconds=40.0) for n, share in enumerate(shared_out(left))]
         told = await ground.zygote.order(*children)
         for each in told:
             points |= each["passed"].keys()
@@ -97,7 +97,7 @@ async def test_broker_and_database_restarted_in_the_middle(proving_ground: Groun
     await bad_conditions(ground)
     payrolls = await drawn(ground, each_way=30)
     async with ground.registry_heard():
-        order = a_child(payrolls, [], until="answered", seconds=SECONDS * 5)  # a broker may take its time to come back
+        order = a_child(payrolls, [], until="answered", seconds=SECONDS * 2)  # a broker may take its time to come back
         working = asyncio.create_task(ground.zygote.order(order))
         await until_under_way(ground, payrolls, 10)
         await ground.restart_broker()
@@ -112,7 +112,7 @@ async def test_broker_and_database_restarted_in_the_middle(proving_ground: Groun
 
 async def until_under_way(ground: Ground, drawn: dict[str, Any], paid: int) -> None:
     """Wait for the middle: so many payments have ended, and not all."""
-    async with ground.looking() as admin, asyncio.timeout(SECONDS * 3):
+    async with ground.looking() as admin, asyncio.timeout(SECONDS):
         while True:
             sql = "SELECT count(*) FROM disbursement.payments WHERE payroll_id = ANY($1::uuid[]) AND state <> 'open'"
             ended = await admin.fetchval(sql, drawn["payrolls"])
@@ -122,6 +122,7 @@ async def until_under_way(ground: Ground, drawn: dict[str, Any], paid: int) -> N
     assert ended < len(drawn["payments"]), "all was over before anything went away: the test shows nothing"
 
 
+@pytest.mark.timeout(900)
 async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Ground) -> None:
     ground = proving_ground
     for provider in CONDITIONS:
