@@ -20,4 +20,4 @@ class VietinEnquiry:
         report = await self._way.status(batch.reference)
         if report is None:
             return Found((), frozenset(references))
-        return Found(said_of_file(report, references))
+        return Found(said_of_file(report, batch.reference, references))

@@ -74,15 +74,19 @@ class VietinPayments:
         else:
             content = await asyncio.to_thread(as_bytes, message_id, batch.pay_on, debtor, transfers)
         answer = await self._way.lay(message_id, content)
-        return said_of_file(answer, [each.reference for each in transfers]) if answer is not None else []
+        if answer is None:
+            return []
+        return said_of_file(answer, batch.reference, [each.reference for each in transfers])
 
 
-def said_of_file(report: bytes, references: Sequence[str]) -> list[Said]:
-    """What a pain.002 says of these payments of one file. Raises Unsure for one that can't be read."""
+def said_of_file(report: bytes, batch_reference: str, references: Sequence[str]) -> list[Said]:
+    """What a pain.002 says of these payments of one file. Raises Unsure for one that can't be read, or is of another batch."""
     try:
         notice = read_whole(report)
     except UnreadableWebhook as error:
         raise Unsure(f"answer_{error}") from None
+    if notice.batch_reference != batch_reference:
+        raise Unsure("answer_message")  # a proxy's mix-up: "all taken" of another file would settle this one
     of_file = frozenset(references)
     said = [each for each in notice.said if each.reference in of_file]
     if notice.of_all is not None:
