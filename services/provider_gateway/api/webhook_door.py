@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
 from services.provider_gateway.connectors.protocol import Connector, ForgedWebhook, Notice, UnreadableWebhook
-from services.provider_gateway.connectors.samples import JSON, Sample, WebhookSamples
+from services.provider_gateway.connectors.samples import JSON, Sample, WebhookSamples, content_type
 from services.provider_gateway.domain.refusals import (
     BAD_SIGNATURE,
     CUT_OFF,
@@ -199,22 +199,17 @@ def _command(name: str, sample: Sample) -> str:
 def _openapi(name: str, samples: WebhookSamples | None) -> dict[str, Any]:
     if samples is None:
         return {"requestBody": {"required": True, "content": {JSON: {"schema": {}}}}}
-    is_json = samples.content_type == JSON
-    examples = {
-        each.name: {
-            "summary": each.summary,
-            "value": orjson.loads(each.body) if is_json else each.body.decode(),
-            "x-curl": _command(name, each),
-        }
-        for each in samples.samples
-    }
+    content: dict[str, Any] = {}
+    for each in samples.samples:
+        kind = content_type(each.body)
+        part = content.setdefault(kind, {"schema": {"type": "object" if kind == JSON else "string"}, "examples": {}})
+        value = orjson.loads(each.body) if kind == JSON else each.body.decode()
+        part["examples"][each.name] = {"summary": each.summary, "value": value, "x-curl": _command(name, each)}
     return {
         "requestBody": {
             "required": True,
             "description": "As the provider sends it; see docs/providers/.",
-            "content": {
-                samples.content_type: {"schema": {"type": "object"} if is_json else {"type": "string"}, "examples": examples}
-            },
+            "content": content,
         },
         "x-codeSamples": [{"lang": "Shell", "label": each.name, "source": _command(name, each)} for each in samples.samples],
     }

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from standardwebhooks import Webhook
 
-JSON = "application/json"
+JSON, XML = "application/json", "application/xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,14 @@ class SignedSample:
     body: bytes
 
 
+def content_type(body: bytes) -> str:
+    """What a body is, JSON or XML: one provider may post both."""
+    return XML if body.lstrip()[:1] == b"<" else JSON
+
+
 class WebhookSamples(Protocol):
     """What a provider posts."""
 
-    content_type: str
     samples: Sequence[Sample]
 
     def sign(self, body: bytes, delivery_id: str, at: datetime) -> SignedSample:
@@ -45,8 +49,6 @@ class WebhookSamples(Protocol):
 
 class StandardSamples:
     """For providers that use Standard Webhooks. `complete` fills in what is signed inside the body, where there is such."""
-
-    content_type = JSON
 
     def __init__(
         self, samples: Sequence[Sample], load_secret: Callable[[], str], complete: Callable[[bytes], bytes] = lambda body: body
@@ -59,7 +61,7 @@ class StandardSamples:
         """Headers `webhook-id`, `webhook-timestamp`, `webhook-signature`."""
         whole = self._complete(body)
         headers = {
-            "content-type": self.content_type,
+            "content-type": content_type(whole),
             "webhook-id": delivery_id,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": Webhook(self._load_secret()).sign(delivery_id, at, whole.decode()),

@@ -151,9 +151,11 @@ async def _save_each(tx: Tx, chunk: Chunk, changed: Collection[Attempt]) -> None
     )
 
 
-async def accept(tx: Tx, chunk: Chunk, references: Collection[str]) -> int:
-    """Hear the bare word "accepted" of these attempts of a locked chunk: what `domain.attempt.judge` makes of it, set by set.
-    For how many it was news."""
+async def accept(tx: Tx, chunk: Chunk, references: Collection[str] | None) -> int:
+    """Hear the bare word "accepted" of these attempts of a locked chunk (None: of all): what `domain.attempt.judge` makes of it,
+    set by set. For how many it was news."""
+    which = "true" if references is None else _OF_THESE
+    these: dict[str, Any] = {} if references is None else {"references": list(references)}
     return int(
         await tx.scalar(
             f"""WITH heard AS (
@@ -161,10 +163,10 @@ async def accept(tx: Tx, chunk: Chunk, references: Collection[str]) -> int:
                         state = CASE WHEN state IN ('sending', 'unknown') THEN 'accepted' ELSE state END,
                         step = CASE WHEN state IN ('sending', 'unknown') THEN step + 1 ELSE step END,
                         reason = CASE WHEN state IN ('sending', 'unknown') THEN NULL ELSE reason END
-                    WHERE {_OF_CHUNK} AND (state IN ('sending', 'unknown') OR not_found <> 0) AND {_OF_THESE}
+                    WHERE {_OF_CHUNK} AND (state IN ('sending', 'unknown') OR not_found <> 0) AND {which}
                     RETURNING old.state IN ('sending', 'unknown') AS news)
                 SELECT count(*) FILTER (WHERE news) FROM heard""",  # noqa: S608 - constants only
-            references=list(references),
+            **these,
             **_chunk(chunk),
         )
     )

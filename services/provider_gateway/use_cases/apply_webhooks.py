@@ -30,6 +30,9 @@ MAX_TOGETHER = 16
 """A bound on the webhooks of one transaction, and so on the chunks that it locks."""
 
 
+ACCEPTED = OfAll("accepted")
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A webhook with what it says, and the chunks it speaks of."""
@@ -51,7 +54,7 @@ class _Read:
     def only_accepts(self) -> bool:
         """Whether it says "accepted" of payments of one chunk, and nothing else."""
         notice = self.notice
-        says_more = not notice.said or notice.accounts or notice.of_all
+        says_more = not notice.said or notice.accounts or notice.of_all not in (None, ACCEPTED)
         return len(self.keys) == 1 and not says_more and all(said.is_bare_acceptance for said in notice.said)
 
 
@@ -134,8 +137,8 @@ async def _accept(tx: Tx, read: _Read, chunk: Chunk) -> WebhookResult:
     """A webhook that only accepts: most often told by the answer to the call before."""
     references = read.references
     matched = await attempts.count_these(tx, chunk, references)
-    news, _ = await accept(tx, chunk, references) if matched else (0, None)
-    counts = Counter({Verdict.APPLIED.value: news, Verdict.STALE.value: matched - news})
+    news, _ = await accept(tx, chunk, None if read.of_all else references) if matched else (0, None)
+    counts = Counter({Verdict.APPLIED.value: news, Verdict.STALE.value: max(matched - news, 0)})
     if matched < len(references):
         return _parked(read.held, {**+counts, "unknown": len(references) - matched}, chunk)
     return WebhookResult(read.held.webhook_id, "applied", dict(+counts), chunk)

@@ -107,9 +107,9 @@ def _ended(settling: Settling, changed: Iterable[Attempt]) -> dict[UUID, str]:
     return {a.payment_id: a.state for a in changed if a.state in TOLD and a.state != before[a.reference].state}
 
 
-async def accept(tx: Tx, chunk: Chunk, references: Collection[str]) -> tuple[int, Standing]:
-    """Hear the bare word "accepted" of attempts of a locked chunk: the usual answer to a batch, the same for all of it. For how
-    many it was news, and how the chunk stands then."""
+async def accept(tx: Tx, chunk: Chunk, references: Collection[str] | None) -> tuple[int, Standing]:
+    """Hear the bare word "accepted" of attempts of a locked chunk (None: of all): the usual answer to a batch, the same for all
+    of it. For how many it was news, and how the chunk stands then."""
     news = await attempts_storage.accept(tx, chunk, references)
     standing = await attempts_storage.read_standing(tx, chunk)
     if news:

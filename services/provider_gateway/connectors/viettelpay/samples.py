@@ -65,7 +65,6 @@ SAMPLES = (
 class ViettelSamples:
     """Signed with ViettelPay's private key, which only demo and test have."""
 
-    content_type = JSON
     samples: Sequence[Sample] = SAMPLES
 
     def __init__(self, keys: ProviderKeys) -> None:
