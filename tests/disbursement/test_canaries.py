@@ -83,7 +83,14 @@ async def states(office: Office, payroll: dict[str, Any]) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def said(office: Office, payroll: dict[str, Any], outcomes: Sequence[Outcome], *, answered: bool = True) -> None:
+async def said(
+    office: Office,
+    payroll: dict[str, Any],
+    outcomes: Sequence[Outcome],
+    *,
+    answered: bool = True,
+    why: str = "invalid_account",
+) -> None:
     """The gateway says what became of the first payments; then the watch looks, and the dispatcher."""
     lines = await office.payments(payroll["payroll_id"])
     await say(
@@ -97,7 +104,7 @@ async def said(office: Office, payroll: dict[str, Any], outcomes: Sequence[Outco
             outcomes=[
                 PaymentOutcome(
                     payment_id=UUID(line["payment_id"]), attempt_no=1, step=101 + (outcome != "accepted"), outcome=outcome,
-                    reason="invalid_account" if outcome == "rejected" else None, amount_dong=line["amount_dong"],
+                    reason=why if outcome == "rejected" else None, amount_dong=line["amount_dong"],
                     provider_reference=None, at=AT,
                 )
                 for line, outcome in zip(lines, outcomes, strict=False)
@@ -174,6 +181,17 @@ async def test_a_canary_that_fails_stops_the_payroll_until_an_officer_lifts(offi
     await CanaryWatch(office.database).step()
     await office.dispatcher().step()
     assert await states(office, payroll) == ["answered", "instructed"]
+
+
+async def test_what_was_recalled_says_nothing_of_the_provider(office: Office) -> None:
+    payroll = await released(office)
+    recalled: list[Outcome] = ["rejected"] * 10
+    paid: list[Outcome] = ["paid"] * 10
+    await said(office, payroll, recalled, answered=False, why="recalled")
+    assert await audited(office, payroll) == []
+    await said(office, payroll, recalled + paid, why="recalled")
+    assert await states(office, payroll) == ["answered", "instructed"]
+    assert await audited(office, payroll) == ["canary-passed"]
 
 
 async def test_two_watches_decide_once(office: Office) -> None:

@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 
 from services.provider_gateway.connectors.protocol import Batch, Found, Sent, Unsure
-from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
 from shared.kernel.clock import wall_now
 from tests.conftest import Tokens
+from tests.gateway.bank_posts import results
 from tests.gateway.bench import COMMUNES, DISTRICT, Bench, Payroll
 
 PAPER = {"paper_number": "CV 215/VTP", "paper_on": "2021-10-08", "note": "their letter"}
@@ -213,19 +212,8 @@ async def test_two_officers_settle_what_stays_open_and_the_provider_may_contradi
 
 async def _the_provider_says_paid(bench: Bench, payroll: Payroll) -> None:
     """Late, by webhook, of all of them."""
-    results = [
-        {"reference": reference, "amount_dong": amount, "state": "credited", "reason": None, "booked_on": "2021-10-08"}
-        for reference, amount in payroll.references.items()
-    ]
-    await _post_results(bench, payroll, results)
-
-
-async def _post_results(bench: Bench, payroll: Payroll, results: list[dict[str, Any]]) -> None:
     samples = bench.service.app.state.ways.connectors["vietinbank"].samples
-    data = {"batch_reference": batch_reference(ChunkKey(payroll.payroll_id, 1)), "results": results}
-    now = wall_now()
-    body = orjson.dumps({"type": "payments.results", "timestamp": now.isoformat(), "data": data})
-    signed = samples.sign(body, f"late-{payroll.payroll_id}", now)
+    signed = samples.sign(results(payroll, "credited").encode(), f"late-{payroll.payroll_id}", wall_now())
     async with httpx.AsyncClient(base_url=bench.url, trust_env=False) as provider:
         answer = await provider.post("/v1/webhooks/vietinbank", content=signed.body, headers=dict(signed.headers))
     assert answer.status_code == 202, answer.text

@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import orjson
@@ -20,13 +19,11 @@ from hypothesis import strategies as st
 
 from services.provider_gateway.api import webhook_door
 from services.provider_gateway.connectors.samples import SignedSample
-from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
 from services.provider_gateway.use_cases.receive_webhook import plain_id
 from shared.kernel.clock import wall_now
 from tests.conftest import Tokens
+from tests.gateway.bank_posts import results
 from tests.gateway.bench import Bench, Payroll
-
-RESULTS = "payments.results"
 
 
 @pytest.fixture
@@ -38,22 +35,13 @@ async def client(bench: Bench, tokens: Tokens) -> AsyncIterator[httpx.AsyncClien
 
 def _signed(bench: Bench, content: object, message_id: str, at: datetime | None = None) -> SignedSample:
     samples = bench.service.app.state.ways.connectors["vietinbank"].samples
-    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    body = content if isinstance(content, bytes) else content.encode() if isinstance(content, str) else orjson.dumps(content)
     signed: SignedSample = samples.sign(body, message_id, at or wall_now())
     return signed
 
 
 async def _post(client: httpx.AsyncClient, signed: SignedSample) -> httpx.Response:
     return await client.post("/v1/webhooks/vietinbank", content=signed.body, headers=dict(signed.headers))
-
-
-def _results(payroll: Payroll, state: str) -> dict[str, Any]:
-    results = [
-        {"reference": reference, "amount_dong": amount, "state": state, "reason": None, "booked_on": "2021-10-01"}
-        for reference, amount in payroll.references.items()
-    ]
-    data = {"batch_reference": batch_reference(ChunkKey(payroll.payroll_id, 1)), "results": results}
-    return {"type": RESULTS, "timestamp": "2021-10-01T02:00:00Z", "data": data}
 
 
 async def _applied(bench: Bench) -> None:
@@ -78,12 +66,15 @@ async def _silent(bench: Bench) -> Payroll:
         b"{}",
         b"[]",
         b"null",
-        b'{"type": "payments.results"}',
-        b'{"type": "payments.results", "data": {"batch_reference": 7, "results": []}}',
-        b'{"type": "payments.results", "data": {"results": "none"}}',
+        b'{"type": "account_openings.answers"}',
+        b'{"type": "account_openings.answers", "data": {"answers": [7]}}',
+        b'{"type": "account_openings.answers", "data": {"answers": "none"}}',
+        b"<Document/>",
+        b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmr',
+        b'<!DOCTYPE x [<!ENTITY a "b">]><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08">&a;</Document>',
         b'{"type": "lottery.results", "data": {}}',
-        b'{"type": "payments.results", "data": NaN}',
-        b'{"type": "payments.results", "data": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"type": "account_openings.answers", "data": NaN}',
+        b'{"type": "account_openings.answers", "data": ' + b"[" * 5000 + b"]" * 5000 + b"}",
         b"not json at all",
     ],
 )
@@ -110,10 +101,11 @@ async def test_an_id_that_comes_with_another_content_is_kept_counted_and_not_app
     bench: Bench, client: httpx.AsyncClient
 ) -> None:
     payroll = await _silent(bench)
-    first, other = _results(payroll, "credited"), _results(payroll, "returned")
+    first, other = results(payroll, "credited"), results(payroll, "returned")
     assert (await _post(client, _signed(bench, first, "id-1"))).status_code == 202
     await _applied(bench)
-    later = {**first, "timestamp": "2021-10-01T03:00:00Z"}  # other bytes that say the same, as of a provider that signs its time
+    # Other bytes that say the same, as of a provider that signs its time.
+    later = first.replace("<Ntfctn>", "<Ntfctn><CreDtTm>2021-10-01T03:00:00Z</CreDtTm>")
     assert (await _post(client, _signed(bench, later, "id-1"))).json() == {"received": True, "repeated": True}
     for _ in range(2):
         answer = await _post(client, _signed(bench, other, "id-1"))
@@ -132,7 +124,7 @@ async def test_an_id_that_comes_with_another_content_is_kept_counted_and_not_app
 
 async def test_a_replay_does_nothing_twice(bench: Bench, client: httpx.AsyncClient, tokens: Tokens) -> None:
     payroll = await _silent(bench)
-    await _post(client, _signed(bench, _results(payroll, "credited"), "replay-1"))
+    await _post(client, _signed(bench, results(payroll, "credited"), "replay-1"))
     await _applied(bench)
     (row,) = await bench.fetch("SELECT webhook_id FROM webhooks WHERE delivery_id = 'replay-1'")
     told = "SELECT FROM outbox WHERE type = 'chunk_progressed' AND body->>'payroll_id' = $1"
@@ -160,6 +152,20 @@ async def test_time_holds_both_ways(bench: Bench, client: httpx.AsyncClient) -> 
     for minutes, status in ((-6, 401), (6, 401), (-4, 422), (4, 422)):
         signed = _signed(bench, b"{}", f"time-{minutes}", wall_now() + timedelta(minutes=minutes))
         assert (await _post(client, signed)).status_code == status, minutes
+
+
+async def test_what_cannot_be_checked_for_want_of_a_key_is_asked_for_again(bench: Bench, client: httpx.AsyncClient) -> None:
+    """A key of ours that is missing makes nobody a forger: the provider is told to come again, and then it is heard."""
+    signed = _signed(bench, b"{}", "key-1")
+    key = bench.platform.settings.keys_dir / "providers" / "vietinbank_webhook.secret"
+    aside = key.rename(key.with_suffix(".aside"))
+    try:
+        answer = await _post(client, signed)
+    finally:
+        aside.rename(key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "key-unusable")
+    assert await bench.fetch("SELECT FROM webhooks WHERE delivery_id = 'key-1'") == []
+    assert (await _post(client, signed)).status_code == 422
 
 
 async def test_a_body_that_is_too_large_cut_slow_or_packed_is_refused(
@@ -211,7 +217,9 @@ def test_long_ids_that_differ_at_their_end_stay_two() -> None:
     assert plain_id("x" * 300 + "1") != plain_id("x" * 300 + "2")
 
 
-scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just("payments.results"))
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just("account_openings.answers")
+)
 names = st.sampled_from(
     ["type", "data", "cmd", "signature", "results", "references", "reference", "batch_reference", "state", "x"]
 )

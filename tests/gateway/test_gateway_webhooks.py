@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from services.provider_gateway.connectors.keys import ProviderKeys
-from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
+from tests.gateway.bank_posts import accepted, batch, moved, results
 from tests.gateway.bench import Bench, Payroll
 
 
@@ -50,40 +50,6 @@ def _signed(bench: Bench, message_id: str, content: str, at: datetime | None = N
     }
 
 
-def _accepted(batch: str, references: Iterable[str]) -> str:
-    """A pain.002 that says so."""
-    lines = "".join(
-        f"<TxInfAndSts><OrgnlEndToEndId>{each}</OrgnlEndToEndId><TxSts>ACCP</TxSts></TxInfAndSts>" for each in references
-    )
-    return (
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>'
-        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch}</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>"
-        f"<OrgnlPmtInfAndSts>{lines}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
-    )
-
-
-def _moved(batch: str, amounts: Mapping[str, int], state: str) -> str:
-    """A camt.054: "credited", or "returned"."""
-    side, back = ("DBIT", "") if state == "credited" else ("CRDT", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
-    lines = "".join(
-        f'<Ntry><Amt Ccy="VND">{dong}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><NtryDtls><TxDtls>'
-        f"<Refs><MsgId>{batch}</MsgId><EndToEndId>{reference}</EndToEndId></Refs>{back}</TxDtls></NtryDtls></Ntry>"
-        for reference, dong in amounts.items()
-    )
-    return (
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><Ntfctn>'
-        f"{lines}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
-    )
-
-
-def _batch(payroll: Payroll) -> str:
-    return batch_reference(ChunkKey(payroll.payroll_id, 1))
-
-
-def _results(payroll: Payroll, state: str, more_dong: int = 0) -> str:
-    return _moved(_batch(payroll), {reference: dong + more_dong for reference, dong in payroll.references.items()}, state)
-
-
 async def _said_and_done(bench: Bench) -> None:
     deadline = time.monotonic() + 20
     while (await bench.fetch("SELECT count(*) AS n FROM webhooks WHERE state = 'new'"))[0]["n"]:
@@ -92,10 +58,10 @@ async def _said_and_done(bench: Bench) -> None:
 
 
 async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
-    returned = _signed(bench, "o-2", _results(silent, "returned"))
-    credited = _signed(bench, "o-1", _results(silent, "credited"))
-    accepted = _signed(bench, "o-0", _accepted(_batch(silent), silent.references))
-    for webhook in (credited, returned, credited, accepted, returned, accepted):
+    returned = _signed(bench, "o-2", results(silent, "returned"))
+    credited = _signed(bench, "o-1", results(silent, "credited"))
+    taken = _signed(bench, "o-0", accepted(batch(silent), silent.references))
+    for webhook in (credited, returned, credited, taken, returned, taken):
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)  # each is applied before the next comes, or the order would be the workers' own
     assert set((await bench.states(silent)).values()) == {"returned"}
@@ -107,10 +73,10 @@ async def test_out_of_order_and_twice_is_applied_once(bench: Bench, client: http
 
 async def test_what_waits_together_becomes_one_event(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     await bench.halt("webhooks")
-    said = [("t-0", _accepted(_batch(silent), silent.references))]
+    said = [("t-0", accepted(batch(silent), silent.references))]
     for at, (reference, amount) in enumerate(silent.references.items(), start=1):
-        said.append((f"t-{at}", _moved(_batch(silent), {reference: amount}, "credited")))
-    for message_id, content in (*said, ("t-9", _moved(_batch(silent), {"W" * 26: 360_000}, "credited"))):
+        said.append((f"t-{at}", moved(batch(silent), {reference: amount}, "credited")))
+    for message_id, content in (*said, ("t-9", moved(batch(silent), {"W" * 26: 360_000}, "credited"))):
         assert (await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, content))).status_code == 202
     of_chunk = "SELECT body FROM outbox WHERE type = 'chunk_progressed' AND body->>'payroll_id' = $1 ORDER BY position"
     before = len(await bench.fetch(of_chunk, str(silent.payroll_id)))
@@ -126,7 +92,7 @@ async def test_what_waits_together_becomes_one_event(bench: Bench, client: httpx
 
 async def test_a_late_credit_after_the_return_is_old_news(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     for message_id, state in (("late-2", "returned"), ("late-1", "credited")):
-        webhook = _signed(bench, message_id, _results(silent, state))
+        webhook = _signed(bench, message_id, results(silent, state))
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)
     assert set((await bench.states(silent)).values()) == {"returned"}
@@ -137,7 +103,7 @@ async def test_another_amount_is_believed_by_nobody_and_told_once(
     bench: Bench, client: httpx.AsyncClient, silent: Payroll
 ) -> None:
     for message_id in ("amount-1", "amount-2"):
-        webhook = _signed(bench, message_id, _results(silent, "credited", more_dong=1))
+        webhook = _signed(bench, message_id, results(silent, "credited", more_dong=1))
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)
     assert set((await bench.states(silent)).values()) == {"accepted"}
@@ -151,8 +117,8 @@ async def test_another_amount_is_believed_by_nobody_and_told_once(
 
 
 async def test_forged_ones_change_nothing_and_are_counted(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
-    good = _signed(bench, "f-1", _results(silent, "credited"))
-    old = _signed(bench, "f-1", _results(silent, "credited"), datetime.now(UTC) - timedelta(minutes=6))
+    good = _signed(bench, "f-1", results(silent, "credited"))
+    old = _signed(bench, "f-1", results(silent, "credited"), datetime.now(UTC) - timedelta(minutes=6))
     signature, headers = good["headers"]["webhook-signature"], good["headers"]
     forged: list[dict[str, Any]] = [
         {"content": good["content"].replace(b"DBIT", b"CRDT"), "headers": headers},
@@ -192,8 +158,8 @@ async def test_too_large_and_to_nobody(client: httpx.AsyncClient) -> None:
 
 async def test_what_speaks_of_unknown_payments_is_parked(bench: Bench, client: httpx.AsyncClient, silent: Payroll) -> None:
     stranger = {"Z" * 26: 1}
-    mixed = _moved(_batch(silent), {**silent.references, **stranger}, "credited")
-    for message_id, content in (("p-1", mixed), ("p-2", _moved("Y" * 26, stranger, "credited"))):
+    mixed = moved(batch(silent), {**silent.references, **stranger}, "credited")
+    for message_id, content in (("p-1", mixed), ("p-2", moved("Y" * 26, stranger, "credited"))):
         await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, content))
     unreadable = _signed(bench, "p-3", mixed.replace("camt.054.001.08", "camt.086.001.01"))
     assert (await client.post("/v1/webhooks/vietinbank", **unreadable)).status_code == 422
@@ -226,7 +192,7 @@ async def test_what_is_said_of_a_whole_file_goes_for_each_payment(
             ("RJCT", "AM04", "rejected"),
         ]
     ):
-        webhook = _signed(bench, f"w-{n}", _whole(_batch(silent), status, reason))
+        webhook = _signed(bench, f"w-{n}", _whole(batch(silent), status, reason))
         assert (await client.post("/v1/webhooks/vietinbank", **webhook)).status_code == 202
         await _said_and_done(bench)
         assert set((await bench.states(silent)).values()) == {becomes}, status

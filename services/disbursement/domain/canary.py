@@ -28,7 +28,7 @@ class CanaryStanding:
     """How the first payments of a payroll stand. `answered`: the provider has said something of each of them."""
 
     channel: str
-    payments: int  # without those that were removed
+    payments: int  # without those that were removed, or recalled before they were sent
     paid: int
     failed: int
     answered: bool

@@ -10,6 +10,8 @@ from services.disbursement.domain.canary import CanaryStanding
 from shared.database import Tx
 
 FIRST_CHUNK = 0
+RECALLED = "recalled"
+"""Why a payment ended that was asked back before it was sent: it says nothing of the provider."""
 
 # Only payrolls that wait for it: a handful at a time, each with one chunk to count.
 _UNDECIDED = f"""
@@ -18,9 +20,10 @@ SELECT p.payroll_id, p.run_id, p.authority_id, p.provider, p.channel, n.payments
 FROM payrolls p
 JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = {FIRST_CHUNK} AND c.state <> 'sealed'
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE m.state <> 'removed') AS payments, count(*) FILTER (WHERE m.state = 'paid') AS paid,
+    SELECT count(*) AS payments, count(*) FILTER (WHERE m.state = 'paid') AS paid,
            count(*) FILTER (WHERE m.state IN ('rejected', 'returned', 'unclaimed')) AS failed
-    FROM payments m WHERE m.run_month = p.run_month AND m.payroll_id = p.payroll_id AND m.chunk_no = {FIRST_CHUNK}) n
+    FROM payments m WHERE m.run_month = p.run_month AND m.payroll_id = p.payroll_id AND m.chunk_no = {FIRST_CHUNK}
+      AND m.state <> 'removed' AND m.reason IS DISTINCT FROM '{RECALLED}') n
 WHERE p.state = 'released' AND p.seal_broken_at IS NULL
   AND EXISTS (SELECT FROM chunks w WHERE w.payroll_id = p.payroll_id AND w.state <> 'answered' AND w.state = 'sealed')
   AND NOT EXISTS (SELECT FROM canaries k WHERE k.payroll_id = p.payroll_id)

@@ -13,12 +13,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
 
-from services.provider_gateway.connectors.protocol import Connector, ForgedWebhook, Notice, UnreadableWebhook
+from services.provider_gateway.connectors.protocol import Connector, ForgedWebhook, Notice, NotTaken, UnreadableWebhook
 from services.provider_gateway.connectors.samples import JSON, Sample, WebhookSamples, content_type
 from services.provider_gateway.domain.refusals import (
     BAD_SIGNATURE,
     CUT_OFF,
     ENCODED,
+    KEY_UNUSABLE,
     TOO_LARGE,
     TOO_SLOW,
     UNKNOWN_PROVIDER,
@@ -108,6 +109,8 @@ def _verified(connector: Connector, request: Request, body: bytes) -> str:
         return connector.webhooks.verify({name.lower(): value for name, value in request.headers.items()}, body)
     except ForgedWebhook:
         raise
+    except NotTaken as error:
+        raise Refusal(KEY_UNUSABLE, error.why) from None  # a key of ours: to call it forged would lose what is true
     except Exception as error:
         if is_infrastructure(error):
             raise
@@ -121,6 +124,8 @@ def _said(connector: Connector, body: bytes) -> Notice | str:
         return connector.webhooks.read(body)
     except UnreadableWebhook as error:
         return str(error)
+    except NotTaken as error:
+        raise Refusal(KEY_UNUSABLE, error.why) from None
     except Exception as error:
         if is_infrastructure(error):
             raise
@@ -165,7 +170,7 @@ def _add_door(
         openapi_extra=_openapi(name, connector.samples),
         responses={
             status: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
-            for status, text in ((400, "Cut off"), (408, "Too slow"), (415, "Compressed"))
+            for status, text in ((400, "Cut off"), (408, "Too slow"), (415, "Compressed"), (503, "A key of ours is missing"))
         },
     )
 

@@ -9,6 +9,12 @@ BAD_SIGNATURE = ErrorCode(
     "bad-signature", Kind.UNAUTHENTICATED, "The provider's signature does not hold", "Chữ ký của đơn vị chi trả không hợp lệ"
 )
 TOO_LARGE = ErrorCode("too-large", Kind.TOO_LARGE, "The message is too large", "Thông điệp quá lớn")
+KEY_UNUSABLE = ErrorCode(
+    "key-unusable",
+    Kind.NOT_READY,
+    "Signatures can't be checked now: a key of ours is missing. Send it again later",
+    "Tạm thời không kiểm tra được chữ ký do thiếu khóa; hãy gửi lại sau",
+)
 NO_FILES = ErrorCode("no-files", Kind.CONFLICT, "This provider takes no files", "Đơn vị chi trả này không trao đổi bằng tệp")
 UNKNOWN_FILE = ErrorCode("unknown-file", Kind.MISSING, "No such file", "Không có tệp này")
 FILE_REFUSED = ErrorCode(
