@@ -21,6 +21,7 @@ from services.provider_gateway.domain.refusals import BAD_SIGNATURE
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import webhooks
 from services.provider_gateway.use_cases.apply_file import receive_file
+from services.provider_gateway.workers.questions import Questions
 from shared.crypto import FieldCipher
 from shared.database import Database
 from shared.service import Worker
@@ -41,8 +42,10 @@ class Collector:
         cipher: FieldCipher,
         schedule: Schedule,
         call_limit_seconds: float,
+        questions: Questions,
     ) -> None:
         self._database = database
+        self._questions = questions
         self._ways = {name: each.files for name, each in connectors.items() if each.files is not None}
         self._cipher = cipher
         self._poll_seconds = min(schedule.opening_poll_seconds, MOST_POLL_SECONDS)
@@ -68,7 +71,7 @@ class Collector:
     async def _collect(self, provider: str, way: Files) -> int:
         try:
             async with asyncio.timeout(self._call_limit_seconds):
-                arrivals = await way.arrivals()
+                arrivals = await self._questions.ask(provider, way.arrivals)
             return sum([await self._take(provider, way, each) for each in arrivals])
         except (NotTaken, Refused, Unsure, TimeoutError) as error:
             log.warning("files_not_fetched", provider=provider, why=getattr(error, "why", "timeout"))

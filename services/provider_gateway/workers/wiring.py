@@ -68,11 +68,11 @@ class Ways:
         return (
             *self._senders(database, questions),
             webhook_worker(database, self.connectors, self.cipher, self.schedule),
-            Collector(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds).worker(),
+            Collector(database, self.connectors, self.cipher, self.schedule, self.call_limit_seconds, questions).worker(),
             FileApplier(database, self.connectors, self.cipher, self.schedule).worker(),
             accounts.worker(),
             names.worker(),
-            Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds).worker(),
+            Withdrawer(database, self.connectors, self.schedule, self.call_limit_seconds, questions).worker(),
             describer_worker(database, self.connectors),
             Lister(database, asking, self.schedule.opening_poll_seconds, self.call_limit_seconds).worker(),
             Messenger(database, self.sms, self.cipher, self.schedule, diacritics=self.sms_diacritics).worker(),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from services.provider_gateway.connectors.protocol import Connector, NotTaken, Refused, Unsure
 from services.provider_gateway.domain.cash import WithdrawalSaid
 from services.provider_gateway.domain.schedule import Schedule
 from services.provider_gateway.storage import withdrawals
 from services.provider_gateway.use_cases.withdraw_orders import Withdrawing, begin_withdrawal, finish_withdrawal
+from services.provider_gateway.workers.questions import Questions
 from shared.database import Database
 from shared.service import Worker
 
@@ -20,9 +22,15 @@ class Withdrawer:
     """One withdrawal at a time. Asking twice asks for nothing new, so one that died in the middle is simply asked again."""
 
     def __init__(
-        self, database: Database, connectors: Mapping[str, Connector], schedule: Schedule, call_limit_seconds: float
+        self,
+        database: Database,
+        connectors: Mapping[str, Connector],
+        schedule: Schedule,
+        call_limit_seconds: float,
+        questions: Questions,
     ) -> None:
         self._database = database
+        self._questions = questions
         self._connectors = connectors
         self._schedule = schedule
         self._call_limit_seconds = call_limit_seconds
@@ -52,8 +60,10 @@ class Withdrawer:
         try:
             async with asyncio.timeout(self._call_limit_seconds):
                 if asked.known:
-                    return await way.enquire(asked.withdrawal_reference)
-                return await way.request(asked.withdrawal_reference, [each.reference for each in asked.held])
+                    return await self._questions.ask(asked.provider, lambda: way.enquire(asked.withdrawal_reference))
+                references = [each.reference for each in asked.held]
+                request = partial(way.request, asked.withdrawal_reference, references)
+                return await self._questions.ask(asked.provider, request, again=False)  # the worker does, by the same reference
         except (NotTaken, Refused, Unsure) as error:
             return error.why
         except TimeoutError:
