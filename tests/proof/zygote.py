@@ -37,12 +37,14 @@ from tests.proof.world import World, draw, work  # noqa: E402
 
 def main() -> None:
     """Until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the services log is no answer
     points = watch()
     world = World.build(json.loads(sys.argv[1]))
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in sys.stdin:
         children = [_fork(world, points, order) for order in json.loads(line)]
-        print(json.dumps([_ended(*child) for child in children]), flush=True)
+        print(json.dumps([_ended(*child) for child in children]), file=answers, flush=True)
 
 
 def _fork(world: World, points: KillPoints, order: dict[str, Any]) -> tuple[int, int]:
