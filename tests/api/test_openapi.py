@@ -14,7 +14,7 @@ from console.front_door import PATHS
 
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-EXAMPLES = "6"
+EXAMPLES = "3"
 
 
 @pytest.mark.parametrize("path", PATHS.values())

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BENEFICIARIES = 900
+BENEFICIARIES = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.contracts.registry_events import (
     AccountRequest,
     AccountsRequested,
+    BeneficiariesChanged,
     NameEnquiriesRequested,
     NameEnquiry,
     NoticeRecord,
@@ -56,7 +57,8 @@ async def drawn(ground: Ground, each_way: int) -> dict[str, Any]:
 
 
 async def others_ask(ground: Ground, unit_id: str) -> None:
-    """What else the gateway does meanwhile: accounts to open, names to ask for, changes to tell people of."""
+    """What else the services do meanwhile: accounts to open, names to ask for, changes to tell people of, a record that changed,
+    connectors that can do other things than before."""
     seal = ground.cipher.seal
 
     def request(phone: str) -> AccountRequest:
@@ -79,6 +81,9 @@ async def others_ask(ground: Ground, unit_id: str) -> None:
             await emit(tx, AccountsRequested(provider=provider, requests=[request(f"0{_digits()}")]))
             await emit(tx, NameEnquiriesRequested(provider=provider, enquiries=[enquiry()]))
         await emit(tx, NoticesQueued(notices=[notice]))
+        await emit(tx, BeneficiariesChanged(records=[]))
+    async with ground.looking() as admin:
+        await admin.execute("UPDATE provider_gateway.described_providers SET described = '[]'")
 
 
 def _digits() -> str:
