@@ -22,6 +22,9 @@ from services.provider_gateway.domain.error_rate import (
     payroll_fails,
     provider_fails,
 )
+from services.provider_gateway.use_cases.judge_answers import judge_answers
+from services.provider_gateway.use_cases.stop_sending import lift_stop
+from shared.auth import Caller
 from tests.conftest import Tokens
 from tests.gateway.bench import Bench, Payroll, make_payroll
 
@@ -134,3 +137,31 @@ async def test_a_payroll_with_half_of_its_payments_refused_is_stopped_and_its_pr
         assert await _stops(client, "vietinbank") == []
     reasons = await bench.fetch("SELECT DISTINCT reason FROM attempts WHERE payroll_id = $1 AND state = 'rejected'", payroll_id)
     assert {row["reason"] for row in reasons} <= set(ACCOUNTS_OWN)
+
+
+async def test_a_judge_at_work_while_a_person_lifts_does_not_stop_again(bench: Bench) -> None:
+    """What was answered before the lifting is judged no more, even by a judge who had looked before it."""
+    await bench.halt("sender", "judge", "enquiries", "webhooks")
+    failing = """UPDATE chunks SET unknown = payments, enquiries = 2, answered_at = clock_timestamp(), to_judge = true
+                 WHERE provider = 'viettelpay'"""
+    await bench.fetch(failing)
+    person = Caller("https://issuer.example", "operations", "person", frozenset(), ())
+    database = bench.service.database
+    async with database.transaction() as tx:
+        (stop,) = await judge_answers(tx) or []
+    await bench.fetch("UPDATE chunks SET to_judge = true WHERE provider = 'viettelpay'")
+
+    async def judge() -> object:
+        async with database.transaction() as tx:
+            return await judge_answers(tx)
+
+    async with database.transaction() as lifting:
+        await lift_stop(lifting, person, stop.stop_id, "their outage is over")
+        judging = asyncio.create_task(judge())
+        held = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        deadline = time.monotonic() + 30
+        while not await bench.fetch(held) and not judging.done():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+    assert await judging == []
+    await bench.fetch("UPDATE chunks SET unknown = 0 WHERE provider = 'viettelpay'")

@@ -136,7 +136,8 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
     assert ends["paid"] > 50, ends
     assert postman.delivered == 3 * postman.came > 0
     async with ground.looking() as admin:
-        sql = "SELECT count(*) AS n, min(deliveries) AS least FROM provider_gateway.webhooks WHERE received_at >= $1 AND file_name IS NULL"
+        sql = """SELECT count(*) AS n, min(deliveries) AS least FROM provider_gateway.webhooks
+                 WHERE received_at >= $1 AND file_name IS NULL"""  # files are fetched, not posted
         kept = await admin.fetchrow(sql, postman.since)
     assert kept is not None
     assert kept["n"] == postman.came

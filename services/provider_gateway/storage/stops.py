@@ -75,6 +75,12 @@ async def insert_stop(tx: Tx, caller: Caller, scope: Scope, key: str, cause: Cau
     return Stop(**row)
 
 
+async def hold_gate(tx: Tx, scope: Scope, key: str) -> None:
+    """Wait for intents and for a lifting that are under way, and keep others off until this transaction ends."""
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('gate:' || :gate, 0))", gate=f"{scope}/{key}")
+    await tx.rows("SELECT FROM gates WHERE scope = :scope AND key = :key FOR UPDATE", scope=scope, key=key)
+
+
 async def lock_stop(tx: Tx, stop_id: UUID) -> Stop | None:
     """A stop, locked until the transaction ends. None: no such stop."""
     row = await tx.row(f"SELECT {_STOP} FROM stops WHERE stop_id = :stop_id FOR UPDATE", stop_id=stop_id)  # noqa: S608
