@@ -1,0 +1,20 @@
+"""The four conditions that make a double or a loss likely: each provider is in another."""
+
+from __future__ import annotations
+
+from tests.proof.conftest import Ground
+
+CONDITIONS = {
+    "viettelpay": ({"timeout_after": 0.4}, True),
+    "vietinbank": ({"timeout_after": 0.4}, False),
+    "vnpost": ({"not_found_at_first": 0.4}, True),
+    "commune_cashier": ({"not_found_at_first": 0.4}, False),
+}
+EVERYWHERE = {"webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2}
+
+
+async def bad_conditions(ground: Ground) -> None:
+    """Each provider in its own."""
+    for provider, (rates, refuses) in CONDITIONS.items():
+        await ground.ask("POST", "/faults", rates={**rates, **EVERYWHERE}, provider=provider)
+        await ground.ask("POST", "/duplicates", refuse=refuses, provider=provider)
