@@ -33,7 +33,16 @@ _TRANSFER: JsonDict = {
     "from_unit_id": COMMUNE,
     "to_unit_id": _ELSEWHERE,
     "from_month": "2021-12-01",
-    "carried": [{"decision_id": ID, "kind": "monthly", "category": "K5C-80", "heads": 1}],
+    "carried": [
+        {
+            "decision_id": ID,
+            "kind": "monthly",
+            "category": "K5C-80",
+            "heads": 1,
+            "from_month": "2021-11-01",
+            "to_month": None,
+        }
+    ],
     "state": "open",
     "opened_at": "2021-11-12T02:00:00Z",
     "settled_at": None,
@@ -91,6 +100,8 @@ class Carried(BaseModel):
     kind: str
     category: str
     heads: int
+    from_month: date | None = None  # of the new commune's decision; null in transfers opened before it was kept
+    to_month: date | None = None  # the end that was decided; null while it lasts
 
 
 class TransferView(BaseModel):

@@ -93,7 +93,8 @@ def grant(life: Life, given: Given, from_month: date) -> Life:
 
 
 def change(life: Life, given: Given, from_month: date, decision_id: UUID | None) -> Life:
-    """From a month on a decision gives something else, for as long as it would have lasted.
+    """From a month on a decision gives something else, for as long as it, and what follows it in the same slot without a gap,
+    would have lasted: an earlier change may have been signed for a month to come. What begins after a gap stays as it is.
 
     Refused: `person-dead`, `person-suspended`, `transfer-open`, `which-decision`, `unknown-decision`, `nothing-to-change`,
     `same-as-before`, `decision-overlaps`.
@@ -104,13 +105,23 @@ def change(life: Life, given: Given, from_month: date, decision_id: UUID | None)
     held = changing(life, from_month, decision_id)
     if (held.category, held.heads) == (given.category, given.heads):
         raise Refusal(SAME_AS_BEFORE)
-    same_slot = [one for one in life.decisions if one.slot == held.slot and one.reaches(from_month)]
-    kept = [one for one in life.decisions if one not in same_slot]
-    ends = [one.to_month for one in same_slot]
-    new = given.held(from_month, None if None in ends else max(end for end in ends if end))
-    shortened = [part for one in same_slot if (part := cut(one, previous_month(from_month)))]
+    changed = _without_a_gap(life, held)
+    kept = [one for one in life.decisions if one not in changed]
+    new = given.held(from_month, changed[-1].to_month)
+    shortened = [part for one in changed if (part := cut(one, previous_month(from_month)))]
     _check_slots([*kept, *shortened], new)
     return life.with_decisions([*kept, *shortened, new])
+
+
+def _without_a_gap(life: Life, held: Held) -> list[Held]:
+    """A decision and those that go on in its slot, each from the month after the one before."""
+    found = [held]
+    while (last := found[-1].to_month) is not None:
+        following = [one for one in life.decisions if one.slot == held.slot and one.from_month == next_month(last)]
+        if not following:
+            break
+        found += following  # one at most: no two give the same slot for one month
+    return found
 
 
 def changing(life: Life, from_month: date, decision_id: UUID | None) -> Held:
@@ -189,9 +200,10 @@ def move_out(life: Life, last_month: date) -> Life:
     return stop(life, last_month, ended_by=BY_TRANSFER)
 
 
-def move_in(life: Life, given: Sequence[Given]) -> Life:
-    """The new commune's decision: it pays from the month after, whenever it decides. No gap, no overlap."""
-    return _begin(replace(life, ended_by=None), [one.held(life.status_from_month) for one in given], life.status_from_month)
+def move_in(life: Life, carried: Sequence[Held]) -> Life:
+    """The new commune's decisions: it pays from the month after, whenever it decides. No gap, no overlap: each begins no earlier
+    than at the old commune, and ends where that one's end was decided."""
+    return _begin(replace(life, ended_by=None), carried, life.status_from_month)
 
 
 def annul(life: Life, before: Life, after: Life, *, is_newest: bool) -> Life:

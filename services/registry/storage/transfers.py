@@ -27,9 +27,16 @@ class NewTransfer:
 
 
 async def insert_transfer(tx: Tx, person: Person, new: NewTransfer, carried: Sequence[Held]) -> None:
-    """Open a transfer of a person with the decisions that go on."""
+    """Open a transfer of a person with the decisions that go on, each from when to when."""
     goes_on = [
-        {"decision_id": str(held.decision_id), "kind": held.kind, "category": held.category, "heads": held.heads}
+        {
+            "decision_id": str(held.decision_id),
+            "kind": held.kind,
+            "category": held.category,
+            "heads": held.heads,
+            "from_month": max(held.from_month, new.from_month).isoformat(),
+            "to_month": held.to_month.isoformat() if held.to_month else None,
+        }
         for held in carried
     ]
     await tx.run(

@@ -23,7 +23,7 @@ from services.registry.domain.act_refusals import (
 )
 from services.registry.domain.holds import REPORTED_AWAY
 from services.registry.domain.legal_months import Categories, check_signed
-from services.registry.domain.lives import life_from_json
+from services.registry.domain.lives import Held, life_from_json
 from services.registry.domain.orders import with_ids
 from services.registry.storage.acts import NewAct, act_by_id, mark_annulled
 from services.registry.storage.adjustment_proposals import reopen_about
@@ -99,16 +99,7 @@ async def receive_transfer(
     if left is None or paper.signed_on < left["signed_on"]:
         raise Refusal(BAD_DAY, "signed before the old commune's decision")
     to_unit_id, from_month = transfer["to_unit_id"], transfer["from_month"]
-    given = []
-    for carried in transfer["carried"]:
-        fact = categories.get(carried["category"])
-        if fact is None or not fact.in_force(from_month):
-            raise Refusal(BAD_CATEGORY, f"{carried['category']} in {from_month:%Y-%m}", category=carried["category"])
-        given.append(
-            acts.Given(
-                new_id(), paper.number, paper.signed_on, carried["kind"], carried["category"], carried["heads"], to_unit_id
-            )
-        )
+    given = [_goes_on(categories, carried, from_month, paper, to_unit_id) for carried in transfer["carried"]]
     after = acts.move_in(person.life, given)
     left_account = await move_person(tx, person, to_unit_id, village)
     moved = replace(person, unit_id=to_unit_id)
@@ -121,7 +112,20 @@ async def receive_transfer(
     return moved
 
 
-async def _take_dependants(tx: Tx, person: Person, carried: list[dict[str, Any]], given: list[acts.Given]) -> None:
+def _goes_on(categories: Categories, carried: dict[str, Any], from_month: date, paper: Paper, to_unit_id: str) -> Held:
+    """What a carried decision gives at the new commune: from no earlier than it did, to the end that was decided."""
+    began, ends = carried.get("from_month"), carried.get("to_month")  # a transfer opened before these were kept has neither
+    first = date.fromisoformat(began) if began else from_month
+    fact = categories.get(carried["category"])
+    if fact is None or not fact.in_force(first):
+        raise Refusal(BAD_CATEGORY, f"{carried['category']} in {first:%Y-%m}", category=carried["category"])
+    given = acts.Given(
+        new_id(), paper.number, paper.signed_on, carried["kind"], carried["category"], carried["heads"], to_unit_id
+    )
+    return given.held(first, date.fromisoformat(ends) if ends else None)
+
+
+async def _take_dependants(tx: Tx, person: Person, carried: list[dict[str, Any]], given: list[Held]) -> None:
     for old, new in zip(carried, given, strict=True):
         dependants = await dependants_of(tx, UUID(old["decision_id"]))
         await insert_dependants(

@@ -74,6 +74,22 @@ def test_a_change_keeps_the_end_that_was_decided_before() -> None:
     assert changed.status == "stopped"
 
 
+def test_a_change_leaves_what_begins_after_a_gap() -> None:
+    """Nothing is owed of November, and a change of October's decision gives nothing there and takes nothing of December's."""
+    again = acts.grant(acts.stop(held("K5C-80"), OCTOBER), given_("K5C-80", 2), DECEMBER)
+    changed = acts.change(again, given_("K5A-80", 3), OCTOBER, UUID(int=1))
+    assert [(one.category, one.from_month, one.to_month) for one in changed.decisions] == [
+        ("K5A-80", OCTOBER, OCTOBER), ("K5C-80", DECEMBER, None),
+    ]  # fmt: skip
+    assert not changed.owed(NOVEMBER)
+
+
+def test_a_change_takes_the_place_of_one_signed_for_a_month_to_come() -> None:
+    later = acts.change(held("K5C-80"), given_("K5A-80", 2), DECEMBER, None)
+    changed = acts.change(later, given_("K6-DBN-NCT", 3), NOVEMBER, None)
+    assert [(one.category, one.to_month) for one in changed.decisions] == [("K5C-80", OCTOBER), ("K6-DBN-NCT", None)]
+
+
 def test_a_change_from_the_first_month_replaces_the_decision() -> None:
     changed = acts.change(held("K5C-80", NOVEMBER), given_("K5A-80", 2), NOVEMBER, None)
     assert [one.category for one in changed.decisions] == ["K5A-80"]

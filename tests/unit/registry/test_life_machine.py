@@ -134,16 +134,18 @@ class OneLife(RuleBasedStateMachine):
         stayed, first = self.left_open, self.life.status_from_month
         self.commune = 1 - self.commune
         given = [
-            acts.Given(next(self.ids), "2/QĐ", self.today, held.kind, held.category, held.heads, COMMUNES[self.commune])
+            acts.Given(next(self.ids), "2/QĐ", self.today, held.kind, held.category, held.heads, COMMUNES[self.commune]).held(
+                max(held.from_month, first), held.to_month
+            )
             for held in self.carried
         ]
         self._take(acts.move_in(self.life, given))
         for month in MONTHS:
             if month < first:
                 assert _ids(self.life.owed(month)) == _ids(stayed.owed(month)), "the old commune's months stay"
-            elif all(held.covers(month) and held.to_month is None for held in self.carried):
+            else:
                 assert _what(self.life.owed(month)) == _what(stayed.owed(month)), "no gap, no overlap"
-                assert {held.paid_by for held in self.life.owed(month)} == {COMMUNES[self.commune]}
+                assert {held.paid_by for held in self.life.owed(month)} <= {COMMUNES[self.commune]}
         self.carried = self.left_open = None
 
     @precondition(lambda self: bool(self.counting))
@@ -202,5 +204,4 @@ def _what(held: list[Held]) -> list[tuple[str, int]]:
 
 
 TestOneLife = OneLife.TestCase
-# The same lives each time: a random one found a fault that is not mended yet (docs/status.md, fourth session).
-TestOneLife.settings = settings(max_examples=120, stateful_step_count=30, deadline=None, derandomize=True)
+TestOneLife.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
