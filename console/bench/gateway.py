@@ -24,8 +24,9 @@ import asyncpg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from console.bench.gateway_floor import write_again
-from console.bench.gateway_ground import PROVINCE_ID, know_accounts, lay
+from console.bench.gateway_ground import know_accounts, lay
 from console.bench.gateway_judge import judge
+from console.bench.payroll_ground import PROVINCE_ID
 from console.bench.processor import process_cpu_seconds, server_cpu_seconds
 from console.demo.stage import SET_CLOCK
 from console.distributed import Distributed, start_distributed

@@ -11,28 +11,11 @@ from typing import Any
 
 import asyncpg
 
-from console.bench.payroll_ground import PROVINCE_ID
+from console.bench.payroll_ground import PEOPLE_OF_A_COMMUNE, UNITS
 from console.sandbox_process import SandboxProcess
 from shared.crypto import ACCOUNT, FieldCipher
 
-__all__ = ["PROVINCE_ID", "Account", "know_accounts", "lay"]
-
-PEOPLE_OF_A_COMMUNE = 350
 ACCOUNTS_AT_ONCE = 5_000
-
-_UNITS = """
-INSERT INTO units (unit_id, code, valid_from, level, name, parent_id, path)
-SELECT code || '@2021-07-01', code, '2021-07-01', level, name, path[cardinality(path) - 1], path
-FROM (
-    SELECT '46' AS code, 'province' AS level, 'Tỉnh Thừa Thiên Huế' AS name, ARRAY['46@2021-07-01'] AS path
-    UNION ALL
-    SELECT (100 + a)::text, 'district', 'Huyện ' || a, ARRAY['46@2021-07-01', 100 + a || '@2021-07-01']
-    FROM generate_series(1, $1) a
-    UNION ALL
-    SELECT (10000 + c)::text, 'commune', 'Xã ' || c,
-           ARRAY['46@2021-07-01', 101 + c % $1 || '@2021-07-01', 10000 + c || '@2021-07-01']
-    FROM generate_series(0, $2 - 1) c) u
-"""
 
 # Every second commune of an authority is Viettel's, the others are VietinBank's.
 _CONTRACTS = """
@@ -113,7 +96,7 @@ async def lay(admin: asyncpg.Connection, payments: int, authorities: int) -> lis
     people_of_a_commune = min(PEOPLE_OF_A_COMMUNE, max(1, payments // communes))
     async with admin.transaction():
         await admin.execute("SET LOCAL search_path = disbursement")
-        await admin.execute(_UNITS, authorities, communes)
+        await admin.execute(UNITS, authorities, communes)
         await admin.execute(_CONTRACTS, authorities)
         await admin.execute(_PEOPLE, people_of_a_commune, payments, communes, authorities)
         await admin.execute(_DECISIONS)

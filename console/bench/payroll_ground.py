@@ -11,7 +11,7 @@ import asyncpg
 PROVINCE_ID = "46@2021-07-01"
 PEOPLE_OF_A_COMMUNE = 350
 
-_UNITS = """
+UNITS = """
 INSERT INTO units (unit_id, code, valid_from, level, name, parent_id, path)
 SELECT code || '@2021-07-01', code, '2021-07-01', level, name, path[cardinality(path) - 1], path
 FROM (
@@ -24,6 +24,7 @@ FROM (
            ARRAY['46@2021-07-01', 101 + c % $1 || '@2021-07-01', 10000 + c || '@2021-07-01']
     FROM generate_series(0, $2 - 1) c) u
 """
+"""A province of $1 authorities and $2 communes, in turn."""
 
 # Two communes in three have Viettel's or VietinBank's contract, all of them the commune's cashier.
 _CONTRACTS = """
@@ -86,7 +87,7 @@ async def lay(admin: asyncpg.Connection, beneficiaries: int, authorities: int) -
     communes = max(authorities, beneficiaries // PEOPLE_OF_A_COMMUNE)
     async with admin.transaction():
         await admin.execute("SET LOCAL search_path = disbursement")
-        await admin.execute(_UNITS, authorities, communes)
+        await admin.execute(UNITS, authorities, communes)
         await admin.execute(_CONTRACTS, authorities)
         await admin.execute(_PEOPLE, PEOPLE_OF_A_COMMUNE, beneficiaries, communes, authorities)
         await admin.execute(_DECISIONS)

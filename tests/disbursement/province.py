@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from typing import Any
 
 from services.disbursement.use_cases.copy_units import copy_units
@@ -16,7 +17,7 @@ from tests.disbursement.records import FROM
 _numbers = itertools.count(100)
 
 
-class Province:
+class Province(ABC):
     """One province with one paying authority (a district) and its communes, all its own."""
 
     communes_count: int = 3
@@ -25,14 +26,14 @@ class Province:
     communes: tuple[str, ...] = ()
 
     @property
+    @abstractmethod
     def database(self) -> Database:
         """The service's database."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def inbox(self) -> Inbox:
         """Where events come in."""
-        raise NotImplementedError
 
     async def lay_units(self, name: str) -> None:
         """The units, numbered for this test, as the service copies the registry's; and partitions."""

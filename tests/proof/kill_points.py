@@ -18,6 +18,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.database import Database, Tx
 
@@ -66,7 +67,7 @@ def _watch_commits(points: KillPoints) -> None:
             points.passing(f"{name}/before_commit")
         points.passing(f"{name}/after_commit")
 
-    Database.transaction = transaction  # type: ignore[method-assign]
+    pytest.MonkeyPatch().setattr(Database, "transaction", transaction)  # for as long as this process lives
 
 
 def _watch_calls(points: KillPoints) -> None:
@@ -85,7 +86,7 @@ def _watch_calls(points: KillPoints) -> None:
         points.passing(f"{name}/after_call")
         return answer
 
-    httpx.AsyncClient.send = send  # type: ignore[method-assign]
+    pytest.MonkeyPatch().setattr(httpx.AsyncClient, "send", send)
 
 
 def _name_of_commit(service: str, inner: FrameType) -> str:

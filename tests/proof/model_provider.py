@@ -123,11 +123,12 @@ class ModelProvider:
         amount = booked.order.amount_dong
         if booked.truth == "short":
             return Said(reference, "paid", None, amount - 1000, "P")
-        outcome, reason = {
+        words: dict[Truth, tuple[Outcome, str | None]] = {
             "open": ("accepted", None), "credited": ("paid", None), "refused": ("rejected", "locked"),
             "returned": ("returned", "account_closed"), "withdrawn": ("returned", "withdrawn"), "unclaimed": ("unclaimed", None),
-        }[booked.truth]  # fmt: skip
-        return Said(reference, outcome, reason, amount, "P")  # type: ignore[arg-type]
+        }  # fmt: skip
+        outcome, reason = words[booked.truth]
+        return Said(reference, outcome, reason, amount, "P")
 
     def visible(self, reference: str) -> bool:
         """Whether an enquiry finds it."""

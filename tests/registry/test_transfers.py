@@ -71,6 +71,26 @@ async def test_the_new_commune_decides_late_and_owes_from_the_same_month(
     assert list(await mover.owed("2021-10", "2022-03")) == ["2021-10", "2021-11", "2021-12", "2022-01", "2022-02", "2022-03"]
 
 
+async def test_an_end_that_was_decided_goes_along(mover: Somebody, new: Officer) -> None:
+    """Care support that ends with January ends there in the new commune too, and begins again where that was decided."""
+    given = await mover.act("grant", "2021-11-10", category="CS-DBN-HGD")
+    care = given["decision_id"]
+    await mover.act("stop", "2021-11-10", decision_id=care, happened_on="2022-01-20")
+    await mover.act("grant", "2021-11-10", category="CS-DBN-HGD", from_month="2022-03-01")
+    transfer_id = await _open(mover)
+    carried = (await new.get(f"/v1/transfers/{transfer_id}"))["carried"]
+    assert sorted((each["from_month"], each["to_month"]) for each in carried if each["kind"] == "care_support") == [
+        ("2021-12-01", "2022-01-01"),
+        ("2022-03-01", None),
+    ]
+    await new.post(f"/v1/transfers/{transfer_id}/receive", IN)
+    there = [d for d in (await mover.record()).decisions if d.kind == "care_support" and d.paid_by is None]
+    assert [(f"{d.from_month:%Y-%m}", d.to_month and f"{d.to_month:%Y-%m}") for d in there] == [
+        ("2021-12", "2022-01"),
+        ("2022-03", None),
+    ]
+
+
 async def test_a_cancelled_transfer_never_was(mover: Somebody, new: Officer, old: Officer) -> None:
     before = await mover.seen()
     transfer_id = await _open(mover)

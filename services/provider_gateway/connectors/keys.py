@@ -12,7 +12,7 @@ import binascii
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -40,7 +40,7 @@ class ProviderKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._held: dict[str, tuple[Stamp, object]] = {}
+        self._held: dict[str, tuple[Stamp, Any]] = {}
 
     def secret(self, name: str) -> str:
         """The text of `<name>.secret`. Raises KeyUnusable."""
@@ -94,7 +94,8 @@ class ProviderKeys:
             return None
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
             raise KeyUnusable(file) from None
-        return held[1]  # type: ignore[return-value]  # one file is always read the same way
+        value: T = held[1]  # one file is always read the same way
+        return value
 
 
 def file_stamp(path: Path) -> Stamp:

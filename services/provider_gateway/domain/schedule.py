@@ -52,6 +52,16 @@ class Schedule:
         return pause * (1 + JITTER * self.chance())
 
 
+_PARK_FIRST_SECONDS, _PARK_MOST_SECONDS = 0.5, 3600.0
+MAX_PARKED = 60
+"""Parked that often (some two days) a webhook or a file is left to a person."""
+
+
+def park_seconds(tries: int) -> float | None:
+    """The pause before what speaks of payments unknown here, or failed, is applied again; None: it is left to a person."""
+    return None if tries >= MAX_PARKED else min(_PARK_FIRST_SECONDS * 2.0 ** min(tries, 20), _PARK_MOST_SECONDS)
+
+
 PRODUCTION = Schedule(
     unknown_first_seconds=20,
     unknown_growth=2,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.provider_gateway.connectors.protocol import Connector, Notice, OfAll, UnreadableWebhook
 from services.provider_gateway.domain.attempt import Verdict
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey
-from services.provider_gateway.domain.schedule import Schedule
+from services.provider_gateway.domain.schedule import Schedule, park_seconds
 from services.provider_gateway.storage import attempts, chunks, webhooks
 from services.provider_gateway.storage.webhooks import HeldWebhook, WebhookResult
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts
@@ -20,11 +20,6 @@ from services.provider_gateway.use_cases.receive_webhook import open_body
 from services.provider_gateway.use_cases.record_answers import Settling, accept, close_settling, open_settling
 from shared.crypto import FieldCipher
 from shared.database import Tx, is_infrastructure
-
-PARK_FIRST_SECONDS = 0.5
-PARK_MOST_SECONDS = 3600.0
-MAX_TRIES = 60
-"""Parked that often (some two days) a webhook is left to a person."""
 
 MAX_TOGETHER = 16
 """A bound on the webhooks of one transaction, and so on the chunks that it locks."""
@@ -173,7 +168,5 @@ async def _keys(tx: Tx, read: _Read) -> Sequence[ChunkKey]:
 
 
 def _parked(held: HeldWebhook, result: dict[str, object], chunk: Chunk | None) -> WebhookResult:
-    if held.tries >= MAX_TRIES:
-        return WebhookResult(held.webhook_id, "unmatched", result, chunk)
-    pause = min(PARK_FIRST_SECONDS * 2.0 ** min(held.tries, 20), PARK_MOST_SECONDS)
-    return WebhookResult(held.webhook_id, "parked", result, chunk, pause)
+    pause = park_seconds(held.tries)
+    return WebhookResult(held.webhook_id, "unmatched" if pause is None else "parked", result, chunk, pause)

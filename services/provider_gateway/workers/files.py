@@ -12,11 +12,10 @@ from services.provider_gateway.connectors.protocol import (
     Notice,
     UnreadableWebhook,
 )
-from services.provider_gateway.domain.schedule import Schedule
+from services.provider_gateway.domain.schedule import Schedule, park_seconds
 from services.provider_gateway.storage import files
 from services.provider_gateway.storage.files import HeldFile
 from services.provider_gateway.use_cases.apply_file import CHUNKS_AT_ONCE, FileTally, settle_news, sort_part
-from services.provider_gateway.use_cases.apply_webhooks import MAX_TRIES, PARK_FIRST_SECONDS, PARK_MOST_SECONDS
 from services.provider_gateway.use_cases.list_day import list_day
 from services.provider_gateway.use_cases.receive_webhook import open_body
 from shared.crypto import FieldCipher
@@ -102,11 +101,8 @@ class FileApplier:
             days.pages, days.lines = 0, []
 
     async def _park(self, held: HeldFile, result: dict[str, object]) -> None:
-        if held.tries >= MAX_TRIES:
-            await self._finish(held, "unmatched", result)
-            return
-        pause = min(PARK_FIRST_SECONDS * 2.0 ** min(held.tries, 20), PARK_MOST_SECONDS)
-        await self._finish(held, "parked", result, pause)
+        pause = park_seconds(held.tries)
+        await self._finish(held, "unmatched" if pause is None else "parked", result, pause)
 
     async def _finish(self, held: HeldFile, state: str, result: Mapping[str, object], again_seconds: float | None = None) -> None:
         async with self._database.transaction() as tx:

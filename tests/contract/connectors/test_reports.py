@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from types import ModuleType
+from typing import Self
 
 import orjson
 import pytest
@@ -160,8 +161,8 @@ async def test_a_signed_post_of_no_known_shape_is_unreadable_and_nothing_else(gr
 
 class _Later(datetime):
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        return datetime.now(tz) + timedelta(minutes=6)
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(minutes=6)
 
 
 @pytest.mark.parametrize("name", NAMES)

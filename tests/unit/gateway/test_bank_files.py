@@ -15,6 +15,7 @@ from mockbank import validate
 from mockbank.messages import read_pain001
 
 from services.provider_gateway.connectors.protocol import (
+    Arrival,
     Batch,
     NotTaken,
     OfAll,
@@ -55,7 +56,7 @@ class Way:
     async def status(self, message_id: str) -> bytes | None:
         return None
 
-    async def arrivals(self) -> Sequence[object]:
+    async def arrivals(self) -> Sequence[Arrival]:
         return ()
 
     async def acknowledge(self, name: str) -> None:
@@ -63,7 +64,7 @@ class Way:
 
 
 def _pays(way: Way) -> VietinPayments:
-    return VietinPayments(way, lambda: DEBTOR)  # type: ignore[arg-type]
+    return VietinPayments(way, lambda: DEBTOR)
 
 
 def _batch(orders: Sequence[Order]) -> Batch:

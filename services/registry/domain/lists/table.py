@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
+from services.registry.domain.lists.column_facts import (
+    SEVERAL,
+    column_cells,
+    column_texts,
+    filled_without,
+    merged_down,
+    number_facts,
+    rows_differ,
+)
 from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.dates import read_birth
@@ -19,9 +28,7 @@ from services.registry.domain.lists.legacy import (
     Encoding,
     choose_encoding,
     decode,
-    may_be_old,
     read_text,
-    telling_encoding,
 )
 from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.notes import read_note
@@ -37,7 +44,6 @@ from services.registry.domain.lists.workbook import Cell, Sheet
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
-_SEVERAL, _FEW = 3, 10
 _MOSTLY = 0.75
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
 
@@ -81,24 +87,24 @@ class Table:
         rows = self.rows
         width = max((len(row) for row in rows), default=0)
         sample = rows[:_TELLING_ROWS]
-        self.encodings = [choose_encoding(dict.fromkeys(_column_texts(sample, at)), self.encoding) for at in range(width)]
-        self.rows_differ = _rows_differ(sample, width)
+        self.encodings = [choose_encoding(dict.fromkeys(column_texts(sample, at)), self.encoding) for at in range(width)]
+        self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
         self._keep_remarks(rows, width)
         self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
-                self.numbers[at] = _number_facts(_column_cells(rows, at))
+                self.numbers[at] = number_facts(column_cells(rows, at))
         dates = [at for column in (Column.BIRTH, Column.MALE, Column.FEMALE) for at in self.layout.columns.get(column, ())]
-        self.birth_cells = [cell for at in dates for cell in _column_cells(rows, at)]
+        self.birth_cells = [cell for at in dates for cell in column_cells(rows, at)]
         self.unmarked_sex = self._sex_without_mark(rows)
         self._learn_villages(rows)
 
     def _settle_village_encoding(self, sample: Sequence[Sequence[Cell]]) -> None:
         """A column of villages has too few words to tell its encoding by: `Xãm 1` is Xóm 1, for Xãm is no kind of village."""
         for at in self.layout.columns.get(Column.VILLAGE, ()):
-            texts = [text for text in dict.fromkeys(_column_texts(sample, at)) if not text.isascii()]
+            texts = [text for text in dict.fromkeys(column_texts(sample, at)) if not text.isascii()]
             named = {encoding: sum(len(village_kind(decode(text, encoding)) or "") for text in texts) for encoding in Encoding}
             best = max(named, key=lambda encoding: named[encoding])
             if at < len(self.encodings) and named[best] > named[self.encodings[at]]:
@@ -108,7 +114,7 @@ class Table:
         """A lone column `Nữ` with marks in some rows says that the others are men, and a lone `Nam` the reverse."""
         for column, other, sex in ((Column.FEMALE, Column.MALE, "male"), (Column.MALE, Column.FEMALE, "female")):
             at = self.layout.first(column)
-            if at is not None and other not in self.layout.columns and any(map(is_mark, _column_cells(rows, at))):
+            if at is not None and other not in self.layout.columns and any(map(is_mark, column_cells(rows, at))):
                 return sex
         return None
 
@@ -140,7 +146,7 @@ class Table:
         columns = self.layout.columns
         used = {at for column, places in columns.items() if column is not Column.OTHER for at in places}
         for at in range(width):
-            if at not in used and any(read_note(str(self._read_cell(text, at))) for text in set(_column_texts(rows, at))):
+            if at not in used and any(read_note(str(self._read_cell(text, at))) for text in set(column_texts(rows, at))):
                 columns[Column.NOTE] = (*columns.get(Column.NOTE, ()), at)
                 header = self.layout.headers[at] if at < len(self.layout.headers) else ""
                 self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
@@ -157,13 +163,13 @@ class Table:
         if beside and all(is_payee_header(self.layout.headers[at]) for at in beside if at < len(self.layout.headers)):
             return
         if beside:
-            filled, alone = _filled_without(rows, min(beside), payee)
-            if alone >= _SEVERAL and alone * 2 > filled:
+            filled, alone = filled_without(rows, min(beside), payee)
+            if alone >= SEVERAL and alone * 2 > filled:
                 columns[Column.IDENTITY] = (*columns.get(Column.IDENTITY, ()), *columns.pop(Column.PAYEE_ID))
         elif len(own) == 1 and own[0] > payee:
-            filled, alone = _filled_without(rows, own[0], payee)
+            filled, alone = filled_without(rows, own[0], payee)
             empty = sum(payee >= len(row) or row[payee] is None for row in rows)
-            if filled and not alone and empty >= _SEVERAL:
+            if filled and not alone and empty >= SEVERAL:
                 for column in OWN_NUMBERS:
                     columns.pop(column, None)
                 columns[Column.PAYEE_ID] = (own[0],)
@@ -178,9 +184,9 @@ class Table:
             return
         if at + 1 >= len(self.encodings):
             return
-        beside = [str(self._read_cell(text, at + 1)) for text in _column_texts(sample, at + 1)]
+        beside = [str(self._read_cell(text, at + 1)) for text in column_texts(sample, at + 1)]
         words = sum(text.isalpha() for text in beside)
-        if words * 2 > len(_column_texts(sample, at)) and words >= _MOSTLY * len(beside):
+        if words * 2 > len(column_texts(sample, at)) and words >= _MOSTLY * len(beside):
             del columns[Column.FULL_NAME]
             columns[Column.FAMILY_NAME], columns[Column.GIVEN_NAME] = (at,), (at + 1,)
 
@@ -191,7 +197,7 @@ class Table:
         at = self.layout.first(Column.VILLAGE)
         if at is None:
             return
-        written = Counter(_column_texts(rows, at))
+        written = Counter(column_texts(rows, at))
         counts: Counter[str] = Counter()
         for text, count in written.items():
             counts[read_text(text, self.encodings[at])[0]] += count
@@ -221,7 +227,7 @@ class Table:
     def values(self, column: Column) -> list[str]:
         """The texts and whole numbers in a column below the header, decoded."""
         at = self.layout.first(column)
-        cells = [] if at is None else _column_cells(self.rows, at)
+        cells = [] if at is None else column_cells(self.rows, at)
         read = [self._read_cell(cell, at) if at is not None else None for cell in cells]
         return [str(cell) for cell in read if isinstance(cell, str | int)]
 
@@ -290,59 +296,6 @@ def _village_in_any_encoding(row: Sequence[Cell]) -> str | None:
 def _heading_text(read: Sequence[Cell]) -> str:
     texts = [cell for cell in read if isinstance(cell, str)]
     return max(texts, key=len, default="")
-
-
-def _column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
-    return [row[at] for row in rows if at < len(row) and row[at] is not None]
-
-
-def _column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
-    return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
-
-
-def _filled_without(rows: Sequence[Sequence[Cell]], at: int, other: int) -> tuple[int, int]:
-    """How many rows have a cell in one column, and how many of them none in the other."""
-    filled = [row for row in rows if at < len(row) and row[at] is not None]
-    return len(filled), sum(other >= len(row) or row[other] is None for row in filled)
-
-
-def _rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
-    """Whether a column has cells that can only be Unicode and cells that can only be of an old encoding."""
-    for at in range(width):
-        texts = dict.fromkeys(_column_texts(rows, at))
-        if sum(map(may_be_old, texts)) < _SEVERAL:
-            continue
-        told = Counter(map(telling_encoding, texts))
-        old = max((count for encoding, count in told.items() if encoding not in (None, Encoding.UNICODE)), default=0)
-        if old >= _SEVERAL and told[Encoding.UNICODE] >= _SEVERAL:
-            return True
-    return False
-
-
-def _number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
-    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
-    zeros_kept = any(text.startswith("0") for text in texts)
-    digits = [str(cell).replace(" ", "") for cell in cells if isinstance(cell, str | int)]
-    prefixes = Counter(text[:2] for text in digits if len(text) == 9)
-    common = prefixes.most_common(1)
-    home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""
-    provinces = Counter(text.zfill(12)[:3] for text in digits if len(text) in (11, 12))
-    usual = frozenset(province for province, count in provinces.items() if count > 1 and count * _FEW >= sum(provinces.values()))
-    return NumberColumnFacts(zeros_kept, home, usual)
-
-
-def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
-    """(row from 1, column from 0) -> the value of the merged cell above it, for cells merged over several rows."""
-    values: dict[tuple[int, int], Cell] = {}
-    for area in sheet.merged:
-        if area.first_row == area.last_row or area.first_row > len(sheet.rows):
-            continue
-        row = sheet.rows[area.first_row - 1]
-        value = row[area.first_column] if area.first_column < len(row) else None
-        if value is not None:
-            for number in range(area.first_row + 1, min(area.last_row, len(sheet.rows)) + 1):
-                values[number, area.first_column] = value
-    return values
 
 
 def facts_of(row: PersonRow, *, month_first: bool = False) -> PersonFacts:

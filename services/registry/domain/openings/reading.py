@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.registry.domain.lists import findings as lists
+from services.registry.domain.lists.column_facts import merged_down
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.legacy import choose_encoding
 from services.registry.domain.lists.months import stated_month
 from services.registry.domain.lists.reference import Reference
-from services.registry.domain.lists.table import Table, merged_down
+from services.registry.domain.lists.table import Table
 from services.registry.domain.lists.whole_list import ListOptions, communes_of
 from services.registry.domain.lists.workbook import Sheet, Workbook
 from services.registry.domain.openings.columns import OpeningTable, find_opening_table

@@ -1,0 +1,68 @@
+"""What the columns of a table show as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from services.registry.domain.lists.legacy import Encoding, may_be_old, telling_encoding
+from services.registry.domain.lists.person_fields import NumberColumnFacts
+from services.registry.domain.lists.workbook import Cell, Sheet
+
+SEVERAL, _FEW = 3, 10
+
+
+def column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
+    """The filled cells of a column."""
+    return [row[at] for row in rows if at < len(row) and row[at] is not None]
+
+
+def column_texts(rows: Sequence[Sequence[Cell]], at: int) -> list[str]:
+    """The texts of a column."""
+    return [text for row in rows if at < len(row) and isinstance(text := row[at], str)]
+
+
+def filled_without(rows: Sequence[Sequence[Cell]], at: int, other: int) -> tuple[int, int]:
+    """How many rows have a cell in one column, and how many of them none in the other."""
+    filled = [row for row in rows if at < len(row) and row[at] is not None]
+    return len(filled), sum(other >= len(row) or row[other] is None for row in filled)
+
+
+def rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
+    """Whether a column has cells that can only be Unicode and cells that can only be of an old encoding."""
+    for at in range(width):
+        texts = dict.fromkeys(column_texts(rows, at))
+        if sum(map(may_be_old, texts)) < SEVERAL:
+            continue
+        told = Counter(map(telling_encoding, texts))
+        old = max((count for encoding, count in told.items() if encoding not in (None, Encoding.UNICODE)), default=0)
+        if old >= SEVERAL and told[Encoding.UNICODE] >= SEVERAL:
+            return True
+    return False
+
+
+def number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
+    """What a column of numbers shows as a whole: whether zeros were kept, and the provinces that are usual in it."""
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    zeros_kept = any(text.startswith("0") for text in texts)
+    digits = [str(cell).replace(" ", "") for cell in cells if isinstance(cell, str | int)]
+    prefixes = Counter(text[:2] for text in digits if len(text) == 9)
+    common = prefixes.most_common(1)
+    home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""
+    provinces = Counter(text.zfill(12)[:3] for text in digits if len(text) in (11, 12))
+    usual = frozenset(province for province, count in provinces.items() if count > 1 and count * _FEW >= sum(provinces.values()))
+    return NumberColumnFacts(zeros_kept, home, usual)
+
+
+def merged_down(sheet: Sheet) -> dict[tuple[int, int], Cell]:
+    """(row from 1, column from 0) -> the value of the merged cell above it, for cells merged over several rows."""
+    values: dict[tuple[int, int], Cell] = {}
+    for area in sheet.merged:
+        if area.first_row == area.last_row or area.first_row > len(sheet.rows):
+            continue
+        row = sheet.rows[area.first_row - 1]
+        value = row[area.first_column] if area.first_column < len(row) else None
+        if value is not None:
+            for number in range(area.first_row + 1, min(area.last_row, len(sheet.rows)) + 1):
+                values[number, area.first_column] = value
+    return values
