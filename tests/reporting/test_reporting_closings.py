@@ -26,7 +26,7 @@ _LATE = """
 SELECT l.benefit_month, l.unit_id, l.provider, l.channel, l.place, CAST(sum(l.obligations) AS bigint) AS obligations,
     CAST(sum(l.amount_dong) AS bigint) AS amount_dong
 FROM late_money l JOIN closings c USING (authority_id, benefit_month) WHERE l.position > c.position
-GROUP BY l.benefit_month, l.unit_id, l.provider, l.channel, l.place HAVING sum(l.obligations) <> 0
+GROUP BY l.benefit_month, l.unit_id, l.provider, l.channel, l.place HAVING sum(l.obligations) <> 0 OR sum(l.amount_dong) <> 0
 """
 
 _LATE_PEOPLE = """

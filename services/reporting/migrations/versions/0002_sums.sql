@@ -56,6 +56,8 @@ CREATE TABLE unit_months (
     entitled bigint NOT NULL DEFAULT 0,   -- people with an obligation of the month
     by_account bigint NOT NULL DEFAULT 0, -- of these, people with one credited to an account or wallet
     by_cash bigint NOT NULL DEFAULT 0,    -- of these, people with none credited and one handed out in cash
+    communes_switched bigint NOT NULL DEFAULT 0,   -- of its communes; 0 or 1 for a commune
+    communes_outside bigint NOT NULL DEFAULT 0,    -- of its communes with a row here: not there on the month's first day
     cashier_moves bigint NOT NULL DEFAULT 0,   -- times that an obligation's money went out through the commune cashier
     not_released_obligations bigint NOT NULL DEFAULT 0, not_released_dong bigint NOT NULL DEFAULT 0,
     in_flight_obligations bigint NOT NULL DEFAULT 0, in_flight_dong bigint NOT NULL DEFAULT 0,
