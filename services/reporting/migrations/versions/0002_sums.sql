@@ -106,6 +106,11 @@ CREATE TABLE closings (
     PRIMARY KEY (authority_id, benefit_month)
 );
 
+-- When a commune's month was closed: by the authority whose commune it was then, whoever answers for its payments now.
+CREATE VIEW commune_closings WITH (security_invoker = true) AS
+SELECT u.unit_id, c.benefit_month, min(c.position) AS position, min(c.closed_on) AS closed_on
+FROM closings c JOIN units u ON c.authority_id = ANY(u.path) WHERE u.level = 'commune' GROUP BY u.unit_id, c.benefit_month;
+
 -- What came late: "as closed" is what stands now less these. Kept also for what was applied over a gap in the log, since the
 -- event that is missing may be a closing; such rows are told from late ones by their position.
 CREATE TABLE late_money (
