@@ -2,7 +2,7 @@
 
 Into copies of the tables that have the same columns, indexes, constraints (foreign keys too), triggers and partitions, all
 six in one transaction with its commit. Nothing is joined, computed or checked again on the way; the events' bodies are copied as
-they lie, compressed. One connection writes the floor; of the job, payrolls are prepared and approved side by side.
+they lie, compressed. One connection writes the floor; of the job, authorities and payrolls are worked at side by side.
 """
 
 from __future__ import annotations

@@ -16,10 +16,12 @@ from shared.database import Tx
 _BOUNDS = """
 WITH sealed AS (SELECT chunk_no, cut_from, coalesce(cut_from, chunk_no) AS sealed_no FROM chunks WHERE payroll_id = :payroll_id),
 ends AS (
-    SELECT p.payment_id FROM payments p
-    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id AND p.chunk_no = ANY(ARRAY(
-        SELECT chunk_no FROM sealed
-        WHERE sealed_no IN ((SELECT min(sealed_no) FROM sealed), (SELECT max(sealed_no) FROM sealed)))) OFFSET 0)
+    SELECT p.payment_id
+    FROM (SELECT chunk_no FROM sealed
+          WHERE sealed_no IN ((SELECT min(sealed_no) FROM sealed), (SELECT max(sealed_no) FROM sealed))) n
+    CROSS JOIN LATERAL (
+        SELECT x.payment_id FROM payments x
+        WHERE x.run_month = :run_month AND x.payroll_id = :payroll_id AND x.chunk_no = n.chunk_no OFFSET 0) p)
 SELECT (SELECT payment_id FROM ends ORDER BY payment_id LIMIT 1) AS first,
        (SELECT payment_id FROM ends ORDER BY payment_id DESC LIMIT 1) AS last,
        EXISTS (SELECT FROM sealed WHERE cut_from IS NOT NULL) AS cut
