@@ -142,12 +142,12 @@ class _Office:
 
     async def prepare(self, authority_id: str, payroll_id: UUID) -> None:
         """The maker's step."""
-        async with self.hands, self.database.transaction(authority_id) as tx:
+        async with self.hands, self.database.transaction() as tx:
             await prepare_payroll(tx, _MAKER, payroll_id)
 
     async def approve(self, authority_id: str, payroll_id: UUID) -> None:
         """The checker's step."""
-        async with self.hands, self.database.transaction(authority_id) as tx:
+        async with self.hands, self.database.transaction() as tx:
             await approve_payroll(tx, _CHECKER, payroll_id, self.key)
 
 

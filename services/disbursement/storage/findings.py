@@ -14,7 +14,7 @@ from services.disbursement.domain.gates import AFTER_DEATH, Finding, Gate
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.routing import ACCOUNT_CHANNELS
 from services.disbursement.storage import budgets, seals
-from services.disbursement.storage.seals import expect_many
+from services.disbursement.storage.seals import as_sets
 from shared.database import Tx
 
 MAX_FINDINGS = 500
@@ -46,6 +46,7 @@ WITH months AS (
     SELECT l.subject_id, l.kind, l.benefit_month, sum(l.amount_dong) AS amount_dong, min(p.line_no) AS line_no,
            min(p.beneficiary_code) AS name, p.payment_id
     FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
+        AND l.payment_id BETWEEN :first AND :last
     WHERE {_OPEN} AND l.kind IN ('monthly', 'care_support')
     GROUP BY p.payment_id, l.subject_id, l.kind, l.benefit_month)
 SELECT CAST(m.payment_id AS text) AS about, max(round(m.amount_dong / b.amount_dong, 2)) AS measured,
@@ -62,17 +63,17 @@ GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
 """  # noqa: S608 - constants only
 
 # Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all. An account
-# is of one provider and channel, so payrolls of others can't pay into it. OFFSET 0 keeps the inner selects apart: each account
-# or payee of the payroll looks up its payments by key, however many the run has.
+# is of one provider and channel, so payrolls of others can't pay into it. OFFSET 0 keeps the inner selects apart: each line
+# looks up the payments of its account or payee by key, however many the run has, and in the lines' order, in which they lie.
 _CROWDED = f"""
 WITH crowded AS (
-    SELECT o.shared
-    FROM (SELECT DISTINCT p.{{column}} AS shared FROM payments p WHERE {_OPEN} AND p.{{column}} IS NOT NULL) o
+    SELECT DISTINCT p.{{column}} AS shared
+    FROM payments p
     CROSS JOIN LATERAL (
         SELECT count(*) AS payments FROM payments x
-        WHERE x.{{column}} = o.shared AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
+        WHERE x.{{column}} = p.{{column}} AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
         OFFSET 0) n
-    WHERE n.payments > :threshold)
+    WHERE {_OPEN} AND n.payments > :threshold)
 SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
        array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
        array_agg(DISTINCT p.beneficiary_code) AS names
@@ -102,7 +103,7 @@ CROSS JOIN LATERAL (
     SELECT x.status, x.status_from_month FROM people x WHERE x.beneficiary_id = p.beneficiary_id OFFSET 0) q
 WHERE {_OPEN} AND q.status IN ('stopped', 'dead') AND EXISTS (
     SELECT FROM payment_lines l WHERE l.payment_id = p.payment_id AND l.kind IN ('monthly', 'care_support')
-        AND l.benefit_month >= q.status_from_month)
+        AND l.benefit_month >= q.status_from_month OFFSET 0)
 ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 
@@ -122,7 +123,6 @@ WHERE t.run_id = :run_id
 
 async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding]:
     """Everything doubtful of a payroll, by gate and line."""
-    await expect_many(tx, payroll.payments)
     within = await _within(tx, payroll)
     within["born_on"] = _too_old_born_on(payroll, gates["too-old"])
     signs = await tx.row(_SIGNS, **within)
@@ -131,7 +131,8 @@ async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding
     if signs["any_ended"]:
         found += await _lines(tx, payroll, within, Gate(AFTER_DEATH, "block", Decimal(0)), _AFTER_DEATH)
     if await _drawn_before(tx, payroll):
-        found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
+        async with as_sets(tx):
+            found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
     if signs["most_dong"] > gates["amount-maximum"].threshold:
         found += await _lines(tx, payroll, within, gates["amount-maximum"], _OVER_MAXIMUM)
     if payroll.channel in ACCOUNT_CHANNELS:

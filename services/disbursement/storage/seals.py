@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -119,29 +121,29 @@ async def bounds(tx: Tx, payroll_id: UUID, run_month: date) -> Bounds:
 async def chunk_sums(tx: Tx, payroll: Payroll, *, from_plaintext: bool) -> list[ChunkSum]:
     """The digests of all chunks of a payroll: over its lines' digests as they were stored when they were drawn up, or recomputed
     from the plaintext."""
-    await expect_many(tx, payroll.payments)
     found = await bounds(tx, payroll.payroll_id, payroll.run_month)
     lines = f"{_PLAINTEXT if from_plaintext else _STORED} WHERE {_OF_PAYROLL}"
-    rows = await tx.rows(
-        _CHUNK_SUMS.format(lines=_PUT_TOGETHER.format(lines=lines) if found.cut else lines),
-        run_month=payroll.run_month,
-        payroll_id=payroll.payroll_id,
-        first=found.first,
-        last=found.last,
-    )
+    async with as_sets(tx):
+        rows = await tx.rows(
+            _CHUNK_SUMS.format(lines=_PUT_TOGETHER.format(lines=lines) if found.cut else lines),
+            run_month=payroll.run_month,
+            payroll_id=payroll.payroll_id,
+            first=found.first,
+            last=found.last,
+        )
     return [ChunkSum(**row) for row in rows]
 
 
-MANY = 10_000
-"""Payments of a payroll from which on looking each one up costs more than reading whole tables."""
+@asynccontextmanager
+async def as_sets(tx: Tx) -> AsyncIterator[None]:
+    """What is joined inside is joined set by set.
 
-
-async def expect_many(tx: Tx, payments: int) -> None:
-    """Tell the planner, for the rest of this transaction, that a payroll is large: the month's partition was filled a moment ago,
-    has no statistics yet, and would be taken for a handful of rows."""
-    if payments >= MANY:
-        await tx.run("SET LOCAL enable_nestloop = off")
-        await tx.run("SET LOCAL work_mem = '256MB'")
+    A payroll's payments and lines were written a moment ago and lie beyond what the statistics know of the month: the planner
+    takes them for a row or two, and would go through the one set again for each row of the other.
+    """
+    await tx.run("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '256MB', true)")
+    yield
+    await tx.run("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 async def chunk_lines(tx: Tx, payroll_id: UUID, run_month: date, chunk_no: int) -> list[HeldLine]:
