@@ -1,8 +1,9 @@
 """The floor of `bench payroll`: the rows that were drawn up, written once more by bare INSERT ... SELECT.
 
 Into copies of the tables that have the same columns, indexes, constraints (foreign keys too), triggers, partitions and fill
-factors, all six in one transaction with its commit. Nothing is joined, computed or checked again on the way; the events' bodies are copied as
-they lie, compressed. One connection writes the floor; of the job, authorities and payrolls are worked at side by side.
+factors, all six in one transaction with its commit. Nothing is joined, computed or checked again on the way; the events' bodies
+are copied as they lie, compressed. One connection writes the floor; of the job, authorities and payrolls are worked at side by
+side.
 """
 
 from __future__ import annotations

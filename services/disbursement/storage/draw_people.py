@@ -73,7 +73,10 @@ routed AS (
                 WHEN u.suspension_id IS NOT NULL THEN 'uncollected'
                 WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
     FROM person d
-    CROSS JOIN LATERAL (SELECT * FROM people x WHERE x.beneficiary_id = d.subject_id OFFSET 0) p
+    CROSS JOIN LATERAL (
+        SELECT subject, sex, birth_date, code, status, hold, payee_id, payee_version, payee_name, payee_relationship, account_id,
+               account_version, account_provider, account_channel
+        FROM people x WHERE x.beneficiary_id = d.subject_id OFFSET 0) p
     LEFT JOIN one_off_payees o ON o.beneficiary_id = d.subject_id
         AND o.purpose = CASE WHEN d.funeral THEN 'funeral' WHEN p.status = 'dead' THEN 'unpaid_months' END
     LEFT JOIN avoided f ON f.subject_id = d.subject_id AND f.avoid_account_id = p.account_id

@@ -69,11 +69,10 @@ _CROWDED = f"""
 WITH crowded AS (
     SELECT DISTINCT p.{{column}} AS shared
     FROM payments p
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS payments FROM payments x
+    WHERE {_OPEN} AND EXISTS (
+        SELECT FROM payments x
         WHERE x.{{column}} = p.{{column}} AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
-        OFFSET 0) n
-    WHERE {_OPEN} AND n.payments > :threshold)
+        OFFSET CAST(floor(CAST(:threshold AS numeric)) AS bigint)))
 SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
        array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
        array_agg(DISTINCT p.beneficiary_code) AS names
