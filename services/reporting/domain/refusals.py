@@ -10,3 +10,10 @@ EVENT_LOG_GAP = ErrorCode(
     "The event log doesn't reach back to its beginning",
     "Nhật ký sự kiện không còn từ đầu",
 )
+
+TOO_FINE = ErrorCode(
+    "too-fine-to-protect",
+    Kind.TOO_LARGE,
+    "Too many combinations to protect small groups; ask for less",
+    "Quá nhiều tổ hợp để bảo vệ nhóm nhỏ; hãy thu hẹp câu hỏi",
+)
