@@ -82,7 +82,7 @@ def test_hidden_cells_of_a_line_are_never_one_to_four_people_together(points: Co
 def test_the_attacker_finds_what_a_weak_rule_leaves() -> None:
     """Hiding the small cells alone is the rule that everybody thinks of first. If the attacker didn't see through it, the test
     above would show nothing."""
-    points = {("a1", "account", "elderly", "female"): 20, ("a1", "none", "disabled", "male"): 3,
+    points: Counts = {("a1", "account", "elderly", "female"): 20, ("a1", "none", "disabled", "male"): 3,
               ("a2", "account", "elderly", "male"): 30, ("b1", "account", "disabled", "female"): 9}  # fmt: skip
     counts = true_counts(points)
     weak = frozenset(small(counts))
@@ -105,7 +105,7 @@ def test_the_same_people_hide_the_same_cells(points: Counts, chance: random.Rand
 
 def test_a_small_group_costs_its_neighbours_and_not_the_totals() -> None:
     """Two communes of one district, two groups: four cells of theirs are hidden; the district's and the province's stay."""
-    points = {(c, "account", g, "female"): 30 for c in ("a1", "a2", "a3", "b1") for g in ("elderly", "disabled")}
+    points: Counts = {(c, "account", g, "female"): 30 for c in ("a1", "a2", "a3", "b1") for g in ("elderly", "disabled")}
     points["a1", "account", "disabled", "female"] = 3
     found = protect(LAYOUT, PATHS, points)
     groups = {cell for cell in found.hidden if cell[1] == cell[3] == "*"}
@@ -115,7 +115,7 @@ def test_a_small_group_costs_its_neighbours_and_not_the_totals() -> None:
 
 
 def test_cells_named_besides_are_hidden_and_protected() -> None:
-    points = {(c, "account", g, "female"): 30 for c in ("a1", "a2", "b1") for g in ("elderly", "disabled")}
+    points: Counts = {(c, "account", g, "female"): 30 for c in ("a1", "a2", "b1") for g in ("elderly", "disabled")}
     named = ("a1", "*", "disabled", "*")
     found = protect(LAYOUT, PATHS, points, also=[named, ("elsewhere", "*", "disabled", "*")])
     assert named in found.hidden
@@ -125,6 +125,6 @@ def test_cells_named_besides_are_hidden_and_protected() -> None:
 
 def test_too_many_combinations_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suppression, "MAX_POINTS", 3)
-    points = {point: 7 for point in WORLD.points[:4]}
+    points = dict.fromkeys(WORLD.points[:4], 7)
     with pytest.raises(Refusal, match="too-fine-to-protect"):
         protect(LAYOUT, PATHS, points)

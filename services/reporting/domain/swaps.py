@@ -7,7 +7,7 @@ was, so a swap changes just the counts that name something of every axis, in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, combinations, islice
 
 from services.reporting.domain.grid import ALL, COMMUNE, Cell, Grid, Point
