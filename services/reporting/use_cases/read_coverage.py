@@ -23,7 +23,14 @@ async def read_coverage(tx: Tx, caller: Caller, month: date, unit_id: str | None
             raise Refusal(UNKNOWN_UNIT, unit=unit_id)
         caller.require_unit(path)
     found = await sums.communes(tx, [month], within=unit_id)
-    return cover(found[month])
+    return cover(found[month], await sums.ways(tx, month, await whose(tx, caller, unit_id)))
+
+
+async def whose(tx: Tx, caller: Caller, unit_id: str | None = None) -> list[str]:
+    """The units whose sums together are what a caller asks for: one, the caller's own, or all there are."""
+    if unit_id is not None:
+        return [unit_id]
+    return await sums.outermost(tx, caller.unit_ids) if caller.unit_ids else [sums.ALL_UNITS]
 
 
 async def read_months(tx: Tx) -> list[tuple[date, Coverage]]:
