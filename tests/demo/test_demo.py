@@ -49,6 +49,7 @@ def test_runs_follow_each_other(document: dict[str, Any]) -> None:
 
 
 def test_nobody_is_paid_twice_and_nobody_is_lost(document: dict[str, Any]) -> None:
+    assert document["reporting"] == {"differences": 0, "months_differing": []}
     assert document["double_payments"] == 0
     assert document["lost_payments"] == 0
     assert set(document["providers"]) == {"viettelpay", "vietinbank", "vnpost", "commune_cashier"}

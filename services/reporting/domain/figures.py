@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.reporting.domain.figure_refusals import (
+    NOT_TOGETHER,
+    UNKNOWN_DIMENSION,
+    UNKNOWN_MEASURE,
+    WRONG_FILTER,
+    WRONG_RANGE,
+    WRONG_UNITS,
+    WRONG_VIEW,
+)
 from services.reporting.domain.measures import (
     BOOKED_MONTH,
     DIMS,
@@ -20,15 +29,6 @@ from services.reporting.domain.measures import (
     UNIT_DIMS,
     VALUES,
     Measure,
-)
-from services.reporting.domain.refusals import (
-    NOT_TOGETHER,
-    UNKNOWN_DIMENSION,
-    UNKNOWN_MEASURE,
-    WRONG_FILTER,
-    WRONG_RANGE,
-    WRONG_UNITS,
-    WRONG_VIEW,
 )
 from shared.kernel.errors import ErrorCode, Refusal
 from shared.kernel.months import parse_month

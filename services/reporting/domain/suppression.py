@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from services.reporting.domain.figure_refusals import TOO_FINE
 from services.reporting.domain.grid import ALL, Cell, Grid, Mask, Point
-from services.reporting.domain.refusals import TOO_FINE
 from services.reporting.domain.swaps import Changes, Swaps
 from shared.kernel.errors import Refusal
 
@@ -98,12 +98,8 @@ def protect(
     held = {point: count for point, count in sorted(points.items()) if count > 0}
     if len(held) > MAX_POINTS:
         raise Refusal(TOO_FINE, f"{len(held)} combinations, of which {MAX_POINTS} can be protected together")
-    sensitive = frozenset(at for at, dim in enumerate(layout.dims, 1) if dim in layout.sensitive)
-    grid = Grid(paths, {of: layout.masks(of) for of in (True, False)}, sensitive, layout.values(held), held)
-    counts: dict[int, int] = {}
-    for point, count in held.items():
-        for cell in grid.cells_of(point):
-            counts[cell] = counts.get(cell, 0) + count
+    grid = _grid(layout, paths, held)
+    counts = _counts(grid, held)
     hidden = {number for number in map(grid.number, also) if number is not None}
     hidden |= {cell for cell, count in counts.items() if count < SMALLEST_SHOWN}
     swaps = Swaps(grid, counts, hidden)
@@ -115,6 +111,25 @@ def protect(
             changed |= found
     _widen(grid, swaps, counts, hidden)
     return Protected(layout, {grid.cell(cell): count for cell, count in counts.items()}, frozenset(map(grid.cell, hidden)))
+
+
+def totals(layout: Layout, paths: Mapping[str, tuple[str, ...]], points: Mapping[Point, int]) -> dict[Cell, int]:
+    """The same cells summed over something else, amounts say. Whoever shows them asks `Protected` whether they may."""
+    grid = _grid(layout, paths, points)
+    return {grid.cell(cell): total for cell, total in _counts(grid, points).items()}
+
+
+def _grid(layout: Layout, paths: Mapping[str, tuple[str, ...]], points: Mapping[Point, int]) -> Grid:
+    sensitive = frozenset(at for at, dim in enumerate(layout.dims, 1) if dim in layout.sensitive)
+    return Grid(paths, {of: layout.masks(of) for of in (True, False)}, sensitive, layout.values(points), points)
+
+
+def _counts(grid: Grid, points: Mapping[Point, int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for point, count in points.items():
+        for cell in grid.cells_of(point):
+            counts[cell] = counts.get(cell, 0) + count
+    return counts
 
 
 def _coarseness(cell: Cell) -> tuple[int, Cell]:

@@ -91,6 +91,33 @@ async def communes(
     return found
 
 
+async def country(tx: Tx, month: date) -> Commune:
+    """The sums over all units, as if they were one."""
+    row = await tx.row(
+        f"""SELECT benefit_month, unit_id, '' AS code, '' AS name, '' AS district_id, '' AS district_name, {_NUMBERS}
+            FROM unit_months s WHERE benefit_month = :month AND unit_id = :unit_id""",  # noqa: S608 - constants only
+        month=month,
+        unit_id=ALL_UNITS,
+    )
+    return _commune(row) if row else Commune(ALL_UNITS, "", "", "", "")
+
+
+async def covers_all(tx: Tx, unit_ids: Sequence[str], wanted: Sequence[date]) -> bool:
+    """Whether all that is owed in these months lies in these units; so for no unit named, which stands for the whole country."""
+    if not unit_ids:
+        return True
+    return bool(
+        await tx.scalar(
+            """SELECT NOT EXISTS (
+                   SELECT FROM unit_months s JOIN units u USING (unit_id)
+                   WHERE s.level = 'province' AND s.benefit_month = ANY(CAST(:months AS date[]))
+                     AND NOT u.path && CAST(:units AS text[]))""",
+            units=list(unit_ids),
+            months=list(wanted),
+        )
+    )
+
+
 async def ways(tx: Tx, month: date, units: Sequence[str]) -> list[Way]:
     """What stands by each provider and channel, over units that do not lie in each other."""
     found: dict[tuple[str, str], Way] = {}

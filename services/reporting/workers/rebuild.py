@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import httpx
 
@@ -14,25 +14,18 @@ from shared.web import EventPage
 PAGE_EVENTS = 50  # an event holds up to 500 moves
 TIMEOUT_SECONDS = 60
 
-Progress = Callable[[int], None]
-"""Told the position of the last event read."""
 
-
-async def rebuild_from(
-    database: Database, part: Part, client: httpx.AsyncClient, url: str, token: str, progress: Progress | None = None
-) -> Rebuilt:
+async def rebuild_from(database: Database, part: Part, client: httpx.AsyncClient, url: str, token: str) -> Rebuilt:
     """Forget a part of the read models and make it again, in one transaction.
 
     `url` is the address under which `/v1` of the part's service lies; `token` needs events:read for the whole country.
     Raises httpx's errors where the log can't be read, and `event-log-gap`; the old numbers then stay.
     """
     async with database.transaction() as tx:
-        return await rebuild(tx, part, event_log(client, url, token, progress))
+        return await rebuild(tx, part, event_log(client, url, token))
 
 
-async def event_log(
-    client: httpx.AsyncClient, url: str, token: str, progress: Progress | None = None
-) -> AsyncIterator[Sequence[Envelope]]:
+async def event_log(client: httpx.AsyncClient, url: str, token: str) -> AsyncIterator[Sequence[Envelope]]:
     """A service's event log from its first event on, page by page."""
     after = 0
     while True:
@@ -48,5 +41,3 @@ async def event_log(
             return
         yield page.events
         after = page.next_after
-        if progress is not None:
-            progress(after)
