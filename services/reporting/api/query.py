@@ -92,7 +92,7 @@ def query_routes(database: Database) -> APIRouter:
         `not-together`, `unknown-unit`, `not-your-unit`, `no-districts`, `units-gone-by`, `too-many-rows`, `too-fine-to-protect`.
         """
         query = parse_query(measure, by, filters or [], first, last, units, view)
-        async with database.transaction(EVERYTHING if query.is_sensitive else caller.row_scope) as tx:
+        async with database.transaction(EVERYTHING if query.needs_everything else caller.row_scope) as tx:
             found = await read_figures(tx, caller, query, protected)
         return _answer(request, found, format_ or _preferred(request.headers.get("accept", "")))
 

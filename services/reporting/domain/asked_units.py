@@ -38,7 +38,7 @@ def asked_units(
     heirs: dict[str, str] = {}
     parts: set[Labels] = set()
     for unit in units.values():
-        if unit.level != "commune" or (scope and not set(scope) & set(unit.path)):
+        if unit.level != "commune" or unit.valid_from > query.last or (scope and not set(scope) & set(unit.path)):
             continue
         heir = became(unit) if became else Became(unit)
         names.setdefault(heir.unit.unit_id, heir.unit)

@@ -61,6 +61,12 @@ class FigureQuery:
         return not self.named.isdisjoint(SENSITIVE)
 
     @property
+    def needs_everything(self) -> bool:
+        """Whether rows beyond the caller's units are needed to answer it: what is hidden depends on the neighbours, and when a
+        month was closed is known of the paying authority, which may lie above."""
+        return self.is_sensitive or self.view != "now"
+
+    @property
     def named(self) -> frozenset[str]:
         """Every dimension that it groups or filters by."""
         return frozenset(self.by) | self.filters.keys()

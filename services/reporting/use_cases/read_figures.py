@@ -24,7 +24,7 @@ from shared.kernel.units import UNKNOWN_UNIT, Unit
 
 
 async def read_figures(tx: Tx, caller: Caller, query: FigureQuery, protected: ProtectedMonths) -> Figures:
-    """Answer a question. A sensitive one needs a transaction that sees everything; the caller still sees its own units only.
+    """Answer a question. Some need a transaction that sees everything; the caller still is told of its own units only.
 
     Raises `unknown-unit`, `not-your-unit`, `wrong-filter`, `no-districts`, `units-gone-by`, `too-many-rows`, `not-together`
     and `too-fine-to-protect`.
