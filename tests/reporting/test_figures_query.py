@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,12 +13,11 @@ import httpx
 import pytest
 import python_calamine
 
-from services.reporting.main import build
-from services.reporting.storage.units import copy_units
 from shared.platform import Platform
 from shared.service import Service
 from tests.conftest import Tokens
 from tests.reporting import figures_world as world
+from tests.reporting.figures_asker import Asker, fill
 
 STEPS = world.live(seed=6, people=350)
 RANGE = "from=2021-10&to=2022-01"
@@ -27,15 +25,8 @@ RANGE = "from=2021-10&to=2022-01"
 
 @pytest.fixture(scope="module")
 async def filled(platform: Platform) -> Service:
-    """The service after all that happened, told in another order than it happened."""
-    built = build(platform)
-    async with built.database.transaction() as tx:
-        await copy_units(tx, world.unit_records())
-    told = world.events(STEPS)
-    random.Random(3).shuffle(told)
-    for event in told:
-        await built.inbox.receive(event)
-    return built
+    """The service after all that happened."""
+    return await fill(platform, STEPS)
 
 
 @pytest.fixture
@@ -44,33 +35,6 @@ async def client(filled: Service) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(filled.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://reporting.test", timeout=60) as opened:
         yield opened
-
-
-class Asker:
-    """Asks for figures with a token."""
-
-    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
-        self.client, self.token = client, token
-
-    async def raw(self, question: str, **headers: str) -> httpx.Response:
-        return await self.client.get(f"/v1/figures?{question}", headers={"Authorization": f"Bearer {self.token}", **headers})
-
-    async def rows(self, question: str) -> list[dict[str, Any]]:
-        answer = await self.raw(question)
-        assert answer.status_code == 200, answer.text
-        rows: list[dict[str, Any]] = answer.json()["rows"]
-        return rows
-
-    async def table(self, question: str, by: list[str], *measures: str) -> dict[Any, tuple[Any, ...]]:
-        """The answer by key."""
-        rows = await self.rows(f"{question}&measure={','.join(measures)}&by={','.join(by)}")
-        found = {tuple(row[dim] for dim in by): tuple(row[m] for m in measures) for row in rows}
-        assert len(found) == len(rows)
-        return found
-
-    async def refusal(self, question: str) -> tuple[int, str]:
-        answer = await self.raw(question)
-        return answer.status_code, answer.json()["code"]
 
 
 @pytest.fixture
