@@ -87,24 +87,29 @@ class Protected:
 
 
 def protect(
-    layout: Layout, paths: Mapping[str, tuple[str, ...]], points: Mapping[Point, int], also: Iterable[Cell] = ()
+    layout: Layout,
+    paths: Mapping[str, tuple[str, ...]],
+    points: Mapping[Point, int],
+    also: Iterable[Cell] = (),
+    beside: Iterable[Cell] = (),
 ) -> Protected:
     """Hide what has to be hidden in one month and province.
 
     `paths`: of each commune, the units that it lies in, outermost first and itself last; the outermost is the same for all.
-    `points`: counts; none below zero. `also`: cells to be treated as small, whatever they count. The same points always hide the
-    same cells. Raises `too-fine-to-protect` for more points than MAX_POINTS.
+    `points`: counts; none below zero. `also`: cells to be treated as small, whatever they count; `beside`: cells to be hidden and
+    no more. The same points always hide the same cells. Raises `too-fine-to-protect` for more points than MAX_POINTS.
     """
     held = {point: count for point, count in sorted(points.items()) if count > 0}
     if len(held) > MAX_POINTS:
         raise Refusal(TOO_FINE, f"{len(held)} combinations, of which {MAX_POINTS} can be protected together")
     grid = _grid(layout, paths, held)
     counts = _counts(grid, held)
-    hidden = {number for number in map(grid.number, also) if number is not None}
-    hidden |= {cell for cell, count in counts.items() if count < SMALLEST_SHOWN}
+    small = {number for number in map(grid.number, also) if number is not None}
+    small |= {cell for cell, count in counts.items() if count < SMALLEST_SHOWN}
+    hidden = small | {number for number in map(grid.number, beside) if number is not None}
     swaps = Swaps(grid, counts, hidden)
     changed: set[int] = set()
-    for cell in sorted(hidden & counts.keys(), key=lambda each: _coarseness(grid.cell(each))):
+    for cell in sorted(small & counts.keys(), key=lambda each: _coarseness(grid.cell(each))):
         if cell not in changed:
             found = swaps.cheapest((cell,), _changing(cell))
             hidden |= found

@@ -8,7 +8,7 @@ was, so a swap changes just the counts that name something of every axis, in the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, combinations, islice
+from itertools import combinations, islice
 
 from services.reporting.domain.grid import ALL, COMMUNE, Cell, Grid, Point
 
@@ -54,30 +54,34 @@ class Swaps:
 
         Empty where there is none, which is so only where a sensitive dimension has just one value.
         """
-        best: tuple[int, int] | None = None
-        chosen: frozenset[int] = frozenset()
-        for changes in chain.from_iterable(self._candidates(cell) for cell in starts):
-            if not reaches(changes):
-                continue
-            more = [cell for cell in changes if cell not in self._hidden]
-            price = (sum(self._counts.get(cell, 0) + 1 for cell in more), len(changes))
-            if best is None or price < best:
-                best, chosen = price, frozenset(changes)
-            if not more:
-                break
-        return chosen
+        cells = sorted(starts)
+        boxes = [list(self._boxes(self._grid.cell(cell))) for cell in cells]
+        for kind in range(max(map(len, boxes), default=0)):
+            found = [
+                changes
+                for cell, axes in zip(cells, boxes, strict=True)
+                for changes in (self._candidates(cell, axes[kind]) if kind < len(axes) else ())
+                if reaches(changes)
+            ]
+            if found:
+                return frozenset(min(found, key=self._price))
+        return frozenset()
 
-    def _candidates(self, number: int) -> Iterator[Changes]:
-        """Swaps that may change a cell, those along most axes first: they change the fewest other counts."""
-        cell = self._grid.cell(number)
+    def _price(self, changes: Changes) -> tuple[int, int]:
+        """People who are hidden for it and were not before."""
+        return sum(self._counts.get(cell, 0) + 1 for cell in changes if cell not in self._hidden), len(changes)
+
+    def _candidates(self, number: int, axes: tuple[Axis, ...]) -> Iterator[Changes]:
+        """Swaps along some axes that may change a cell."""
+        depth = self._grid.depth[self._grid.cell(number)[COMMUNE]]
+        for start in self._inside.get(number, ()):
+            for other in islice(self._partners(start, axes, depth), MAX_CANDIDATES):
+                yield self._changes(start, other, axes)
+
+    def _boxes(self, cell: Cell) -> Iterator[tuple[Axis, ...]]:
+        """The axes worth trying for a cell: those first that change the fewest other counts, and the next only where they do not
+        do. What belongs together (provider and channel, group and age) changes together."""
         depth = self._grid.depth[cell[COMMUNE]]
-        for axes in self._boxes(cell, depth):
-            for start in self._inside.get(number, ()):
-                for other in islice(self._partners(start, axes, depth), MAX_CANDIDATES):
-                    yield self._changes(start, other, axes)
-
-    def _boxes(self, cell: Cell, depth: int) -> Iterator[tuple[Axis, ...]]:
-        """The axes worth trying for a cell. What belongs together (provider and channel, group and age) changes together."""
         named = [at for at in range(1, len(cell)) if cell[at] != ALL]
         inner: list[tuple[Axis, Axis]] = []
         if any(at not in self._grid.sensitive for at in named):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -12,7 +12,7 @@ from typing import Any
 
 from services.reporting.domain.grid import ALL, Cell, Point
 from services.reporting.domain.measures import LAYOUTS, SENSITIVE
-from services.reporting.domain.suppression import Protected, protect, totals
+from services.reporting.domain.suppression import SMALLEST_SHOWN, Protected, protect, totals
 from services.reporting.storage import figures
 from shared.database import Row, Tx
 from shared.kernel.units import Unit
@@ -73,7 +73,8 @@ class ProtectedMonths:
 def _protect(paths: Paths, people_rows: list[Row], money_rows: list[Row]) -> ProtectedMonth:
     people = protect(LAYOUTS["people"], paths, _points(people_rows, "people"))
     counts = _points(money_rows, "obligations")
-    money = protect(LAYOUTS["money"], paths, counts, also=_money_like(people))
+    small = {cell for cell in people.hidden if 0 < people.counts.get(cell, 0) < SMALLEST_SHOWN}
+    money = protect(LAYOUTS["money"], paths, counts, also=_money_like(small), beside=_money_like(people.hidden - small))
     return ProtectedMonth(people, money, totals(LAYOUTS["money"], paths, _points(money_rows, "amount_dong")))
 
 
@@ -86,10 +87,11 @@ def _points(rows: list[Row], counted: str) -> dict[Point, int]:
     return found
 
 
-def _money_like(people: Protected) -> Iterator[Cell]:
-    """People's hidden cells, as obligations. Most people have one, so a count of obligations would tell theirs."""
+def _money_like(people: Iterable[Cell]) -> Iterator[Cell]:
+    """Cells of people as cells of obligations. Most people have one, so a count of obligations would tell theirs: small cells of
+    people are protected as small ones of obligations are, and what is hidden for their sake is hidden here too."""
     dims = LAYOUTS["people"].dims
-    for cell in people.hidden:
+    for cell in people:
         values = {dim: value for dim, value in zip(dims, cell[1:], strict=True) if value != ALL}
         for place in _PLACES_OF.get(values.get("paid_by", ALL), (ALL,)):
             kept = {dim: value for dim, value in values.items() if dim != "paid_by"}
