@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from services.reporting.api import public
 from services.reporting.main import build
+from services.reporting.use_cases.publish_figures import publish_figures
 from shared.platform import Platform
 from shared.service import Service
 from tests.reporting import figures_world as world
@@ -100,14 +101,14 @@ async def test_the_open_data_is_what_its_dictionary_says(client: httpx.AsyncClie
 
 async def test_a_crowd_costs_no_more_than_one(filled: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     made = 0
-    publish = public.publish_figures
+    publish = publish_figures
 
     async def counting(tx: Any) -> Any:
         nonlocal made
         made += 1
         return await publish(tx)
 
-    monkeypatch.setattr(public, "publish_figures", counting)
+    monkeypatch.setattr("services.reporting.api.public.publish_figures", counting)
     app = FastAPI()
     app.include_router(public.public_routes(filled.database, is_public=True))
     async with anybody(app) as client:

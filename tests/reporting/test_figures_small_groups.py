@@ -79,7 +79,7 @@ async def test_all_answers_together_give_no_small_group_away(ask: Asker, measure
         (),
     ]
     published = await every_answer(ask, measure, dims, tables)
-    values = [PLACES if beside == "place" else ("account", "cash", "none"), GROUPS, SEXES]
+    values: list[tuple[str, ...]] = [PLACES if beside == "place" else ("account", "cash", "none"), GROUPS, SEXES]
     everything = World(PATHS, values, {2, 3})
     rows = PEOPLE if measure == "people" else MONEY
     names = {unit: level for path in PATHS.values() for level, unit in zip(LEVELS, path, strict=True)}
@@ -108,9 +108,9 @@ async def test_filters_are_answered_from_the_whole_table(ask: Asker) -> None:
             parts = [whole.get((row["commune"], g), 0) for g in GROUPS if g != group]
             assert row["people"] == (None if None in parts else sum(parts))
     for commune in PATHS:
-        row = await ask.rows(f"from=2021-10&measure=people&by=sex&filter=commune:{commune}")
+        own = await ask.rows(f"from=2021-10&measure=people&by=sex&filter=commune:{commune}")
         by = await ask.rows("from=2021-10&measure=people&by=commune,sex")
-        assert {r["sex"]: r["people"] for r in row} == {r["sex"]: r["people"] for r in by if r["commune"] == commune}
+        assert {r["sex"]: r["people"] for r in own} == {r["sex"]: r["people"] for r in by if r["commune"] == commune}
 
 
 async def test_amounts_and_shares_of_hidden_groups_are_hidden_too(ask: Asker) -> None:

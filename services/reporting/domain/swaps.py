@@ -64,7 +64,8 @@ class Swaps:
                 if reaches(changes)
             ]
             if found:
-                return frozenset(min(found, key=self._price))
+                cheapest = min(found, key=self._price)
+                return frozenset(cheapest)
         return frozenset()
 
     def _price(self, changes: Changes) -> tuple[int, int]:
