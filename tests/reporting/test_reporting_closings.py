@@ -25,13 +25,13 @@ OCTOBER = date(2021, 10, 1)
 _LATE = """
 SELECT l.benefit_month, l.unit_id, l.provider, l.channel, l.place, CAST(sum(l.obligations) AS bigint) AS obligations,
     CAST(sum(l.amount_dong) AS bigint) AS amount_dong
-FROM late_money l JOIN closings c USING (authority_id, benefit_month) WHERE l.position > c.position
-GROUP BY l.benefit_month, l.unit_id, l.provider, l.channel, l.place HAVING sum(l.obligations) <> 0
+FROM late_money l JOIN commune_closings c USING (unit_id, benefit_month) WHERE l.position > c.position
+GROUP BY l.benefit_month, l.unit_id, l.provider, l.channel, l.place HAVING sum(l.obligations) <> 0 OR sum(l.amount_dong) <> 0
 """
 
 _LATE_PEOPLE = """
 SELECT l.benefit_month, l.subject, CAST(sum(l.owed) AS bigint) AS owed, count(*) AS events
-FROM late_people l JOIN closings c USING (authority_id, benefit_month) WHERE l.position > c.position
+FROM late_people l JOIN commune_closings c USING (unit_id, benefit_month) WHERE l.position > c.position
 GROUP BY l.benefit_month, l.subject
 """
 

@@ -88,20 +88,12 @@ class Way:
 class Coverage:
     """Some communes taken together in one month."""
 
-    communes: tuple[Commune, ...]
+    communes_total: int
+    communes_switched: int
     people: People
     parts: dict[str, Part] = field(default_factory=dict)  # by place, each of the seven
-    ways: tuple[Way, ...] = ()  # where they were asked for
-
-    @property
-    def communes_total(self) -> int:
-        """How many communes there are."""
-        return len(self.communes)
-
-    @property
-    def communes_switched(self) -> int:
-        """How many of them have switched."""
-        return sum(c.switched for c in self.communes)
+    communes: tuple[Commune, ...] = ()  # one by one, where they were asked for
+    ways: tuple[Way, ...] = ()  # likewise
 
     @property
     def owed(self) -> Part:
@@ -111,7 +103,7 @@ class Coverage:
     @property
     def share_switched(self) -> float:
         """Communes switched, of all; 0 where there are none."""
-        return self.communes_switched / self.communes_total if self.communes else 0.0
+        return self.communes_switched / self.communes_total if self.communes_total else 0.0
 
 
 def cover(communes: Iterable[Commune], ways: Iterable[Way] = ()) -> Coverage:
@@ -120,7 +112,8 @@ def cover(communes: Iterable[Commune], ways: Iterable[Way] = ()) -> Coverage:
     parts = dict.fromkeys(PLACES, Part())
     for place, part in (each for commune in held for each in commune.parts.items()):
         parts[place] += part
-    return Coverage(held, sum((c.people for c in held), People()), parts, tuple(ways))
+    people = sum((c.people for c in held), People())
+    return Coverage(len(held), sum(c.switched for c in held), people, parts, held, tuple(ways))
 
 
 def by_district(communes: Sequence[Commune]) -> list[tuple[str, str, Coverage]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import orjson
+
 from services.reporting.domain.sums import MoneyCell, Sums
 from services.reporting.storage.moves import ways_json
 from shared.database import Tx
@@ -17,12 +19,12 @@ SOURCE = "disbursement"
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What an event finds: communes that nobody has defined yet, whether an event before it is missing, whether a rebuild has
-    read it, and at which positions its authority closed the months."""
+    read it, and at which positions months of its communes were closed."""
 
     unknown_units: Sequence[str]
     over_gap: bool
     rebuilt: bool
-    closed_at: dict[date, int]
+    closed_at: dict[tuple[date, str], int]
 
 
 # The event's own inbox record is in already: positions up to it are all there when as many are recorded.
@@ -34,16 +36,17 @@ SELECT ARRAY(SELECT wanted FROM unnest(CAST(:units AS text[])) wanted
         SELECT w.position + (SELECT count(*) FROM inbox i
                           WHERE i.source = :source AND i.position > w.position AND i.position < :position) < :position - 1
         FROM (SELECT coalesce((SELECT position FROM inbox_watermark WHERE source = :source), 0) AS position) w) AS over_gap,
-    ARRAY(SELECT benefit_month FROM closings WHERE authority_id = :authority_id ORDER BY benefit_month) AS months,
-    ARRAY(SELECT position FROM closings WHERE authority_id = :authority_id ORDER BY benefit_month) AS positions
+    (SELECT coalesce(json_agg(json_build_array(benefit_month, unit_id, position)), '[]')::text FROM commune_closings
+     WHERE unit_id = ANY(CAST(:units AS text[])) AND benefit_month = ANY(CAST(:months AS date[]))) AS closed
 """
 
 
-async def ground(tx: Tx, position: int, authority_id: str, units: Collection[str]) -> Ground:
+async def ground(tx: Tx, position: int, units: Collection[str], months: Collection[date]) -> Ground:
     """Look, with the lock of the read models held."""
-    row = await tx.row(_GROUND, position=position, authority_id=authority_id, units=sorted(units), source=SOURCE)
+    row = await tx.row(_GROUND, position=position, units=sorted(units), months=sorted(months), source=SOURCE)
     assert row is not None
-    return Ground(row["unknown_units"], row["over_gap"], row["rebuilt"], dict(zip(row["months"], row["positions"], strict=True)))
+    closed = {(date.fromisoformat(month), unit): at for month, unit, at in orjson.loads(row["closed"])}
+    return Ground(row["unknown_units"], row["over_gap"], row["rebuilt"], closed)
 
 
 _LATE_MONEY = """
@@ -65,14 +68,20 @@ FROM unnest(CAST(:benefit_month AS date[]), CAST(:subject AS text[]), CAST(:unit
 """
 
 
-async def note_late(tx: Tx, position: int, authority_id: str, occurred_on: date, sums: Sums, months: Collection[date]) -> None:
-    """Keep what an event adds to these months: it comes late, or may turn out to."""
+async def note_late(
+    tx: Tx, position: int, authority_id: str, occurred_on: date, sums: Sums, late: Collection[tuple[date, str]]
+) -> None:
+    """Keep what an event adds to months of communes: it comes late, or may turn out to."""
     event: dict[str, Any] = {"position": position, "authority_id": authority_id, "occurred_on": occurred_on}
-    money = [(*cell, c.obligations, c.amount_dong) for cell, c in sums.money.items() if cell.benefit_month in months]
+    money = [(*cell, c.obligations, c.amount_dong) for cell, c in sums.money.items() if cell[:2] in late]
     if money:
         names = (*MoneyCell._fields, "obligations", "amount_dong")
         await tx.run(_LATE_MONEY, **event, **dict(zip(names, map(list, zip(*money, strict=True)), strict=True)))
-    people = [(*key, delta.first.unit_id, delta.owed, ways_json(delta)) for key, delta in sums.people.items() if key[0] in months]
+    people = [
+        (*key, delta.first.unit_id, delta.owed, ways_json(delta))
+        for key, delta in sums.people.items()
+        if (key[0], delta.first.unit_id) in late
+    ]
     if people:
         named = ("benefit_month", "subject", "unit_id", "owed", "ways")
         await tx.run(_LATE_PEOPLE, **event, **dict(zip(named, map(list, zip(*people, strict=True)), strict=True)))
@@ -95,16 +104,12 @@ async def close(tx: Tx, authority_id: str, months: Sequence[date], position: int
     )
     for table in ("late_money", "late_people"):
         await tx.run(
-            f"""DELETE FROM {table} l USING closings c WHERE l.authority_id = :authority_id AND c.authority_id = l.authority_id
-                AND l.benefit_month = ANY(CAST(:months AS date[])) AND c.benefit_month = l.benefit_month
-                AND l.position <= c.position""",  # noqa: S608 - constants only
-            authority_id=authority_id,
+            f"""DELETE FROM {table} l USING commune_closings c WHERE c.unit_id = l.unit_id AND c.benefit_month = l.benefit_month
+                AND l.benefit_month = ANY(CAST(:months AS date[])) AND l.position <= c.position""",  # noqa: S608 - constants only
             months=list(months),
         )
-    await tx.run(
-        "DELETE FROM people_cells WHERE benefit_month = ANY(CAST(:months AS date[])) AND people = 0", months=list(months)
-    )
-    await tx.run(
-        "DELETE FROM money_cells WHERE benefit_month = ANY(CAST(:months AS date[])) AND obligations = 0 AND amount_dong = 0",
-        months=list(months),
-    )
+    for table, empty in (("people_cells", "people = 0"), ("money_cells", "obligations = 0 AND amount_dong = 0")):
+        await tx.run(
+            f"DELETE FROM {table} WHERE benefit_month = ANY(CAST(:months AS date[])) AND {empty}",  # noqa: S608 - constants only
+            months=list(months),
+        )

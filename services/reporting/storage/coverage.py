@@ -6,19 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from services.reporting.domain.coverage import PLACES, Commune, Part, People, Way
+from services.reporting.domain.coverage import PLACES, Commune, Coverage, Part, People, Way
 from shared.database import Tx
 
 ALL_UNITS = "*"
 """The unit of the sums over all there are."""
 
-_NUMBERS = ", ".join(
-    f"coalesce(s.{name}, 0) AS {name}"
-    for name in (
-        "entitled", "by_account", "by_cash", "cashier_moves",
-        *(f"{place}_{what}" for place in PLACES for what in ("obligations", "dong")),
-    )
+_COLUMNS = (
+    "entitled", "by_account", "by_cash", "cashier_moves",
+    *(f"{place}_{what}" for place in PLACES for what in ("obligations", "dong")),
 )  # fmt: skip
+_NUMBERS = ", ".join(f"coalesce(s.{name}, 0) AS {name}" for name in _COLUMNS)
 
 # Communes are those of the month's first day, and any other that has obligations in the month.
 _COMMUNES = f"""
@@ -43,6 +41,23 @@ LEFT JOIN units d ON d.unit_id = u.parent_id
 LEFT JOIN sums s ON s.benefit_month = e.benefit_month AND s.unit_id = e.unit_id
 WHERE e.unit_id > :after
 ORDER BY e.benefit_month, e.unit_id LIMIT :limit
+"""  # noqa: S608 - constants only
+
+_SUMMED = ", ".join(
+    f"coalesce(sum(s.{name}), 0)::bigint AS {name}" for name in ("communes_switched", "communes_outside", *_COLUMNS)
+)
+
+_TOTALS = f"""
+WITH lasting AS (
+    SELECT valid_from, valid_to, count(*) AS communes FROM units
+    WHERE level = 'commune' AND (:whole OR path && CAST(:units AS text[])) GROUP BY valid_from, valid_to)
+SELECT m.benefit_month,
+    (SELECT coalesce(sum(l.communes), 0)::bigint FROM lasting l
+     WHERE l.valid_from <= m.benefit_month AND (l.valid_to IS NULL OR l.valid_to >= m.benefit_month)) AS communes_there,
+    {_SUMMED}
+FROM unnest(CAST(:months AS date[])) AS m (benefit_month)
+LEFT JOIN unit_months s ON s.benefit_month = m.benefit_month AND s.unit_id = ANY(CAST(:units AS text[]))
+GROUP BY m.benefit_month ORDER BY m.benefit_month
 """  # noqa: S608 - constants only
 
 _WAYS = """
@@ -91,15 +106,17 @@ async def communes(
     return found
 
 
-async def country(tx: Tx, month: date) -> Commune:
-    """The sums over all units, as if they were one."""
-    row = await tx.row(
-        f"""SELECT benefit_month, unit_id, '' AS code, '' AS name, '' AS district_id, '' AS district_name, {_NUMBERS}
-            FROM unit_months s WHERE benefit_month = :month AND unit_id = :unit_id""",  # noqa: S608 - constants only
-        month=month,
-        unit_id=ALL_UNITS,
-    )
-    return _commune(row) if row else Commune(ALL_UNITS, "", "", "", "")
+async def totals(tx: Tx, wanted: Sequence[date], units: Sequence[str]) -> dict[date, Coverage]:
+    """Each month's sums over units that do not lie in each other (or all there are), without their communes one by one."""
+    found = {}
+    for row in await tx.rows(_TOTALS, months=list(wanted), units=list(units), whole=ALL_UNITS in units):
+        found[row["benefit_month"]] = Coverage(
+            communes_total=row["communes_there"] + row["communes_outside"],
+            communes_switched=row["communes_switched"],
+            people=People(row["entitled"], row["by_account"], row["by_cash"]),
+            parts=_parts(row),
+        )
+    return found
 
 
 async def covers_all(tx: Tx, unit_ids: Sequence[str], wanted: Sequence[date]) -> bool:
@@ -129,7 +146,6 @@ async def ways(tx: Tx, month: date, units: Sequence[str]) -> list[Way]:
 
 
 def _commune(row: Any) -> Commune:
-    parts = {place: Part(row[f"{place}_obligations"], row[f"{place}_dong"]) for place in PLACES}
     return Commune(
         unit_id=row["unit_id"],
         code=row["code"],
@@ -137,6 +153,10 @@ def _commune(row: Any) -> Commune:
         district_id=row["district_id"],
         district_name=row["district_name"],
         people=People(row["entitled"], row["by_account"], row["by_cash"]),
-        parts=parts,
+        parts=_parts(row),
         through_cashier=row["cashier_moves"] > 0,
     )
+
+
+def _parts(row: Any) -> dict[str, Part]:
+    return {place: Part(row[f"{place}_obligations"], row[f"{place}_dong"]) for place in PLACES}

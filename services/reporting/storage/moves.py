@@ -117,7 +117,25 @@ _PEOPLE_CELLS = _adding("people_cells", {"paid_by": "text", **_WAY, **_PERSONAL}
 _MONEY_CELLS = _adding("money_cells", {**_WAY, "place": "text", **_PERSONAL}, _COUNT)
 _FAILURES = _adding("failure_cells", {**_WAY, "place": "text", "reason": "text"}, _COUNT)
 _DELAYS = _adding("delay_cells", {**_WAY, "minutes": "integer"}, ("obligations",))
-_UNIT_MONTHS = _adding("unit_months", {}, _UNIT_COLUMNS, leveled=True)
+_UNIT_MONTHS = f"""
+{_adding("unit_months", {}, _UNIT_COLUMNS, leveled=True)}
+RETURNING new.benefit_month, new.unit_id, new.level = 'commune' AS is_commune, old.unit_id IS NULL AS is_new,
+    CAST(new.cashier_moves = 0 AND new.credits > 0 AS integer)
+        - CAST(coalesce(old.cashier_moves = 0 AND old.credits > 0, false) AS integer) AS switched
+"""
+
+# What communes came to, told by their own rows, for each unit above them (and in their own row).
+_COMMUNES = f"""
+WITH {_LEVELS}, told AS (
+    SELECT t.benefit_month, l.unit_id, sum(t.switched) AS switched, sum(CASE WHEN t.is_new AND (
+        u.valid_from > t.benefit_month OR u.valid_to < t.benefit_month) THEN 1 ELSE 0 END) AS outside
+    FROM unnest(CAST(:months AS date[]), CAST(:communes AS text[]), CAST(:switched AS integer[]), CAST(:is_new AS boolean[]))
+        AS t (benefit_month, commune, switched, is_new)
+    JOIN units u ON u.unit_id = t.commune JOIN levels l ON l.commune = t.commune GROUP BY t.benefit_month, l.unit_id)
+UPDATE unit_months s SET communes_switched = s.communes_switched + told.switched,
+    communes_outside = s.communes_outside + told.outside
+FROM told WHERE s.benefit_month = told.benefit_month AND s.unit_id = told.unit_id AND (told.switched <> 0 OR told.outside <> 0)
+"""  # noqa: S608 - constants only
 
 
 async def apply(tx: Tx, sums: Sums) -> None:
@@ -136,7 +154,28 @@ async def apply(tx: Tx, sums: Sums) -> None:
     await _add(tx, _FAILURES, units, failures, FailureCell._fields, _COUNT)
     delays = [(*cell, count) for cell, count in sums.delays.items()]
     await _add(tx, _DELAYS, units, delays, DelayCell._fields, ("obligations",))
-    await _add(tx, _UNIT_MONTHS, units, _unit_months(sums, people), ("benefit_month", "unit_id"), _UNIT_COLUMNS)
+    await _apply_units(tx, units, _unit_months(sums, people))
+
+
+async def _apply_units(tx: Tx, units: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The units' rows; and where a commune switched, or is new, how many of them the units above have."""
+    if not rows:
+        return
+    arrays = _arrays(rows, ("benefit_month", "unit_id", *_UNIT_COLUMNS))
+    changed = [
+        row
+        for row in await tx.rows(_UNIT_MONTHS, units=units, **arrays)
+        if row["is_commune"] and (row["is_new"] or row["switched"])
+    ]
+    if changed:
+        await tx.run(
+            _COMMUNES,
+            units=units,
+            months=[row["benefit_month"] for row in changed],
+            communes=[row["unit_id"] for row in changed],
+            switched=[row["switched"] for row in changed],
+            is_new=[row["is_new"] for row in changed],
+        )
 
 
 async def _apply_people(tx: Tx, sums: Sums) -> dict[PeopleCell, int]:
@@ -185,10 +224,14 @@ async def _add(
     tx: Tx, sql: str, units: Sequence[str], rows: Sequence[tuple[Any, ...]], key: Sequence[str], added: Sequence[str]
 ) -> None:
     """Rows of key and numbers; the key's second column is the commune."""
-    if not rows:
-        return
-    names = ("commune" if name == "unit_id" else name for name in (*key, *added))
-    await tx.run(sql, units=units, **{name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
+    if rows:
+        await tx.run(sql, units=units, **_arrays(rows, (*key, *added)))
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows as an array for each column; their unit is a commune."""
+    columns = ("commune" if name == "unit_id" else name for name in names)
+    return {name: list(column) for name, column in zip(columns, zip(*rows, strict=True), strict=True)}
 
 
 async def lock(tx: Tx) -> None:

@@ -20,14 +20,15 @@ async def apply_moves(tx: Tx, event: ObligationsMoved, position: int, occurred_a
     """
     sums = add_up(event.moves, event.provider or "", event.channel or "", event.released_at, occurred_at)
     await moves.lock(tx)
-    ground = await closings.ground(tx, position, event.authority_id, sums.units)
+    months = {cell.benefit_month for cell in sums.money}
+    ground = await closings.ground(tx, position, sums.units, months)
     if ground.rebuilt:
         return 0
     if ground.unknown_units:
         raise NotYet(f"unit/{ground.unknown_units[0]}")
     await moves.apply(tx, sums)
-    months = {cell.benefit_month for cell in sums.money}
-    late = {month for month in months if ground.over_gap or position > ground.closed_at.get(month, position)}
+    touched = {(cell.benefit_month, cell.unit_id) for cell in sums.money}
+    late = touched if ground.over_gap else {each for each in touched if position > ground.closed_at.get(each, position)}
     if late:
         await closings.note_late(tx, position, event.authority_id, vietnam_date(occurred_at), sums, late)
     return len(event.moves)

@@ -18,8 +18,7 @@ async def read_ours(tx: Tx, months: list[date]) -> tuple[dict[date, MonthFigures
     The transaction must be REPEATABLE READ, so that numbers and position belong together.
     """
     found = {}
-    for month in months:
-        total = await sums.country(tx, month)
+    for month, total in (await sums.totals(tx, months, [sums.ALL_UNITS])).items():
         ways = await sums.ways(tx, month, [sums.ALL_UNITS])
         found[month] = MonthFigures(total.people.entitled, total.parts, by_provider(ways))
     return found, await watermark(tx, SOURCE)

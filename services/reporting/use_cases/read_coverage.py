@@ -33,10 +33,9 @@ async def whose(tx: Tx, caller: Caller, unit_id: str | None = None) -> list[str]
     return await sums.outermost(tx, caller.unit_ids) if caller.unit_ids else [sums.ALL_UNITS]
 
 
-async def read_months(tx: Tx) -> list[tuple[date, Coverage]]:
-    """Every benefit month of which something is owed, oldest first, with its coverage."""
-    found = await sums.communes(tx, await sums.months(tx))
-    return [(month, cover(communes)) for month, communes in found.items()]
+async def read_months(tx: Tx, caller: Caller) -> list[tuple[date, Coverage]]:
+    """Every benefit month of which something is owed, oldest first, with its coverage over the caller's units."""
+    return list((await sums.totals(tx, await sums.months(tx), await whose(tx, caller))).items())
 
 
 async def read_communes(tx: Tx, month: date, after: str, limit: int) -> tuple[list[Commune], str | None]:

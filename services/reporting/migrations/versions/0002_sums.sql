@@ -56,6 +56,8 @@ CREATE TABLE unit_months (
     entitled bigint NOT NULL DEFAULT 0,   -- people with an obligation of the month
     by_account bigint NOT NULL DEFAULT 0, -- of these, people with one credited to an account or wallet
     by_cash bigint NOT NULL DEFAULT 0,    -- of these, people with none credited and one handed out in cash
+    communes_switched bigint NOT NULL DEFAULT 0,   -- of its communes; 0 or 1 for a commune
+    communes_outside bigint NOT NULL DEFAULT 0,    -- of its communes with a row here: not there on the month's first day
     cashier_moves bigint NOT NULL DEFAULT 0,   -- times that an obligation's money went out through the commune cashier
     not_released_obligations bigint NOT NULL DEFAULT 0, not_released_dong bigint NOT NULL DEFAULT 0,
     in_flight_obligations bigint NOT NULL DEFAULT 0, in_flight_dong bigint NOT NULL DEFAULT 0,
@@ -103,6 +105,11 @@ CREATE TABLE closings (
     closed_on date NOT NULL,              -- in Vietnam
     PRIMARY KEY (authority_id, benefit_month)
 );
+
+-- When a commune's month was closed: by the authority whose commune it was then, whoever answers for its payments now.
+CREATE VIEW commune_closings WITH (security_invoker = true) AS
+SELECT u.unit_id, c.benefit_month, min(c.position) AS position, min(c.closed_on) AS closed_on
+FROM closings c JOIN units u ON c.authority_id = ANY(u.path) WHERE u.level = 'commune' GROUP BY u.unit_id, c.benefit_month;
 
 -- What came late: "as closed" is what stands now less these. Kept also for what was applied over a gap in the log, since the
 -- event that is missing may be a closing; such rows are told from late ones by their position.
