@@ -120,6 +120,14 @@ async def test_a_crowd_costs_no_more_than_one(filled: Service, monkeypatch: pyte
     assert answers[0].headers["cache-control"] == f"public, max-age={public.KEPT_SECONDS}"
 
 
+async def test_the_newest_months_are_published_where_there_are_too_many(filled: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.reporting.use_cases.publish_figures.MAX_ROWS", 15)
+    app = FastAPI()
+    app.include_router(public.public_routes(filled.database, is_public=True))
+    async with anybody(app) as client:
+        assert (await client.get("/v1/public/coverage")).json()["months"] == ["2021-12-01", "2022-01-01"]
+
+
 async def test_nothing_is_public_where_a_province_does_not_want_it(platform: Platform) -> None:
     closed = build(replace(platform, settings=replace(platform.settings, public_figures=False)))
     async with anybody(closed.app) as client:

@@ -10,7 +10,7 @@ from shared.database import Row, Tx
 
 # Booked in the month in which it came, or the one after the closed month if that is later.
 _BOOKED = """CAST(greatest(date_trunc('month', l.occurred_on), l.benefit_month + interval '1 month') AS date) AS booked_month"""
-_CLOSED = "JOIN closings c ON c.authority_id = l.authority_id AND c.benefit_month = l.benefit_month AND l.position > c.position"
+_CLOSED = "JOIN commune_closings c ON c.unit_id = l.unit_id AND c.benefit_month = l.benefit_month AND l.position > c.position"
 
 _MONEY = f"""
 SELECT l.benefit_month, {_BOOKED}, l.unit_id, l.provider, l.channel, l.place, l.obligations, l.amount_dong
