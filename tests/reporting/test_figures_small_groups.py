@@ -131,6 +131,12 @@ async def test_an_officer_sees_of_a_commune_what_the_province_sees(filled: Servi
     commune = world.COMMUNES[2]
     question = "from=2021-10&measure=people,amount_dong&by=commune,category_group"
     mine = await Asker(ask.client, tokens("commune_officer", commune)).rows(question)
+    refused = await Asker(ask.client, tokens("commune_officer", commune)).refusal(
+        "from=2021-10&measure=people&by=sex,category_group"
+    )
+    assert refused == (422, "not-together")
+    own = await Asker(ask.client, tokens("commune_officer", commune)).rows("from=2021-10&measure=people&by=category_group")
+    assert [row["people"] for row in own] == [row["people"] for row in mine]
     assert mine == [row for row in await ask.rows(question) if row["commune"] == commune]
     assert mine
 

@@ -192,7 +192,11 @@ def _check_sensitive(query: FigureQuery) -> None:
     """Only tables that are protected together are published (see `suppression`)."""
     if query.units_as_of != "then":
         raise Refusal(NOT_TOGETHER, f"{', '.join(SENSITIVE)} go by the units of their time", allowed=["then"])
-    of_commune = "commune" in query.named
+    check_tables(query, of_commune="commune" in query.named)
+
+
+def check_tables(query: FigureQuery, *, of_commune: bool) -> None:
+    """Refuse with `not-together` what is no protected table, of communes or of units above."""
     for measure in query.measures:
         dims = table_of(query, measure)
         layout = LAYOUTS[measure.source]

@@ -15,6 +15,7 @@ from services.reporting.files.columns import Cell, Column, columns_of, rows_of
 NOT_SHOWN = "•"
 
 _FORMATS = {"share": "0.0%", "dong": "#,##0", "flag": "@", "text": "@", "month": "mm/yyyy"}
+_ALIGN = {"month": "center", "flag": "center", "text": "left"}
 _WIDTHS = {"dong": 20, "text": 18, "month": 13, "flag": 14}
 _WORDS = {
     "account": "Tài khoản", "wallet": "Ví điện tử", "cash": "Tiền mặt", "cashier": "Xã chi trực tiếp", "none": "Chưa nhận",
@@ -45,7 +46,10 @@ def _fill_figures(book: Any, figures: Figures) -> None:
         {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1, "bg_color": "#DCE6F1"}
     )
     columns = columns_of(figures)
-    forms = [book.add_format({"num_format": _FORMATS.get(_kind(column), "#,##0")}) for column in columns]
+    forms = [
+        book.add_format({"num_format": _FORMATS.get(_kind(column), "#,##0"), "align": _ALIGN.get(_kind(column), "right")})
+        for column in columns
+    ]
     hidden = book.add_format({"align": "right"})
     for at, column in enumerate(columns):
         sheet.set_column(at, at, 30 if column.name.endswith("_name") else _WIDTHS.get(_kind(column), 15))
@@ -75,7 +79,8 @@ def _write(sheet: Any, line: int, at: int, value: Cell, column: Column, form: An
     elif isinstance(value, str):
         sheet.write_string(line, at, _WORDS.get(value, value) if column.name in _TRANSLATED else value, form)
     elif value is not None:
-        sheet.write_number(line, at, value, form)
+        # Excel would round 79.96% up to a target that is not reached.
+        sheet.write_number(line, at, round(value * 1_000_000) // 1000 / 1000 if column.unit == "share" else value, form)
     elif hidden is not None:
         sheet.write_string(line, at, NOT_SHOWN, hidden)
 
@@ -89,12 +94,20 @@ def _fill_notes(book: Any, figures: Figures) -> None:
         ("Đến tháng", f"{query.last:%m/%Y}"),
         ("Số liệu", _VIEWS[query.view]),
         ("Đơn vị hành chính", units),
-        *((f"Lọc: {DIMS[dim][0]}", ", ".join(_WORDS.get(v, v) for v in values)) for dim, values in query.filters.items()),
+        *((f"Lọc: {DIMS[dim][0]}", ", ".join(_named(figures, v) for v in values)) for dim, values in query.filters.items()),
         (NOT_SHOWN, "Không hiển thị: nhóm dưới 5 người, hoặc số liệu mà từ đó tính ra được nhóm dưới 5 người."),
         ("Đơn vị bị chia tách", "Số liệu của đơn vị bị chia tách được tính vào đơn vị nhận phần lớn."),
     ]
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 70)
+    sheet.fit_to_pages(1, 0)
     for line, (name, text) in enumerate(notes):
+        sheet.set_row(line, 15 * (1 + len(text) // 75))
         sheet.write_string(line, 0, name, wrapped)
         sheet.write_string(line, 1, text, wrapped)
+
+
+def _named(figures: Figures, value: str) -> str:
+    """A filter's value in words."""
+    unit = figures.names.get(value)
+    return unit.name if unit else _WORDS.get(value, value)

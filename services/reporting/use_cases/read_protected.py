@@ -7,7 +7,7 @@ from datetime import date
 
 from services.reporting.domain.asked_units import EVERYWHERE, Asked, Labels
 from services.reporting.domain.figure_refusals import NOT_TOGETHER, WRONG_RANGE
-from services.reporting.domain.figures import FigureQuery
+from services.reporting.domain.figures import FigureQuery, check_tables
 from services.reporting.domain.folding import Fold, Key
 from services.reporting.domain.grid import ALL, Cell
 from services.reporting.domain.measures import UNIT_DIMS
@@ -31,6 +31,8 @@ async def fold_protected(
     if len(months) > MAX_SENSITIVE_MONTHS:
         detail = f"with a sensitive dimension at most {MAX_SENSITIVE_MONTHS} months"
         raise Refusal(WRONG_RANGE, detail, allowed=MAX_SENSITIVE_MONTHS)
+    if any(unit in units and units[unit].level == "commune" for unit in asked.labels):
+        check_tables(query, of_commune=True)  # a commune's officer asks for the commune without naming it
     provinces = frozenset(unit.path[0] for unit in units.values())
     for month in months:
         found = await protected.read(tx, month, units, provinces, "money" in query.sources)
