@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -92,7 +93,8 @@ def query_routes(database: Database) -> APIRouter:
         `not-together`, `unknown-unit`, `not-your-unit`, `no-districts`, `units-gone-by`, `too-many-rows`, `too-fine-to-protect`.
         """
         query = parse_query(measure, by, filters or [], first, last, units, view)
-        async with database.transaction(EVERYTHING if query.needs_everything else caller.row_scope) as tx:
+        scope = EVERYTHING if query.needs_everything else caller.row_scope
+        async with protected.turns if query.is_sensitive else nullcontext(), database.transaction(scope) as tx:
             found = await read_figures(tx, caller, query, protected)
         return _answer(request, found, format_ or _preferred(request.headers.get("accept", "")))
 

@@ -20,6 +20,9 @@ from shared.kernel.units import Unit
 _KEPT = 32
 """Months and provinces that are kept: protecting one takes seconds, and most have not changed."""
 
+_TURNS = 2
+"""Questions with a sensitive dimension that are answered at a time."""
+
 _PLACES_OF = {
     "account": ("paid_account",),
     "cash": ("paid_cash",),
@@ -42,6 +45,7 @@ class ProtectedMonths:
     """Protects months, one at a time, and keeps the last of them."""
 
     def __init__(self) -> None:
+        self.turns = asyncio.Semaphore(_TURNS)  # to be taken before a transaction begins: those who wait hold no connection
         self._kept: OrderedDict[bytes, ProtectedMonth] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
