@@ -19,7 +19,7 @@ MAX_ROWS = 100_000
 async def publish_figures(tx: Tx) -> Published:
     """Every commune of the newest months."""
     found: dict[date, Sequence[Commune]] = {}
-    for month in reversed((await coverage.months(tx))[-MAX_MONTHS:]):
+    for month in reversed((await coverage.months(tx, [coverage.ALL_UNITS]))[-MAX_MONTHS:]):
         found |= await coverage.communes(tx, [month])
         if sum(map(len, found.values())) > MAX_ROWS and len(found) > 1:
             del found[month]
