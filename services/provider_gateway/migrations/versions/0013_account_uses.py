@@ -3,7 +3,7 @@
 from shared.schema import run_sql, sql_beside
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:
