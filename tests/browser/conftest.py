@@ -21,6 +21,8 @@ from tests.browser.filling import PROVINCE, Filling, unit_records
 from tests.conftest import Tokens
 
 DESKTOP, PHONE = 1280, 390
+PATIENCE_MS = 120_000
+"""How long a busy machine may take for one step."""
 
 
 class Site:
@@ -126,6 +128,7 @@ async def visiting(chromium: Browser, site: Site) -> AsyncIterator[Visiting]:
                 locale="vi-VN",
             )
             stack.push_async_callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
             await context.add_cookies([{"name": COOKIE, "value": token or site.token, "url": site.url}])
             page = await context.new_page()
             made = Visit(page, context, site)
