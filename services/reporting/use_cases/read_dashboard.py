@@ -57,7 +57,7 @@ async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: st
     path = await _path(tx, caller, unit_id)
     within = path[-1].unit_id if path else None
     units = await whose(tx, caller, within)
-    found = await sums.totals(tx, await sums.months(tx), units)
+    found = await sums.totals(tx, await sums.months(tx, units), units)
     months = tuple((each, coverage) for each, coverage in found.items() if coverage.owed.obligations)
     shown = month or (months[-1][0] if months else month_of(on))
     coverage = cover((await sums.communes(tx, [shown], within=within))[shown], await sums.ways(tx, shown, units))
