@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.auth import NO_TOKEN, NOT_ALLOWED, Caller, Verifier
 from shared.kernel.errors import Refusal
@@ -15,12 +16,14 @@ COOKIE_SECONDS = 12 * 3600
 SCOPE = "reporting:read"
 
 
-def visitor_of(*, token_in_query: bool) -> Callable[[Request], Awaitable[Caller]]:
+_bearer = HTTPBearer(auto_error=False, description="A token of the configured issuer, or from `./chitra token`.")
+
+
+def visitor_of(*, token_in_query: bool) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller. Refuses as every other route does."""
 
-    async def visitor(request: Request) -> Caller:
-        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-        token = bearer if scheme.lower() == "bearer" else ""
+    async def visitor(request: Request, credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Caller:
+        token = credentials.credentials if credentials else ""
         token = token or (request.query_params.get("token", "") if token_in_query else "")
         token = token or request.cookies.get(COOKIE, "")
         if not token:
