@@ -212,6 +212,9 @@ async def test_on_paper_tables_are_open_and_buttons_gone(filled: Site, visiting:
     await visit.page.wait_for_function(
         "() => document.querySelector('#chart-money .main-svg').getBoundingClientRect().width <= 690"
     )
+    assert (
+        await visit.page.evaluate("() => document.querySelector('#chart-tiles').getBoundingClientRect().height") <= 1000
+    )  # a page
     assert await visit.page.is_visible("#table-money")
     for gone in ("nav.switch", "form", ".downloads", "summary", "#state"):
         assert not await visit.page.locator(gone).first.is_visible()

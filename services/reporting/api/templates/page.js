@@ -18,7 +18,8 @@
       const width = paper.matches ? (place.closest(".cards") ? 300 : 690) : place.clientWidth;
       const layout = { ...figure.layout, width, font: { ...figure.layout.font, color: ink } };
       const tiles = figure.layout.meta?.tiles;
-      if (tiles) layout.height = Math.min(2600, Math.max(200, Math.ceil(tiles * (width < 600 ? 4700 : 7200) / width) + 60));
+      const area = paper.matches ? 3900 : width < 600 ? 4700 : 7200; // of a tile; on paper all of them stand on one page
+      if (tiles) layout.height = Math.min(paper.matches ? 940 : 2600, Math.max(200, Math.ceil(tiles * area / width) + 60));
       Plotly.react(place, figure.data, layout, { displayModeBar: false });
       if (!place.dataset.bound) {
         place.dataset.bound = "yes";
