@@ -26,8 +26,8 @@ visible AS (
         AND ((SELECT platform.scope_is_all()) OR u.path && (SELECT platform.scope_units()))
         AND (CAST(:within AS text) IS NULL OR :within = ANY(u.path))),
 sums AS (
-    SELECT s.* FROM unit_months s JOIN months m ON m.benefit_month = s.benefit_month
-    WHERE s.level = 'commune' AND (CAST(:within AS text) IS NULL OR s.unit_id IN (SELECT unit_id FROM visible))),
+    SELECT s.* FROM months m CROSS JOIN visible v CROSS JOIN LATERAL (
+        SELECT x.* FROM unit_months x WHERE x.benefit_month = m.benefit_month AND x.unit_id = v.unit_id OFFSET 0) s),
 present AS (
     SELECT m.benefit_month, v.unit_id FROM months m JOIN visible v
         ON v.valid_from <= m.benefit_month AND (v.valid_to IS NULL OR v.valid_to >= m.benefit_month)
@@ -62,8 +62,8 @@ GROUP BY m.benefit_month ORDER BY m.benefit_month
 
 _UNITS = f"""
 WITH lasting AS MATERIALIZED (
-    SELECT above AS unit_id, count(*) AS communes FROM units, unnest(path) AS above
-    WHERE level = 'commune' AND valid_from <= :month AND (valid_to IS NULL OR valid_to >= :month) GROUP BY above)
+    SELECT CASE :level WHEN 'province' THEN path[1] ELSE parent_id END AS unit_id, count(*) AS communes FROM units
+    WHERE level = 'commune' AND valid_from <= :month AND (valid_to IS NULL OR valid_to >= :month) GROUP BY 1)
 SELECT u.unit_id, u.name, coalesce(l.communes, 0)::bigint AS communes_there,
     coalesce(s.communes_switched, 0) AS communes_switched, coalesce(s.communes_outside, 0) AS communes_outside, {_NUMBERS}
 FROM units u LEFT JOIN lasting l ON l.unit_id = u.unit_id
@@ -135,6 +135,20 @@ async def units_of(tx: Tx, month: date, level: str, within: str | None) -> list[
     those within a unit. Without their communes one by one."""
     rows = await tx.rows(_UNITS, month=month, level=level, within=within)
     return [(row["unit_id"], row["name"], _coverage(row)) for row in rows]
+
+
+async def count_units(tx: Tx, month: date, level: str, within: str | None) -> int:
+    """How many units of a level there are in a month, of all that the row scope shows, or within a unit."""
+    return int(
+        await tx.scalar(
+            """SELECT count(*) FROM units WHERE level = :level AND (CAST(:within AS text) IS NULL OR :within = ANY(path))
+               AND valid_from <= :month AND (valid_to IS NULL OR valid_to >= :month)
+               AND ((SELECT platform.scope_is_all()) OR path && (SELECT platform.scope_units()))""",
+            month=month,
+            level=level,
+            within=within,
+        )
+    )
 
 
 async def count_behind(tx: Tx, month: date, units: Sequence[str], share_percent: int) -> int:

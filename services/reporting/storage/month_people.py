@@ -57,15 +57,18 @@ async def laggards(
 ) -> list[Behind]:
     """Communes below the target's share in a month, those that lack most people first; a page after (lacking, unit id)."""
     rows = await tx.rows(
-        """SELECT * FROM (
-               SELECT m.unit_id, u.code, u.name, coalesce(u.parent_id, '') AS district_id, coalesce(d.name, '') AS district_name,
-                   m.entitled, m.by_account, (m.entitled * :share + 99) / 100 - m.by_account AS lacking
-               FROM unit_months m JOIN units u USING (unit_id) LEFT JOIN units d ON d.unit_id = u.parent_id
-               WHERE m.level = 'commune' AND m.benefit_month = :month
-                 AND ('*' = ANY(CAST(:within AS text[])) OR u.path && CAST(:within AS text[]))) c
-           WHERE lacking > 0 AND (CAST(:after_lacking AS bigint) IS NULL
-               OR (-lacking, unit_id) > (-CAST(:after_lacking AS bigint), CAST(:after_unit AS text)))
-           ORDER BY lacking DESC, unit_id LIMIT :limit""",
+        """WITH behind AS (
+               SELECT unit_id, entitled, by_account, (entitled * :share + 99) / 100 - by_account AS lacking FROM unit_months
+               WHERE level = 'commune' AND benefit_month = :month AND ('*' = ANY(CAST(:within AS text[]))
+                 OR unit_id IN (SELECT unit_id FROM units WHERE path && CAST(:within AS text[]))))
+           SELECT b.unit_id, u.code, u.name, coalesce(u.parent_id, '') AS district_id, coalesce(d.name, '') AS district_name,
+               b.entitled, b.by_account, b.lacking
+           FROM (SELECT * FROM behind
+                 WHERE lacking > 0 AND (CAST(:after_lacking AS bigint) IS NULL
+                     OR (-lacking, unit_id) > (-CAST(:after_lacking AS bigint), CAST(:after_unit AS text)))
+                 ORDER BY lacking DESC, unit_id LIMIT :limit) b
+           JOIN units u USING (unit_id) LEFT JOIN units d ON d.unit_id = u.parent_id
+           ORDER BY b.lacking DESC, b.unit_id""",
         month=month,
         within=list(within),
         share=share_percent,

@@ -24,7 +24,8 @@ from shared.kernel.units import UNKNOWN_UNIT, require_unit_id
 
 WEEKS = 16
 """Weeks of enrolment that are shown."""
-MOST_LAGGARDS = 50
+MOST_LAGGARDS = 20
+"""Communes that lag on a page; on paper there is room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ async def read_moment(tx: Tx) -> Moment:
     return Moment(await events_applied(tx), await tx.today())
 
 
-async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: str | None) -> Unexplained:
+async def read_dashboard(
+    tx: Tx, caller: Caller, month: date | None, unit_id: str | None, most_laggards: int = MOST_LAGGARDS
+) -> Unexplained:
     """The dashboard of a month (None: the newest of which something is owed) and a unit (None: all that the caller may see).
 
     A token of a single unit opens that unit. Raises `unknown-unit`, and `not-your-unit` for a unit outside the caller's.
@@ -76,7 +79,7 @@ async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: st
         late=late,
         closed=await _closed(tx, coverage, late, shown, within),
     )
-    return Unexplained(dashboard, await find_laggards(tx, caller, shown, within, None, MOST_LAGGARDS))
+    return Unexplained(dashboard, await find_laggards(tx, caller, shown, within, None, most_laggards))
 
 
 async def _coverage(tx: Tx, month: date, within: str | None, units: Sequence[str]) -> Coverage:
@@ -85,11 +88,9 @@ async def _coverage(tx: Tx, month: date, within: str | None, units: Sequence[str
     whole = (await sums.totals(tx, [month], units))[month]
     if whole.communes_total <= MOST_TILES:
         return cover((await sums.communes(tx, [month], within=within))[month], ways)
-    for level in ("district", "province"):
-        parts = await sums.units_of(tx, month, level, within)
-        if 0 < len(parts) <= MOST_TILES:
-            return replace(whole, ways=tuple(ways), units=tuple(parts))
-    return replace(whole, ways=tuple(ways))
+    districts = await sums.count_units(tx, month, "district", within)
+    level = "district" if 0 < districts <= MOST_TILES else "province"
+    return replace(whole, ways=tuple(ways), units=tuple(await sums.units_of(tx, month, level, within)))
 
 
 async def explain_dashboard(tx: Tx, unexplained: Unexplained) -> Dashboard:

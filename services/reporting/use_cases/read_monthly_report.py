@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.reporting.domain.monthly_report import NOTHING_TO_REPORT, WHICH_UNIT
+from services.reporting.domain.monthly_report import MOST_LAGGARDS, NOTHING_TO_REPORT, WHICH_UNIT
 from services.reporting.storage.unit_steps import unit_of
 from services.reporting.use_cases.read_dashboard import Unexplained, read_dashboard
 from shared.auth import Caller
@@ -18,7 +18,7 @@ async def read_monthly_report(tx: Tx, caller: Caller, month: date, unit_id: str 
 
     Raises `unknown-unit`, `not-your-unit`, `which-unit` where the token is for several, `nothing-to-report`.
     """
-    unexplained = await read_dashboard(tx, caller, month, unit_id)
+    unexplained = await read_dashboard(tx, caller, month, unit_id, MOST_LAGGARDS)
     shown = unexplained.shown
     unit = await unit_of(tx, shown.unit.unit_id) if shown.unit else None
     if unit is None:
