@@ -12,11 +12,21 @@ from shared.database import Row, Tx
 async def person(tx: Tx, beneficiary_id: UUID) -> Row | None:
     """The person as the registry's newest applied event has it."""
     return await tx.row(
-        """SELECT beneficiary_id, code, full_name, unit_id, status, status_from_month, hold, payee_name, payee_relationship,
-                  account_provider, account_channel
-           FROM people WHERE beneficiary_id = :beneficiary_id""",
+        """SELECT p.beneficiary_id, p.code, p.full_name, p.unit_id, p.status, p.status_from_month, p.hold, p.payee_name,
+                  p.payee_relationship, p.account_provider, p.account_channel, k.payee_name AS carer_name,
+                  k.payee_relationship AS carer_relationship, k.hold AS carer_hold
+           FROM people p LEFT JOIN kind_payees k ON k.beneficiary_id = p.beneficiary_id AND k.kind = 'care_support'
+           WHERE p.beneficiary_id = :beneficiary_id""",
         beneficiary_id=beneficiary_id,
     )
+
+
+async def one_off_payees(tx: Tx, beneficiary_id: UUID) -> dict[str, Row]:
+    """Who is named to receive for a purpose of the person's death, by purpose."""
+    rows = await tx.rows(
+        "SELECT purpose, payee_name, payee_relationship FROM one_off_payees WHERE beneficiary_id = :id", id=beneficiary_id
+    )
+    return {row["purpose"]: row for row in rows}
 
 
 async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:

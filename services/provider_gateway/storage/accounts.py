@@ -14,7 +14,8 @@ from shared.database import Tx
 
 async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
     """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's phone."""
-    accounts = [record.account for record in records if record.account is not None]
+    used = [account for record in records for account in (record.account, *(each.account for each in record.kind_payees))]
+    accounts = [account for account in used if account is not None]
     await tx.run(
         """INSERT INTO accounts (account_id, version, provider, channel, holder_name, number_sealed)
            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
@@ -27,7 +28,9 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
     )
-    everybody = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
+    everybody = [
+        each.payee for record in records for each in (record, *record.one_off_payees, *record.kind_payees)
+    ]  # fmt: skip
     payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
     await tx.run(
         """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed)
