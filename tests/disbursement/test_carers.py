@@ -290,6 +290,6 @@ async def test_a_run_is_compared_payee_by_payee(office: Office) -> None:
     )
     october = await office.run("2021-10")
     drawn = await office.draw(october)
-    compared = await office.ok("GET", f"/v1/runs/{october}/comparison?authority_id={office.authority}", "checker")
+    compared = await office.ok("GET", f"/v1/runs/{october}/comparison?authority={office.authority}", "checker")
     assert drawn["left_out"] == {}
     assert {each["way"]: each["people"] for each in compared["changed_ways"]} == {"payee": 2, "account": 1, "channel": 1}

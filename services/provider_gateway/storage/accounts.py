@@ -28,9 +28,9 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
     )
-    everybody = [
-        each.payee for record in records for each in (record, *record.one_off_payees, *record.kind_payees)
-    ]  # fmt: skip
+    everybody = [record.payee for record in records]
+    everybody += [one.payee for record in records for one in record.one_off_payees]
+    everybody += [each.payee for record in records for each in record.kind_payees]
     payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
     await tx.run(
         """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed)

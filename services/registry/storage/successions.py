@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.registry.storage.accounts import point_at_active_accounts
+from services.registry.storage.carers import point_carers
 from services.registry.storage.moves import FOLLOW_THE_PAYEE, FOLLOW_THE_PERSON, carry_payees, follow_accounts
 from shared.database import Tx
 
@@ -97,6 +98,7 @@ async def take_over(tx: Tx, ids: Sequence[UUID], from_unit_id: str, to_unit_id: 
     going = [row["payee_id"] for row in await tx.rows("SELECT payee_id FROM going_payees")]
     await follow_accounts(tx, [*going, *met.values()])
     await point_at_active_accounts(tx, ids)
+    await point_carers(tx, ids)
     await tx.run("DROP TABLE met_payees")
     await tx.run("DROP TABLE going_payees")
 
