@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.disbursement.storage import document_lines, payrolls, runs
 from shared.contracts.disbursement_events import ChunkInstructed
 from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, KindPayeeRecord
 from shared.kernel.ids import new_id
@@ -293,3 +294,17 @@ async def test_a_run_is_compared_payee_by_payee(office: Office) -> None:
     compared = await office.ok("GET", f"/v1/runs/{october}/comparison?authority={office.authority}", "checker")
     assert drawn["left_out"] == {}
     assert {each["way"]: each["people"] for each in compared["changed_ways"]} == {"payee": 2, "account": 1, "channel": 1}
+
+
+async def test_lists_for_payment_name_the_carer(office: Office) -> None:
+    """An adult who receives in person: the carer stands beside the line of care support alone."""
+    adult = office.person(["K6-DBN", "CS-DBN-HGD"], commune=0, kind_payees=[carer()])
+    await office.say(adult)
+    (payroll,) = (await office.draw(await office.run()))["payrolls"]
+    async with office.database.transaction() as tx:
+        found = await payrolls.find(tx, UUID(payroll["payroll_id"]))
+        listed = await document_lines.payment_list(tx, await runs.find(tx, found.run_id), found, None, 10)
+    assert [(line.person.full_name, line.payee_name, line.amount_dong) for line in listed] == [
+        (adult.full_name, None, 720_000),
+        (adult.full_name, "Lê Thị Chăm", CARE_DONG),
+    ]

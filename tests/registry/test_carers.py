@@ -16,6 +16,7 @@ from shared.contracts.registry_events import BeneficiariesChanged, BeneficiaryRe
 from shared.crypto import ACCOUNT
 from shared.platform import Platform
 from tests.registry.commune_lists import Line
+from tests.registry.officers import VINH_MY, Officers
 from tests.registry.payee_commune import PAPER, Clock, Commune
 
 DISABLED_CHILD = "Khoản 6 (NKT đặc biệt nặng)"
@@ -255,3 +256,25 @@ async def open_account(commune: Commune, platform: Platform, account_id: str, nu
     )  # fmt: skip
     async with commune.service.database.transaction() as tx:
         await apply_account_answers(tx, cipher, AccountsAnswered(provider="vietinbank", answers=[told]))
+
+
+async def test_the_carer_goes_along_to_another_commune(commune: Commune, officer: Officers) -> None:
+    """The new commune's officers see who cares; one who receives for somebody who stays is known in both."""
+    moving = await cared_for(commune, "Phan Bé Chín", "10901")
+    staying = await cared_for(commune, "Phan Bé Mười", "10902")
+    await commune.appoint(moving, carer("10903"))
+    await commune.appoint(staying, carer("10903"))
+    before = (await commune.shown(moving))["kind_payees"]["care_support"]["payee"]["payee_id"]
+    out = {"to_unit_id": VINH_MY, "paper_number": "152/QĐ", "signed_on": "2021-11-05", "note": "Theo bà"}
+    transfer = await commune.maker.post(f"/v1/beneficiaries/{moving}/transfers", out)
+    neighbour = officer("commune_officer", VINH_MY)
+    into = {"paper_number": "77/QĐ", "signed_on": "2021-11-05", "village": "Thôn 1"}
+    await neighbour.post(f"/v1/transfers/{transfer['transfer_id']}/receive", into)
+    there = (await neighbour.get(f"/v1/beneficiaries/{moving}"))["kind_payees"]["care_support"]
+    assert there["payee"]["full_name"] == "Lê Thị Chăm"
+    assert there["payee"]["payee_id"] != before, "a copy: she cares for somebody in the old commune, too"
+    seen = await neighbour.get(f"/v1/payees/{there['payee']['payee_id']}")
+    assert [each["code"] for each in seen["receives_for"]] == [(await neighbour.get(f"/v1/beneficiaries/{moving}"))["code"]]
+    (named,) = (await said(commune, moving)).kind_payees
+    assert named.payee.full_name == "Lê Thị Chăm"
+    assert (await commune.shown(staying))["kind_payees"]["care_support"]["payee"]["payee_id"] == before

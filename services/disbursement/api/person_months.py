@@ -101,8 +101,9 @@ async def _person_month(tx: Tx, beneficiary_id: UUID, month: date, outlook: Outl
     payments = await storage.payments(tx, beneficiary_id, month)
     named = await storage.one_off_payees(tx, beneficiary_id)
     status = PersonStatus(
-        person["status"], person["status_from_month"], person["hold"], person["payee_relationship"], outlook.routed,
-        carer_hold=person["carer_hold"], named=frozenset(named),
+        person["status"], person["status_from_month"], person["hold"], person["payee_relationship"], outlook.routed.payee,
+        carer_hold=person["carer_hold"],
+        carer_routed=outlook.routed.carer, named=frozenset(named),
     )  # fmt: skip
     owed = [_owed(row, payments, person) for row in obligations]
     standing = why_not_paid(

@@ -33,6 +33,7 @@ class PersonStatus:
     payee_relationship: str
     routed: bool = True  # a contract pays in the person's commune
     carer_hold: str | None = None  # the registry's reason to keep back what the carer receives
+    carer_routed: bool = True
     named: frozenset[str] = frozenset()  # purposes of a death for which somebody is named
 
 
@@ -148,10 +149,16 @@ def why_there(owed: Owed, person: PersonStatus) -> Standing | None:
     if owed.place in (PAID_ACCOUNT, PAID_CASH):
         return None
     if owed.place == "not_released" and not owed.drawn:
+        routed = person.carer_routed if owed.receipt == "care_support" else person.routed
         held = why_held(
-            person.hold, person.status, person.payee_relationship, person.routed, owed.receipt, person.named,
+            person.hold,
+            person.status,
+            person.payee_relationship,
+            routed,
+            owed.receipt,
+            person.named,
             carer_hold=person.carer_hold,
-        )  # fmt: skip
+        )
         return _filled(_HELD[held], hold=hold_words(person.hold), carer_hold=hold_words(person.carer_hold)) if held else _WAITS
     return _filled(_PLACES[owed.place], reason=reason_words(owed.reason))
 
