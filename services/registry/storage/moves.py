@@ -54,7 +54,9 @@ async def move_person(tx: Tx, person: Person, to_unit_id: str, village: str | No
     where = {"id": person.beneficiary_id, "unit_id": to_unit_id}
     payee_id = await _payee_there(tx, person, to_unit_id)
     carer = await lock_carer(tx, person.beneficiary_id)
-    carer_id = await _payee_there(tx, replace(person, payee_id=carer["payee_id"]), to_unit_id) if carer else None
+    carer_id = payee_id if carer and carer["payee_id"] == person.payee_id else None
+    if carer and carer_id is None:
+        carer_id = await _payee_there(tx, replace(person, payee_id=carer["payee_id"]), to_unit_id)
     paid_into: UUID | None = await tx.scalar("SELECT account_id FROM beneficiaries WHERE beneficiary_id = :id", id=where["id"])
     await tx.run(
         """UPDATE beneficiaries SET unit_id = :unit_id, village = coalesce(:village, village), payee_id = :payee_id,
