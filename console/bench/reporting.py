@@ -58,6 +58,7 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         queries = {name: await _query_ms(running, caller, months[-2:]) for name, caller in _callers().items()}
         mover = Mover(arguments.payments, months[-1])
         chunks = {kind: await _chunk_ms(running, mover, kind) for kind in _KINDS}
+        await mover.hand_log_over(running.admin_database_url)
         delays = [await _delay_seconds(running, mover, months[-1]) for _ in range(_ROUNDS)]
     finally:
         await running.stop()

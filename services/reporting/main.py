@@ -5,6 +5,8 @@ from __future__ import annotations
 from services.reporting.api.consistency import consistency_routes
 from services.reporting.api.coverage import coverage_routes
 from services.reporting.api.page import page_routes
+from services.reporting.api.public import public_routes
+from services.reporting.api.query import query_routes
 from services.reporting.events import HANDLERS, SUBSCRIBES_TO
 from shared.platform import Platform
 from shared.service import Service
@@ -26,5 +28,7 @@ def build(platform: Platform) -> Service:
     )
     app.include_router(coverage_routes(database))
     app.include_router(consistency_routes(database, platform.ask))
+    app.include_router(query_routes(database))
+    app.include_router(public_routes(database, is_public=platform.settings.public_figures))
     app.include_router(page_routes(database, token_in_query=not platform.settings.distributed))
     return Service(NAME, app, database, SUBSCRIBES_TO, HANDLERS)

@@ -48,7 +48,7 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
 
 async def account_numbers(tx: Tx, provider: str, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
     """Sealed numbers of a provider's accounts at exactly these versions; those not here yet are left out."""
-    rows = await tx.rows(
+    rows = await tx.tuples(
         """SELECT account_id, version, number_sealed FROM accounts
            JOIN unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS wanted(account_id, version) USING (account_id, version)
            WHERE provider = :provider""",
@@ -56,7 +56,7 @@ async def account_numbers(tx: Tx, provider: str, keys: Collection[tuple[UUID, in
         versions=[version for _, version in keys],
         provider=provider,
     )
-    return {(row["account_id"], row["version"]): row["number_sealed"] for row in rows}
+    return {(account_id, version): number_sealed for account_id, version, number_sealed in rows}
 
 
 async def payee_identities(tx: Tx, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str | None]:

@@ -14,7 +14,7 @@ PRIVATE = "private, no-cache"
 
 def tagged(request: Request, model: BaseModel) -> Response:
     """A model as JSON with its ETag; 304 without a body where the caller has it already."""
-    return tagged_body(request, model.model_dump_json().encode(), "application/json")
+    return tagged_body(request, model.model_dump_json(by_alias=True).encode(), "application/json")
 
 
 def tagged_body(request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:

@@ -48,7 +48,7 @@ _SUMMED = ", ".join(
 )
 
 _TOTALS = f"""
-WITH lasting AS (
+WITH lasting AS MATERIALIZED (
     SELECT valid_from, valid_to, count(*) AS communes FROM units
     WHERE level = 'commune' AND (:whole OR path && CAST(:units AS text[])) GROUP BY valid_from, valid_to)
 SELECT m.benefit_month,
@@ -67,12 +67,14 @@ GROUP BY provider, channel, place HAVING sum(obligations) <> 0 ORDER BY provider
 """
 
 
-async def months(tx: Tx) -> list[date]:
-    """The benefit months of which something is owed, oldest first."""
-    return [
-        row["benefit_month"]
-        for row in await tx.rows("SELECT DISTINCT benefit_month FROM unit_months WHERE entitled <> 0 ORDER BY benefit_month")
-    ]
+async def months(tx: Tx, units: Sequence[str]) -> list[date]:
+    """The benefit months of which something is owed in some units (or, with '*', anywhere), oldest first."""
+    rows = await tx.rows(
+        """SELECT DISTINCT benefit_month FROM unit_months
+           WHERE unit_id = ANY(CAST(:units AS text[])) AND entitled <> 0 ORDER BY benefit_month""",
+        units=list(units),
+    )
+    return [row["benefit_month"] for row in rows]
 
 
 async def unit_path(tx: Tx, unit_id: str) -> tuple[str, ...] | None:
