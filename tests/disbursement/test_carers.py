@@ -1,65 +1,19 @@
-"""Care support goes to the carer whom the registry names for it: a payment of its own, its own way, held and taken out alone."""
+"""Care support goes to the carer whom the registry names for it: a payment of its own, its own way, held alone."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from services.disbursement.storage import document_lines, payrolls, runs
 from shared.contracts.disbursement_events import ChunkInstructed
-from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, KindPayeeRecord
 from shared.kernel.ids import new_id
+from tests.disbursement.carers import CARE_DONG, CHILDS_DONG, MOTHERS_DONG, carer, child, receivers
 from tests.disbursement.gateway_voice import answer
 from tests.disbursement.office import Office, by_way
-from tests.disbursement.records import changed, decision, payee, wallet
+from tests.disbursement.records import changed, payee, wallet
 
 NOVEMBER = date(2021, 11, 1)
-CHILDS_DONG, CARE_DONG, MOTHERS_DONG = 900_000, 360_000, 540_000
-MINH = payee(new_id(), 2, "Nguyễn Văn Minh", "chú ruột")
-"""The guardian."""
-
-
-def carer(account: AccountRecord | None = None, hold: str | None = None, **changes: Any) -> KindPayeeRecord:
-    """Who cares for the child."""
-    who = payee(changes.pop("payee_id", new_id()), 5, changes.pop("full_name", "Lê Thị Chăm"), "cô")
-    return KindPayeeRecord(kind="care_support", payee=who, account=account, hold=hold)
-
-
-def child(office: Office, *carers: KindPayeeRecord, **changes: Any) -> BeneficiaryRecord:
-    """A severely disabled child whose guardian has a wallet, and whose care support is 360,000."""
-    held = [decision("K6-DBN-TE"), decision("CS-DBN-HGD")]
-    told = {"decisions": held, "payee": MINH, "account": wallet(), "kind_payees": list(carers), "birth_date": date(2014, 5, 2)}
-    return office.person(**{"commune": 0, **told, **changes})
-
-
-async def receivers(office: Office, drawn: dict[str, Any]) -> dict[str, tuple[str, int, Any]]:
-    """Name of each payee -> channel, đồng, account."""
-    return {
-        payment["payee_name"]: (payroll["channel"], payment["amount_dong"], payment["account_id"])
-        for payroll in drawn["payrolls"]
-        for payment in await office.payments(payroll["payroll_id"])
-    }
-
-
-async def states(office: Office, run_id: str) -> dict[str, tuple[str, str | None]]:
-    """Name of each payee -> state and reason of the newest payment."""
-    rows = await office.rows("SELECT payee_name, state, reason FROM payments WHERE run_id = $1 ORDER BY payment_id", UUID(run_id))
-    return {row["payee_name"]: (row["state"], row["reason"]) for row in rows}
-
-
-async def released(office: Office, run_id: str, drawn: dict[str, Any], *said: BeneficiaryRecord) -> int:
-    """Approve all payrolls, let the registry say something, release; how many lines were taken out."""
-    for payroll in drawn["payrolls"]:
-        await office.approved(payroll["payroll_id"])
-    by_contract: dict[str, int] = {}
-    for payroll in drawn["payrolls"]:
-        by_contract[payroll["contract_id"]] = by_contract.get(payroll["contract_id"], 0) + payroll["amount_dong"]
-    for contract_id, amount_dong in by_contract.items():
-        await office.fund(run_id, contract_id, amount_dong)
-    if said:
-        await office.say(*said)
-    return sum([(await office.release(payroll["payroll_id"]))["removed_payments"] for payroll in drawn["payrolls"]])
 
 
 async def test_the_guardian_and_the_carer_are_paid_apart(office: Office) -> None:
@@ -140,73 +94,6 @@ async def test_the_persons_hold_is_about_what_the_payee_receives(office: Office)
     assert drawn["left_out"] == {"held": 2}
     (line,) = await office.payments(drawn["payrolls"][0]["payroll_id"])
     assert line["beneficiary_id"] == str(held.beneficiary_id)
-
-
-async def test_the_carers_account_changed_after_the_cut(office: Office) -> None:
-    hers = wallet()
-    named = carer(hers)
-    person = child(office, named)
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    other = named.model_copy(update={"account": wallet(version=2, account_id=hers.account_id)})
-    assert await released(office, run_id, drawn, changed(person, kind_payees=[other])) == 1
-    assert await states(office, run_id) == {"Nguyễn Văn Minh": ("open", None), "Lê Thị Chăm": ("removed", "account-changed")}
-    supplement = await office.draw(run_id)
-    assert by_way(supplement) == {("wallet", "viettelpay"): (1, CARE_DONG)}
-
-
-async def test_the_guardians_account_changed_after_the_cut(office: Office) -> None:
-    person = child(office, carer(wallet()))
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    assert await released(office, run_id, drawn, changed(person, account=wallet())) == 1
-    assert await states(office, run_id) == {"Nguyễn Văn Minh": ("removed", "account-changed"), "Lê Thị Chăm": ("open", None)}
-
-
-async def test_the_carer_died_after_the_cut(office: Office) -> None:
-    named = carer(wallet())
-    person = child(office, named)
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    dead = named.model_copy(update={"hold": "payee_died"})
-    assert await released(office, run_id, drawn, changed(person, kind_payees=[dead])) == 1
-    assert await states(office, run_id) == {"Nguyễn Văn Minh": ("open", None), "Lê Thị Chăm": ("removed", "held")}
-
-
-async def test_a_carer_named_after_the_cut_takes_the_joint_line_out(office: Office) -> None:
-    """Drawn as one payment; now they are two."""
-    person = child(office)
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    assert await released(office, run_id, drawn, changed(person, kind_payees=[carer()])) == 1
-    assert await states(office, run_id) == {"Nguyễn Văn Minh": ("removed", "payee-changed")}
-    supplement = await office.draw(run_id)
-    assert {name: line[:2] for name, line in (await receivers(office, supplement)).items()} == {
-        "Nguyễn Văn Minh": ("wallet", CHILDS_DONG),
-        "Lê Thị Chăm": ("cash", CARE_DONG),
-    }
-
-
-async def test_a_carer_named_no_more_takes_the_care_line_out(office: Office) -> None:
-    person = child(office, carer())
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    assert await released(office, run_id, drawn, changed(person, kind_payees=[])) == 1
-    assert await states(office, run_id) == {"Nguyễn Văn Minh": ("open", None), "Lê Thị Chăm": ("removed", "payee-changed")}
-    assert by_way(await office.draw(run_id)) == {("wallet", "viettelpay"): (1, CARE_DONG)}
-
-
-async def test_nothing_new_takes_nothing_out(office: Office) -> None:
-    person = child(office, carer(wallet()))
-    await office.say(person)
-    run_id = await office.run()
-    drawn = await office.draw(run_id)
-    assert await released(office, run_id, drawn, changed(person)) == 0
 
 
 async def test_what_was_not_paid_before_the_childs_death_is_the_carers_still(office: Office) -> None:
