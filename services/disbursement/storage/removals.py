@@ -14,7 +14,8 @@ from shared.database import Tx
 
 # What the registry changed after the cut. The cases stand in the order in which they are told; `domain/amounts.has_ended`
 # is the rule of the months that a stop or a death takes away, `domain/receiving.py` that of who receives. Where a carer was named
-# since for care support that a line pays beside the allowance, the line goes as a whole, to be drawn up as two.
+# since for care support that a line pays beside the allowance, the line goes as a whole, to be drawn up as two. OFFSET 0: each
+# obligation is looked up by key, and only where there is a carer.
 _OVERTAKEN = f"""
 SELECT payment_id, reason FROM (
     SELECT m.payment_id, m.line_no,
@@ -37,10 +38,11 @@ SELECT payment_id, reason FROM (
                    AS ended,
                coalesce(bool_and(own.care), false) AS care, coalesce(bool_or(own.care), false) AS care_of_others
         FROM payment_lines l
-        JOIN obligations b ON b.benefit_month = l.benefit_month AND b.subject_id = l.subject_id AND b.kind = l.kind
-            AND b.revision = l.revision
-        CROSS JOIN LATERAL (
-            SELECT k.payee_id IS NOT NULL AND l.kind = k.kind AND position('{MOTHERS_OWN}' IN b.category) = 0 AS care) own
+        LEFT JOIN LATERAL (
+            SELECT b.category FROM obligations b
+            WHERE l.kind = k.kind AND b.benefit_month = l.benefit_month AND b.subject_id = l.subject_id AND b.kind = l.kind
+              AND b.revision = l.revision OFFSET 0) due ON true
+        CROSS JOIN LATERAL (SELECT coalesce(position('{MOTHERS_OWN}' IN due.category) = 0, false) AS care) own
         WHERE l.payment_id = m.payment_id) settles
     LEFT JOIN one_off_payees o ON o.beneficiary_id = q.beneficiary_id
         AND o.purpose = CASE WHEN settles.funeral THEN 'funeral'
