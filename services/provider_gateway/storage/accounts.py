@@ -13,20 +13,26 @@ from shared.database import Tx
 
 
 async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
-    """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's phone."""
-    used = [account for record in records for account in (record.account, *(each.account for each in record.kind_payees))]
-    accounts = [account for account in used if account is not None]
+    """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's
+    phone and the commune of who is paid into an account."""
+    paid_into = [(record.account, record.unit_id) for record in records]
+    paid_into += [(each.account, record.unit_id) for record in records for each in record.kind_payees]
+    used = {(account.account_id, account.version): (account, unit_id) for account, unit_id in paid_into if account is not None}
+    accounts = [account for _, (account, _) in sorted(used.items())]
     await tx.run(
-        """INSERT INTO accounts (account_id, version, provider, channel, holder_name, number_sealed)
+        """INSERT INTO accounts AS held (account_id, version, provider, channel, holder_name, number_sealed, unit_id)
            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
-                                CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]))
-           ON CONFLICT DO NOTHING""",
+                                CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]),
+                                CAST(:units AS text[]))
+           ON CONFLICT (account_id, version) DO UPDATE SET unit_id = excluded.unit_id
+               WHERE held.unit_id IS DISTINCT FROM excluded.unit_id""",
         ids=[account.account_id for account in accounts],
         versions=[account.version for account in accounts],
         providers=[account.provider for account in accounts],
         channels=[account.channel for account in accounts],
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
+        units=[unit_id for _, (_, unit_id) in sorted(used.items())],
     )
     everybody = [record.payee for record in records]
     everybody += [one.payee for record in records for one in record.one_off_payees]
