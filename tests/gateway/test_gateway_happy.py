@@ -38,3 +38,17 @@ async def test_who_organises_a_funeral_is_known_by_identity(bench: Bench) -> Non
         "SELECT identity_sealed FROM payees WHERE payee_id = ANY($1)", [e["payee_id"] for e in payroll.lines]
     )
     assert len({bench.cipher.open(row["identity_sealed"], IDENTITY) for row in rows}) == 2
+
+
+async def test_a_carer_is_paid_into_an_account_of_their_own(bench: Bench) -> None:
+    """The registry says carers and their accounts in the record of the person cared for."""
+    payrolls = [make_payroll(provider, channel, 3) for provider, channel in (("viettelpay", "wallet"), ("vnpost", "cash"))]
+    for payroll in payrolls:
+        await bench.introduce(payroll, carers=True)
+        await bench.instruct(payroll)
+    bench.run("sender", "enquiries", "webhooks")
+    await bench.until_answered(payrolls)
+    await bench.set_day(date(2021, 10, 5))
+    await bench.until_settled(payrolls)
+    for payroll in payrolls:
+        assert set((await bench.states(payroll)).values()) == {"paid"}
