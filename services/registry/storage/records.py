@@ -90,9 +90,11 @@ async def _carers(tx: Tx, ids: list[UUID]) -> dict[UUID, list[KindPayee]]:
         f"""SELECT c.beneficiary_id, c.purpose, c.hold, p.payee_id, p.version AS payee_version, p.full_name AS payee_name,
                 c.relationship, p.identity_sealed AS payee_identity, p.phone_sealed AS payee_phone, a.account_id,
                 a.version AS account_version, a.provider, a.channel, a.holder_name, a.number_sealed
-            FROM ({STANDING}) c JOIN payees p USING (payee_id) LEFT JOIN accounts a ON a.account_id = c.account_id""",  # noqa: S608
+            FROM ({STANDING}) c LEFT JOIN payees p USING (payee_id) LEFT JOIN accounts a ON a.account_id = c.account_id""",  # noqa: S608
         ids=ids,
     )
+    if any(row["payee_name"] is None for row in rows):  # without their name in the record, the guardian would be paid
+        raise LookupError("a carer whom the transaction can't see")
     return {row["beneficiary_id"]: [KindPayee(row["purpose"], _payee(row), _account(row), row["hold"])] for row in rows}
 
 
