@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb, sample_colorscale, unlabel_rgb
 
 from services.reporting.api.words import Words
-from services.reporting.domain.coverage import PLACES, Commune, Coverage, by_district
-from services.reporting.domain.dashboard import MOST_TILES, TARGET_PERCENT, Dashboard
+from services.reporting.domain.coverage import PLACES, Commune, Coverage, parts_of
+from services.reporting.domain.dashboard import TARGET_PERCENT, Dashboard
 from shared.papers.templates import bare_name
 
 ACCOUNT, CASH, OPEN, MARK = "#0072B2", "#E69F00", "#8A8F98", "#D55E00"
@@ -181,11 +181,11 @@ def _scale() -> go.Scatter:
 
 
 def _tiles_of(coverage: Coverage) -> list[_Tile]:
-    if coverage.communes_total <= MOST_TILES:
+    if coverage.communes:
         return [_Tile.of(commune) for commune in coverage.communes]
     return [
         _Tile(unit_id, "", name, held.people.by_account, held.people.entitled, held.share_switched == 1.0)
-        for unit_id, name, held in by_district(coverage.communes)
+        for unit_id, name, held in parts_of(coverage)
     ]
 
 

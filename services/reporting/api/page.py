@@ -20,8 +20,8 @@ from services.reporting.api.figures import as_json
 from services.reporting.api.figures_health import MOST_BARS, dashboard_figures
 from services.reporting.api.visitors import keep_token, visitor_of
 from services.reporting.api.words import Language, Words
-from services.reporting.domain.coverage import PLACES, by_district
-from services.reporting.domain.dashboard import MOST_TILES, TARGET_PERCENT, Dashboard
+from services.reporting.domain.coverage import PLACES, parts_of
+from services.reporting.domain.dashboard import TARGET_PERCENT, Dashboard
 from services.reporting.use_cases.read_dashboard import explain_dashboard, read_dashboard, read_moment
 from shared.auth import Caller
 from shared.database import Database
@@ -137,8 +137,8 @@ def _render(shown: Dashboard, words: Words, version: str, several: bool) -> byte
         figures=as_json(figures.items()),
         places=PLACES,
         target_percent=TARGET_PERCENT,
-        districts=by_district(coverage.communes),
-        list_communes=coverage.communes_total <= MOST_TILES,
+        districts=parts_of(coverage),
+        list_communes=bool(coverage.communes),
         most_rows=_MOST_ROWS,
         most_bars=MOST_BARS,
         behind=shown.behind,

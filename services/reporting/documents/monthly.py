@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.reporting.domain.coverage import PLACES, Coverage, Part, People, by_district
+from services.reporting.domain.coverage import PLACES, Coverage, Part, People, parts_of
 from services.reporting.domain.dashboard import TARGET_PERCENT, Dashboard, people_missing
 from services.reporting.domain.health import ProviderHealth
 from services.reporting.domain.monthly_report import MOST_LAGGARDS, MonthlyReport
@@ -100,7 +100,7 @@ def _targets(shown: Dashboard) -> list[Row]:
 
 def _places(coverage: Coverage) -> list[Row]:
     """By district; a district's own report by commune."""
-    districts = by_district(coverage.communes)
+    districts = parts_of(coverage)
     if len(districts) == 1:
         rows = [(c.name, _people(1, int(c.switched), c.people)) for c in coverage.communes]
     else:

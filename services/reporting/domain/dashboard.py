@@ -16,7 +16,7 @@ from services.reporting.domain.pace import Laggard, Pace
 TARGET_PERCENT = round(TARGET_ACCOUNT_SHARE * 100)
 
 MOST_TILES = 400
-"""A map of more communes than this shows districts instead: nobody could read it."""
+"""A map of more communes than this shows districts instead, or provinces where these are too many too: nobody could read it."""
 
 
 def people_missing(people: People) -> int:
@@ -77,6 +77,7 @@ class Dashboard:
     path: tuple[UnitStep, ...]  # as far as the reader may see it; empty for several units or the whole country
     coverage: Coverage
     months: tuple[tuple[date, Coverage], ...]  # oldest first
+    behind: int = 0  # communes below the target of the month
     pace: Pace | None = None
     laggards: tuple[Laggard, ...] = ()
     causes: CommuneCauses | None = None  # of a commune
@@ -100,11 +101,6 @@ class Dashboard:
     def people_missing(self) -> int:
         """People still to be paid by account to reach the target of the month."""
         return people_missing(self.coverage.people)
-
-    @property
-    def behind(self) -> int:
-        """Communes below the target of the month."""
-        return sum(people_missing(commune.people) > 0 for commune in self.coverage.communes)
 
     @property
     def moving(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.reporting.domain.coverage import Coverage, cover
-from services.reporting.domain.dashboard import Closed, Dashboard, LatePosting, UnitStep, as_closed
+from services.reporting.domain.dashboard import MOST_TILES, TARGET_PERCENT, Closed, Dashboard, LatePosting, UnitStep, as_closed
 from services.reporting.storage import coverage as sums
 from services.reporting.storage import late_postings
 from services.reporting.storage.unit_steps import unit_steps
@@ -60,7 +60,7 @@ async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: st
     found = await sums.totals(tx, await sums.months(tx, units), units)
     months = tuple((each, coverage) for each, coverage in found.items() if coverage.owed.obligations)
     shown = month or (months[-1][0] if months else month_of(on))
-    coverage = cover((await sums.communes(tx, [shown], within=within))[shown], await sums.ways(tx, shown, units))
+    coverage = await _coverage(tx, shown, within, units)
     late = await late_postings.postings(tx, shown, within)
     dashboard = Dashboard(
         month=shown,
@@ -68,6 +68,7 @@ async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: st
         path=path,
         coverage=coverage,
         months=months,
+        behind=await sums.count_behind(tx, shown, units, TARGET_PERCENT),
         pace=(await read_pace(tx, caller, within))[0],
         health=tuple(await read_health(tx, caller, within, shown, shown)),
         enrolment=await read_enrolment(tx, caller, within, WEEKS),
@@ -76,6 +77,19 @@ async def read_dashboard(tx: Tx, caller: Caller, month: date | None, unit_id: st
         closed=await _closed(tx, coverage, late, shown, within),
     )
     return Unexplained(dashboard, await find_laggards(tx, caller, shown, within, None, MOST_LAGGARDS))
+
+
+async def _coverage(tx: Tx, month: date, within: str | None, units: Sequence[str]) -> Coverage:
+    """A month commune by commune, or, where that is too many to look at, by the smallest units that are not."""
+    ways = await sums.ways(tx, month, units)
+    whole = (await sums.totals(tx, [month], units))[month]
+    if whole.communes_total <= MOST_TILES:
+        return cover((await sums.communes(tx, [month], within=within))[month], ways)
+    for level in ("district", "province"):
+        parts = await sums.units_of(tx, month, level, within)
+        if 0 < len(parts) <= MOST_TILES:
+            return replace(whole, ways=tuple(ways), units=tuple(parts))
+    return replace(whole, ways=tuple(ways))
 
 
 async def explain_dashboard(tx: Tx, unexplained: Unexplained) -> Dashboard:
