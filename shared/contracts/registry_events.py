@@ -75,6 +75,19 @@ class OneOffPayeeRecord(Contract):
     payee: PayeeRecord
 
 
+class KindPayeeRecord(Contract):
+    """Who receives the obligations of one kind in place of the person's payee: the carer of care support.
+
+    `account` is this payee's (None: by hand). `hold` says why no money of this kind may go out now, for the person's sake or
+    this payee's; the record's own `hold` is about the rest.
+    """
+
+    kind: Literal["care_support"]
+    payee: PayeeRecord
+    account: AccountRecord | None
+    hold: str | None
+
+
 class BeneficiaryRecord(Contract):
     """The whole record of one person at a version. `hold` says why no money may go out now, None when it may."""
 
@@ -93,6 +106,7 @@ class BeneficiaryRecord(Contract):
     payee: PayeeRecord
     account: AccountRecord | None
     one_off_payees: list[OneOffPayeeRecord] = Field(default_factory=list)
+    kind_payees: list[KindPayeeRecord] = Field(default_factory=list)  # one for each kind at most; of others the payee receives
     merged_into: UUID | None = None  # the person that this record turned out to be; its own months and payments stay under it
 
 

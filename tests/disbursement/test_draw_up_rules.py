@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from services.disbursement.domain.differences import NO_LATE_MONTHS
 from services.disbursement.domain.holds import why_held
-from services.disbursement.domain.receiving import purpose_of, receives_otherwise
+from services.disbursement.domain.receiving import purpose_of, receipt_of, receives_otherwise
 from services.disbursement.domain.routing import Account, Option, route
 from services.disbursement.domain.seal import chunk_digest, line_digest
 from services.disbursement.storage import draw_differences, draw_dues, draw_payments, moves, payrolls, people, runs, seals
-from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, OneOffPayeeRecord
+from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, KindPayeeRecord, OneOffPayeeRecord
 from shared.database import Tx
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office
@@ -45,9 +45,11 @@ ways = st.tuples(
     st.none() | st.just("duplicate"),
     st.sampled_from(["active", "suspended", "dead"]),
     st.sampled_from(["self", "guardian"]),
-    st.sampled_from(["monthly", "care_support", "funeral"]),
+    st.sampled_from([("monthly", "K6-N"), ("care_support", "CS-DBN-HGD"), ("care_support", "CS-DBN-HGD+CS-NKT-MT1"),
+                     ("care_support", "CS-NKT-MT2"), ("funeral", "MT-THUONG")]),
     st.sets(st.sampled_from(["funeral", "unpaid_months"])),  # purposes for which somebody is named
-)
+    st.none() | st.tuples(accounts, st.none() | st.sampled_from(["duplicate", "payee_died"])),  # a carer of care support
+)  # fmt: skip
 offers = st.lists(
     st.tuples(
         st.sampled_from([{"wallet": "viettelpay", "cash": "viettelpay"}, {"account": "vietinbank", "cash": "vnpost"},
@@ -82,17 +84,17 @@ async def sign(tx: Tx, office: Office, offered: list[Any]) -> dict[int, list[Opt
 
 
 async def rest(
-    tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, kind: str, avoid: tuple[UUID, int] | None
+    tx: Tx, office: Office, run_id: UUID, record: BeneficiaryRecord, kind: str, category: str, avoid: tuple[UUID, int] | None
 ) -> None:
     """An obligation of September that rests, perhaps after a failed payment."""
     await tx.run(
         """INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id,
                unit_id, decision_id, category, heads, level_dong, subject, category_group, sex, age_band, resting, payment_seq,
                avoid_account_id, avoid_account_version)
-           VALUES ('2021-10-01', :subject, :kind, 0, 1000, 1000, :run_id, :authority, :unit, :subject, 'K6-N', 1, 360000, 'x',
+           VALUES ('2021-10-01', :subject, :kind, 0, 1000, 1000, :run_id, :authority, :unit, :subject, :category, 1, 360000, 'x',
                'x', 'male', 'x', 'returned', 1, :account, :version)""",
         subject=record.beneficiary_id, run_id=run_id, authority=office.authority, unit=record.unit_id,
-        account=avoid and avoid[0], version=avoid and avoid[1], kind=kind,
+        account=avoid and avoid[0], version=avoid and avoid[1], kind=kind, category=category,
     )  # fmt: skip
 
 
@@ -106,22 +108,28 @@ async def test_ways_and_reasons_to_hold(office: Office, chosen: list[Any], offer
             await tx.run("DELETE FROM contract_communes")
             options = await sign(tx, office, offered)
             run = await runs.find(tx, run_id)
-            for way, commune, failed, hold, status, relationship, kind, named in chosen:
+            for way, commune, failed, hold, status, relationship, (kind, category), named, carer in chosen:
                 account = _account(way)
+                carers = [_carer(*carer)] if carer else []
                 person = office.person(
                     commune=commune, account=account, hold=hold, status=status, status_from_month=date(2021, 12, 1), decisions=[],
-                    payee=payee(new_id(), relationship=relationship),
+                    payee=payee(new_id(), relationship=relationship), kind_payees=carers,
                     one_off_payees=[OneOffPayeeRecord(purpose=each, payee=payee(new_id(), full_name=each)) for each in named],
                 )  # fmt: skip
-                avoid = _avoided(failed, account)
+                receipt = receipt_of(kind, category, {each.kind for each in carers})
+                receiver = carers[0] if receipt == "care_support" else person
+                avoid = _avoided(failed, receiver.account)
                 await put_in(tx, [person])
-                await rest(tx, office, run_id, person, kind, avoid)
-                mine = None if account is None else Account(account.account_id, 2, account.provider, account.channel)
-                otherwise = receives_otherwise(kind, status, named)
+                await rest(tx, office, run_id, person, kind, category, avoid)
+                into = receiver.account
+                mine = None if into is None else Account(into.account_id, 2, into.provider, into.channel)
+                otherwise = receives_otherwise(receipt, status, named)
                 found = route(None if otherwise else mine, {avoid} if avoid else set(), options[commune])
-                held = why_held(hold, status, relationship, found is not None, kind, named)
-                receives = next((one.payee for one in person.one_off_payees if one.purpose == purpose_of(kind, status)), None)
-                expected[person.beneficiary_id] = found, held, person.payee if receives is None else receives
+                carer_hold = carers[0].hold if carers else None
+                held = why_held(hold, status, relationship, found is not None, receipt, named, carer_hold=carer_hold)
+                purpose = purpose_of(receipt, status)
+                once = next((one.payee for one in person.one_off_payees if one.purpose == purpose), None)
+                expected[person.beneficiary_id] = found, held, receiver.payee if once is None else once
             await moves.gather(tx, [])
             await draw_dues.collect(tx, office.authority, [], {})
             await draw_differences.collect(tx, office.authority, [], [], NO_LATE_MONTHS)
@@ -152,6 +160,11 @@ def _account(way: tuple[str, Any] | None) -> AccountRecord | None:
     if way is None:
         return None
     return AccountRecord(account_id=new_id(), version=2, provider=way[0], channel=way[1], holder_name="X", number_sealed="k1.x")
+
+
+def _carer(way: tuple[str, Any] | None, hold: str | None) -> KindPayeeRecord:
+    carer = payee(new_id(), 4, "Lê Thị Chăm", "cô")
+    return KindPayeeRecord(kind="care_support", payee=carer, account=_account(way), hold=hold)
 
 
 def _avoided(failed: str, account: AccountRecord | None) -> tuple[UUID, int] | None:

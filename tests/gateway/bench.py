@@ -134,16 +134,23 @@ class Bench:
         }  # fmt: skip
         await self.hear("disbursement", "chunk_instructed", body)
 
-    async def introduce(self, payroll: Payroll, *, one_off: bool = False) -> None:
+    async def introduce(self, payroll: Payroll, *, one_off: bool = False, carers: bool = False) -> None:
         """Payees and accounts become known to the gateway, and the accounts to their provider.
 
-        `one_off`: the payees are those of funerals, named in the records of people who died.
+        `one_off`: the payees are those of funerals, named in the records of people who died. `carers`: they receive care support,
+        into accounts of their own.
         """
         records = [self.record(payroll, line) for line in payroll.lines]
         if one_off:
             for record in records:
                 record["one_off_payees"] = [{"purpose": "funeral", "payee": record["payee"]}]
                 record["payee"] = {**record["payee"], "payee_id": record["beneficiary_id"]}
+        if carers:
+            for record in records:
+                named = {"kind": "care_support", "payee": record["payee"], "account": record["account"], "hold": None}
+                record["kind_payees"] = [named]
+                record["payee"] = {**record["payee"], "payee_id": record["beneficiary_id"]}
+                record["account"] = None
         await self.hear("registry", "beneficiaries_changed", {"records": records})
         if payroll.channel in ("wallet", "account"):
             accounts = [

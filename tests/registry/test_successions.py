@@ -12,6 +12,7 @@ import pytest
 from shared.contracts.registry_events import UnitRecord
 from shared.reference import units
 from shared.service import Service
+from tests.conftest import Tokens
 from tests.registry.commune_lists import Line
 from tests.registry.lives import Somebody, at, enter, new_number
 from tests.registry.officers import HUE, VINH_HUNG, VINH_MY, Officer, Officers
@@ -132,3 +133,42 @@ async def test_a_divided_commune_goes_village_by_village(
     assert [one["code"] for one in item["left"]] == ["payee-shared"]
     new = officer("commune_officer", MERGED)
     assert [one["full_name"] for one in await new.find("mai thi")] == ["Mai Thị An"]
+
+
+async def test_carers_go_over_with_whom_they_care_for(
+    mine: Officer, officer: Officers, tokens: Tokens, merged: str, set_business_clock: Callable[..., Any]
+) -> None:
+    """One who cares for somebody of a village that stays keeps both where they are."""
+    second = Officer(mine.client, tokens("commune_officer", VINH_HUNG, subject="binh"))
+    shared, other = new_number(1980), new_number(1980)
+    cared_for = {("Ngô Thị An", "Thôn 7"): shared, ("Ngô Thị Bình", "Thôn 8"): shared, ("Ngô Thị Cúc", "Thôn 7"): other}
+    lines = [
+        Line(name, "5/5/2016", "Nữ", new_number(2016), "Khoản 6 (NKT đặc biệt nặng)", village=village, payee=f"{name} Mẹ",
+             payee_identity=new_number(1985), relationship="Mẹ")
+        for name, village in cared_for
+    ]  # fmt: skip
+    done = await mine.enter("Xã Vinh Hưng", lines)
+    assert (done["created"], done["left"]) == (3, 0), done
+    for (name, _), number in cared_for.items():
+        path = f"/v1/beneficiaries/{(await mine.find(name))[0]['beneficiary_id']}"
+        granted = {"kind": "grant", "category": "CS-DBN-HGD", "paper_number": "20/QĐ", "signed_on": "2021-11-12"}
+        await mine.post(f"{path}/decisions", granted)
+        paper = {"kind": "care_decision", "number": "21/QĐ", "issued_on": "2021-11-12", "issued_by": "UBND xã"}
+        appointed = {
+            "capacity": "carer", "care_alone": True, "full_name": "Lê Thị Chăm", "identity_number": number,
+            "relationship": "Dì", "paper": paper, "from_on": "2021-11-15",
+        }  # fmt: skip
+        asked = await mine.post(f"{path}/payee", appointed)
+        await second.post(f"/v1/change-requests/{asked['request_id']}/approve", {"digest": asked["digest"]})
+    await set_business_clock(at("2025-01-10"))
+    (item,) = (await officer("admin").post("/v1/units/successions", _rows(VINH_HUNG, villages=["Thôn 7"])))["items"]
+    assert "payee-shared" in [one["code"] for one in item["left"]]
+    new = officer("commune_officer", MERGED)
+    (gone,) = await new.find("ngo thi")
+    assert gone["full_name"] == "Ngô Thị Cúc"
+    care = (await new.get(f"/v1/beneficiaries/{gone['beneficiary_id']}"))["kind_payees"]["care_support"]
+    assert care["payee"]["full_name"] == "Lê Thị Chăm"
+    for name in ("Ngô Thị An", "Ngô Thị Bình"):
+        (stays,) = [one for one in await mine.find(name) if one["full_name"] == name]
+        record = await mine.get(f"/v1/beneficiaries/{stays['beneficiary_id']}")
+        assert record["kind_payees"]["care_support"]["payee"]["full_name"] == "Lê Thị Chăm"

@@ -1,4 +1,5 @@
-"""Wire models of an explanation: lines of an amount, and steps in time, each a sentence in Vietnamese and English."""
+"""Wire models of an explanation: lines of an amount, to whom, steps in time, and why not, each a sentence in Vietnamese and
+English."""
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.disbursement.domain.explanation import AmountLine
+from services.disbursement.domain.explanation import AmountLine, Receiver, Role, to_whom
 from services.disbursement.domain.payment_story import StoryStep
+from services.disbursement.domain.standing import Standing
 
 
 class AmountLineView(BaseModel):
@@ -66,3 +68,32 @@ class StoryStepView(BaseModel):
     def of(cls, step: StoryStep) -> StoryStepView:
         """As the rule says it."""
         return cls(code=step.code, at=step.at, by=step.by, vi=step.vi, en=step.en)
+
+
+class StandingView(BaseModel):
+    """Why money was not paid, or not yet."""
+
+    code: str
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, standing: Standing) -> StandingView:
+        """As the rule says it."""
+        return cls(code=standing.code, vi=standing.vi, en=standing.en)
+
+
+class ReceiverView(BaseModel):
+    """Who receives an obligation as the registry says it now; its payments say who was paid."""
+
+    role: Role
+    name: str
+    relationship: str
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, receiver: Receiver) -> ReceiverView:
+        """As the rule says it."""
+        vi, en = to_whom(receiver)
+        return cls(role=receiver.role, name=receiver.name, relationship=receiver.relationship, vi=vi, en=en)

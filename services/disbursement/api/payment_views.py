@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.disbursement.api.explanation_views import AmountLineView, StoryStepView
+from services.disbursement.api.explanation_views import AmountLineView, ReceiverView, StandingView, StoryStepView
 from services.disbursement.domain.next_steps import next_step
 
 PaymentState = Literal["open", "paid", "rejected", "returned", "unclaimed", "removed"]
@@ -248,15 +248,9 @@ class ObligationView(BaseModel):
     run: str = Field(description="The run that drew it.")
     place: str
     lines: list[AmountLineView] = Field(description="Why this amount: they add up to `amount_dong`.")
+    receives: ReceiverView | None = Field(description="To whom. Empty: nobody is named yet.")
+    why_not_paid: StandingView | None = Field(description="Empty when it was paid.")
     payments: list[LinePaymentView]
-
-
-class StandingView(BaseModel):
-    """Why money was not paid, or not yet."""
-
-    code: str
-    vi: str
-    en: str
 
 
 class PersonMonthView(BaseModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from services.disbursement.api.explanation_views import AmountLineView, StoryStepView
+from services.disbursement.api.explanation_views import AmountLineView, ReceiverView, StandingView, StoryStepView
 from services.disbursement.api.payment_views import (
     CategoryView,
     DecisionView,
@@ -17,23 +17,25 @@ from services.disbursement.api.payment_views import (
     ObligationView,
     PayrollOfficers,
     PersonMonthView,
-    StandingView,
     TopUpView,
     next_step_of,
 )
-from services.disbursement.domain.categories import group_of
+from services.disbursement.domain.categories import CARE_SUPPORT, group_of
 from services.disbursement.domain.explanation import (
     Added,
     Ground,
+    Receiver,
     Reckoning,
+    Role,
     SettledPart,
     what_it_pays,
     why_this_amount,
 )
 from services.disbursement.domain.payment_story import PaymentFacts, story
 from services.disbursement.domain.printed_groups import printed_group
+from services.disbursement.domain.receiving import Receipt, purpose_of, receipt_of
 from services.disbursement.domain.refusals import UNKNOWN_BENEFICIARY
-from services.disbursement.domain.standing import Owed, PersonStatus, Standing, why_not_paid
+from services.disbursement.domain.standing import Owed, PersonStatus, Standing, why_not_paid, why_there
 from services.disbursement.storage import person_month as storage
 from services.disbursement.storage.calendar_data import load_calendar
 from services.disbursement.storage.category_texts import category_texts
@@ -97,10 +99,17 @@ async def _person_month(tx: Tx, beneficiary_id: UUID, month: date, outlook: Outl
     decisions = await storage.decisions(tx, beneficiary_id, month)
     obligations = await storage.obligations(tx, beneficiary_id, month)
     payments = await storage.payments(tx, beneficiary_id, month)
+    named = await storage.one_off_payees(tx, beneficiary_id)
+    status = PersonStatus(
+        person["status"], person["status_from_month"], person["hold"], person["payee_relationship"], outlook.routed.payee,
+        carer_hold=person["carer_hold"],
+        carer_routed=outlook.routed.carer, named=frozenset(named),
+    )  # fmt: skip
+    owed = [_owed(row, payments, person) for row in obligations]
     standing = why_not_paid(
         month,
-        PersonStatus(person["status"], person["status_from_month"], person["hold"], person["payee_relationship"], outlook.routed),
-        [Owed(row["place"], row["drawn"], _newest_reason(row, payments)) for row in obligations],
+        status,
+        owed,
         decision_covers=any(decision["covers"] for decision in decisions),
         month_drawn=await storage.month_drawn(tx, person["unit_id"], month),
         lacking=await lacking_law(tx, load_law(), person, decisions, month),
@@ -110,14 +119,33 @@ async def _person_month(tx: Tx, beneficiary_id: UUID, month: date, outlook: Outl
         **{name: person[name] for name in ("beneficiary_id", "code", "full_name", "unit_id", "status", "hold")},
         month=month,
         decisions=[_decision(row, open_categories) for row in decisions],
-        obligations=[_obligation(row, payments, grounds, open_categories) for row in obligations],
-        why_not_paid=_said(standing) if standing else None,
-        waits=[_said(wait) for wait in await waits_of(tx, payments, outlook)],
+        obligations=[
+            _obligation(row, payments, grounds, open_categories, _receives(each.receipt, person, named), why_there(each, status))
+            for row, each in zip(obligations, owed, strict=True)
+        ],
+        why_not_paid=StandingView.of(standing) if standing else None,
+        waits=[StandingView.of(wait) for wait in await waits_of(tx, payments, outlook)],
     )
 
 
-def _said(standing: Standing) -> StandingView:
-    return StandingView(code=standing.code, vi=standing.vi, en=standing.en)
+def _owed(row: Row, payments: Sequence[Row], person: Row) -> Owed:
+    kinds = {CARE_SUPPORT} if person["carer_name"] is not None else set()
+    receipt = receipt_of(row["kind"], row["category"], kinds)
+    return Owed(row["place"], row["drawn"], _newest_reason(row, payments), receipt)
+
+
+def _receives(receipt: Receipt, person: Row, named: Mapping[str, Row]) -> Receiver | None:
+    """Who receives it now; None while nobody is named."""
+    once = named.get(purpose_of(receipt, person["status"]) or "")
+    if receipt == "care_support":
+        return Receiver("carer", person["carer_name"], person["carer_relationship"])
+    if once is not None:
+        role: Role = "funeral_organiser" if receipt == "funeral" else "heir"
+        return Receiver(role, once["payee_name"], once["payee_relationship"])
+    if receipt == "funeral":
+        return None
+    own = person["payee_relationship"] == "self"
+    return Receiver("self" if own else "payee", person["payee_name"], person["payee_relationship"])
 
 
 def _decision(row: Row, open_categories: bool) -> DecisionView:
@@ -134,7 +162,10 @@ def _newest_reason(obligation: Row, payments: Sequence[Row]) -> str | None:
     return own[-1]["reason"] if own else None
 
 
-def _obligation(row: Row, payments: Sequence[Row], grounds: Mapping[UUID, Row], open_categories: bool) -> ObligationView:
+def _obligation(
+    row: Row, payments: Sequence[Row], grounds: Mapping[UUID, Row], open_categories: bool, receiver: Receiver | None,
+    why_not: Standing | None,
+) -> ObligationView:  # fmt: skip
     plain: dict[str, Any] = {name: value for name, value in row.items() if name not in _WORDED}
     topups = [TopUpView(**topup, **_topup_words(topup["code"])) for topup in row["topups"] or ()]
     categories = _categories(row) if open_categories else []
@@ -145,6 +176,8 @@ def _obligation(row: Row, payments: Sequence[Row], grounds: Mapping[UUID, Row], 
         categories=categories,
         topups=topups,
         lines=[AmountLineView.of(line) for line in why_this_amount(reckoning)],
+        receives=ReceiverView.of(receiver) if receiver else None,
+        why_not_paid=StandingView.of(why_not) if why_not else None,
         payments=[_payment(p) for p in _of(row, payments)],
     )
 

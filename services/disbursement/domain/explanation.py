@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,18 @@ class Reckoning:
     campaign_paper: str | None = None
 
 
+Role = Literal["self", "payee", "carer", "funeral_organiser", "heir"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who receives an obligation as the registry says it now, and how related to the person."""
+
+    role: Role
+    name: str
+    relationship: str
+
+
 @dataclass(frozen=True, slots=True)
 class SettledPart:
     """What of a payment settles one obligation."""
@@ -82,6 +95,27 @@ def kind_words(kind: str, campaign: str | None = None) -> tuple[str, str]:
     if campaign is not None:
         return campaign, campaign
     return _KINDS.get(kind, ("khoản chi một lần", "a one-off support"))
+
+
+_ROLES: dict[Role, tuple[str, str]] = {
+    "self": ("Chính đối tượng {name} nhận", "{name} receives it in person"),
+    "payee": ("{name} ({relationship}) nhận thay", "{name} ({relationship}) receives it for the person"),
+    "carer": (
+        "Người chăm sóc {name} ({relationship}) nhận: kinh phí chăm sóc là của người chăm sóc (Nghị định 20/2021/NĐ-CP Điều 20)",
+        "The carer {name} ({relationship}) receives it: care support is for who cares (Decree 20/2021/NĐ-CP Art. 20)",
+    ),
+    "funeral_organiser": (
+        "{name} ({relationship}), người tổ chức mai táng, nhận",
+        "{name} ({relationship}), who organised the funeral, receives it",
+    ),
+    "heir": ("{name} ({relationship}), người thừa kế, nhận", "{name} ({relationship}), the heir, receives it"),
+}
+
+
+def to_whom(receiver: Receiver) -> tuple[str, str]:
+    """Who receives, as a sentence in Vietnamese and English."""
+    vi, en = (text.format(name=receiver.name, relationship=receiver.relationship) for text in _ROLES[receiver.role])
+    return f"{vi}.", f"{en}."
 
 
 def vi_dong(amount_dong: int) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from services.disbursement.domain.categories import FUNERAL, MONTHLY
-from services.disbursement.domain.receiving import purpose_of
+from services.disbursement.domain.categories import FUNERAL
+from services.disbursement.domain.receiving import Receipt, purpose_of
 
-HoldReason = Literal["held", "suspended", "no-funeral-payee", "payee-dead", "uncollected", "no-contract"]
+HoldReason = Literal[
+    "held", "carer-held", "suspended", "no-funeral-payee", "payee-dead", "uncollected", "no-contract"
+]  # fmt: skip
 
 
 def why_held(
@@ -16,26 +18,31 @@ def why_held(
     status: str,
     relationship: str,
     routed: bool,
-    kind: str = MONTHLY,
+    receipt: Receipt = "person",
     named: Collection[str] = (),
     *,
+    carer_hold: str | None = None,
     uncollected: bool = False,
 ) -> HoldReason | None:
-    """The first reason that applies to what a person is owed of a kind, None when money may go out.
+    """The first reason that applies to one of a person's payments, None when money may go out.
 
-    `hold` is the registry's own reason, a suspension waits for the commune to verify, a funeral is paid to nobody but its
-    organiser, a dead person receives nothing through themselves, who collected nothing for months waits until the commune
-    has verified (`uncollected`), and without a contract for the commune nobody pays.
+    `hold` is the registry's own reason, `carer_hold` the one for what the carer receives, which `hold` is not about. A suspension
+    waits for the commune to verify, a funeral is paid to nobody but its organiser, a dead person receives nothing through
+    themselves, who collected nothing for months waits until the commune has verified (`uncollected`), and without a contract for
+    the commune nobody pays.
     `named` are the purposes for which the registry names somebody (see `domain/receiving.py`).
     """
-    if hold is not None:
+    if receipt == "care_support":
+        if carer_hold is not None:
+            return "held" if carer_hold == hold else "carer-held"
+    elif hold is not None:
         return "held"
     if status == "suspended":
         return "suspended"
-    if kind == FUNERAL:
+    if receipt == "funeral":
         if FUNERAL not in named:
             return "no-funeral-payee"
-    elif status == "dead" and relationship == "self" and purpose_of(kind, status) not in named:
+    elif receipt == "person" and status == "dead" and relationship == "self" and purpose_of(receipt, status) not in named:
         return "payee-dead"
     if uncollected:
         return "uncollected"

@@ -11,6 +11,7 @@ from services.disbursement.domain.amounts import has_ended
 from services.disbursement.domain.holds import why_held
 from services.disbursement.domain.ledger import PAID_ACCOUNT, PAID_CASH, PLACES, Place
 from services.disbursement.domain.reason_words import hold_words, reason_words
+from services.disbursement.domain.receiving import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,20 @@ class PersonStatus:
     hold: str | None
     payee_relationship: str
     routed: bool = True  # a contract pays in the person's commune
+    carer_hold: str | None = None  # the registry's reason to keep back what the carer receives
+    carer_routed: bool = True
+    named: frozenset[str] = frozenset()  # purposes of a death for which somebody is named
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Where one obligation of the month is. `reason` is the newest payment's; `drawn` whether a payment lives."""
+    """Where one obligation of the month is. `reason` is the newest payment's; `drawn` whether a payment lives; `receipt` which
+    of the person's payments settles it."""
 
     place: Place
     drawn: bool
     reason: str | None = None
+    receipt: Receipt = "person"
 
 
 _WAITS = Standing(
@@ -49,6 +55,16 @@ _WAITS = Standing(
 )
 _HELD = {
     "held": Standing("held", "Hồ sơ đang tạm giữ chi trả: {hold}.", "The record is on hold: {hold}."),
+    "carer-held": Standing(
+        "carer-held",
+        "Kinh phí chăm sóc đang tạm giữ, khoản khác vẫn chi: {carer_hold}.",
+        "Care support is on hold, the rest is paid: {carer_hold}.",
+    ),
+    "no-funeral-payee": Standing(
+        "no-funeral-payee",
+        "Chưa xác định người tổ chức mai táng để chi hỗ trợ.",
+        "Nobody has been named yet who organised the funeral.",
+    ),
     "suspended": Standing(
         "suspended", "Đang tạm dừng chi trả, chờ xã xác minh.", "Payment is suspended until the commune has verified."
     ),
@@ -118,10 +134,9 @@ def why_not_paid(
     `PLACES` speaks where an obligation is in each of several. `lacking`: a decision's amount is not known, and nothing else of
     its kind is given: no supplement will pay that by itself, so it is said before what merely was not drawn up yet."""
     unknown = _LACKING[lacking] if lacking else None
-    by_place = {each.place: each for each in owed}
-    if by_place:
-        first = next(by_place[place] for place in PLACES if place in by_place)
-        return _why_there(first, person) or unknown
+    all_owed = sorted(owed, key=lambda each: (PLACES.index(each.place), each.drawn))  # what is on no payroll speaks first
+    if all_owed:
+        return why_there(all_owed[0], person) or unknown
     if has_ended(person.status, person.status_from_month, month):
         return unknown or _ENDED
     if not decision_covers:
@@ -129,12 +144,22 @@ def why_not_paid(
     return unknown or (_AFTER_CUT if month_drawn else _NOT_DRAWN)
 
 
-def _why_there(owed: Owed, person: PersonStatus) -> Standing | None:
+def why_there(owed: Owed, person: PersonStatus) -> Standing | None:
+    """Why one obligation was not paid, or not yet; None when it was."""
     if owed.place in (PAID_ACCOUNT, PAID_CASH):
         return None
     if owed.place == "not_released" and not owed.drawn:
-        held = why_held(person.hold, person.status, person.payee_relationship, person.routed)
-        return _filled(_HELD[held], hold=hold_words(person.hold)) if held else _WAITS
+        routed = person.carer_routed if owed.receipt == "care_support" else person.routed
+        held = why_held(
+            person.hold,
+            person.status,
+            person.payee_relationship,
+            routed,
+            owed.receipt,
+            person.named,
+            carer_hold=person.carer_hold,
+        )
+        return _filled(_HELD[held], hold=hold_words(person.hold), carer_hold=hold_words(person.carer_hold)) if held else _WAITS
     return _filled(_PLACES[owed.place], reason=reason_words(owed.reason))
 
 

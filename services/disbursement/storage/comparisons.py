@@ -34,6 +34,7 @@ WHERE a.authority_id = :authority_id AND r.run_month < :run_month
 ORDER BY r.run_month DESC LIMIT 1
 """
 
+# Who is paid by two payments at a time has two ways, the carer's (of care support alone) held against the carer's before: `care`.
 # An obligation that two payments of a run took one after the other is paid once: the later one counts. Of a payroll alone: its
 # own payments now, and of the run before those whom it pays, or whom that run paid this way and this run doesn't pay at all.
 _TAKEN = """
@@ -44,7 +45,12 @@ WITH paid AS (
     WHERE p.authority_id = :authority_id AND p.run_month = ANY(CAST(:run_months AS date[])) AND p.state <> 'removed'
       AND (p.run_id = :last_id OR (p.run_id = :run_id AND (CAST(:payroll_id AS uuid) IS NULL OR p.payroll_id = :payroll_id)))),
 ways AS (
-    SELECT DISTINCT ON (is_now, beneficiary_id) * FROM paid ORDER BY is_now, beneficiary_id, payment_id DESC),
+    SELECT DISTINCT ON (is_now, beneficiary_id, care) * FROM (
+        SELECT p.*, CASE WHEN count(*) OVER (PARTITION BY p.beneficiary_id) > 2 THEN NOT EXISTS (
+                   SELECT FROM payment_lines l WHERE l.payment_id = p.payment_id AND l.run_month = p.run_month
+                       AND l.kind <> 'care_support') ELSE false END AS care
+        FROM paid p) each_way
+    ORDER BY is_now, beneficiary_id, care, payment_id DESC),
 asked AS (
     SELECT w.beneficiary_id FROM ways w
     WHERE CAST(:payroll_id AS uuid) IS NULL OR w.is_now
@@ -82,15 +88,28 @@ sums AS (
                'arrears_dong', arrears_dong, 'newest', newest) ORDER BY kind) AS kinds
     FROM kinds GROUP BY subject_id),
 sided AS (
-    SELECT s.*, n.beneficiary_code AS code, coalesce(n.payee_name, b.payee_name) AS name,
-           coalesce(n.unit_id, b.unit_id) AS unit_id, b.beneficiary_code AS last_code,
-           coalesce((n.payee_id, n.payee_name) <> (b.payee_id, b.payee_name), false) AS other_payee,
+    SELECT s.*, coalesce(n.beneficiary_code, nc.beneficiary_code) AS code,
+           coalesce(n.payee_name, b.payee_name, nc.payee_name, bc.payee_name) AS name,
+           coalesce(n.unit_id, nc.unit_id, b.unit_id, bc.unit_id) AS unit_id,
+           coalesce(b.beneficiary_code, bc.beneficiary_code) AS last_code,
+           coalesce((n.payee_id, n.payee_name) <> (b.payee_id, b.payee_name), false)
+               OR coalesce((cn.payee_id, cn.payee_name) <> (cb.payee_id, cb.payee_name), false) AS other_payee,
            n.beneficiary_id IS NOT NULL AND b.beneficiary_id IS NOT NULL
-               AND (n.account_id, n.account_version) IS DISTINCT FROM (b.account_id, b.account_version) AS other_account,
-           coalesce((n.channel, n.provider, n.contract_id) <> (b.channel, b.provider, b.contract_id), false) AS other_channel
+               AND (n.account_id, n.account_version) IS DISTINCT FROM (b.account_id, b.account_version)
+               OR nc.beneficiary_id IS NOT NULL AND bc.beneficiary_id IS NOT NULL
+               AND (nc.account_id, nc.account_version) IS DISTINCT FROM (bc.account_id, bc.account_version) AS other_account,
+           coalesce((n.channel, n.provider, n.contract_id) <> (b.channel, b.provider, b.contract_id), false)
+               OR coalesce((nc.channel, nc.provider, nc.contract_id) <> (bc.channel, bc.provider, bc.contract_id), false)
+               AS other_channel
     FROM sums s
-    LEFT JOIN ways n ON n.is_now AND n.beneficiary_id = s.subject_id
-    LEFT JOIN ways b ON NOT b.is_now AND b.beneficiary_id = s.subject_id),
+    LEFT JOIN ways n ON n.is_now AND n.beneficiary_id = s.subject_id AND NOT n.care
+    LEFT JOIN ways b ON NOT b.is_now AND b.beneficiary_id = s.subject_id AND NOT b.care
+    LEFT JOIN ways nc ON nc.is_now AND nc.beneficiary_id = s.subject_id AND nc.care
+    LEFT JOIN ways bc ON NOT bc.is_now AND bc.beneficiary_id = s.subject_id AND bc.care
+    CROSS JOIN LATERAL (
+        SELECT coalesce(nc.payee_id, n.payee_id) AS payee_id, coalesce(nc.payee_name, n.payee_name) AS payee_name) cn
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bc.payee_id, b.payee_id) AS payee_id, coalesce(bc.payee_name, b.payee_name) AS payee_name) cb),
 grouped AS (
     SELECT *, CASE WHEN before_dong = 0 THEN 'new' WHEN after_dong = 0 THEN 'stopped'
                    WHEN before_dong = after_dong AND NOT other_payee AND NOT other_account AND NOT other_channel THEN 'same'

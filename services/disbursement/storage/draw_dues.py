@@ -28,7 +28,8 @@ _TABLES = (
     """CREATE TEMP TABLE IF NOT EXISTS draw_due (
            benefit_month date, subject_id uuid, kind text, revision integer, amount_dong bigint, total_dong bigint, unit_id text,
            decision_id uuid, category text, coefficient numeric, heads integer, level_dong bigint, category_group text,
-           is_new boolean, resting text, payment_seq integer, avoid_account_id uuid, avoid_account_version integer, topups jsonb
+           is_new boolean, resting text, payment_seq integer, avoid_account_id uuid, avoid_account_version integer, topups jsonb,
+           receipt text NOT NULL DEFAULT 'person'
        ) ON COMMIT DELETE ROWS""",
 )
 

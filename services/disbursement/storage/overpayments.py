@@ -29,12 +29,14 @@ _FOUND = f"""
 SELECT k.benefit_month, k.root_id AS beneficiary_id, k.kind, q.code AS beneficiary_code, q.full_name, newest.unit_id,
        answers.authority_id, k.paid_dong, coalesce(k.owed_dong, k.paid_dong - k.overpaid_dong) AS owed_dong,
        k.overpaid_dong, k.decided_dong, p.payment_id, p.run_id, p.payee_name,
-       CASE WHEN p.payee_id = q.payee_id THEN q.payee_relationship
+       CASE WHEN p.payee_id = carer.payee_id THEN carer.payee_relationship
+            WHEN p.payee_id = q.payee_id THEN q.payee_relationship
             WHEN p.payee_name = q.full_name THEN 'self' ELSE 'former_payee' END AS payee_relationship, p.settled_at AS paid_at,
        CASE WHEN paid.records > 1 THEN 'merged'
             WHEN q.status IN ('dead', 'stopped') AND q.status_from_month <= k.benefit_month THEN q.status
             WHEN paid.twice THEN 'paid-twice' ELSE 'less-owed' END AS reason
 FROM again_keys k JOIN people q ON q.beneficiary_id = k.root_id
+LEFT JOIN kind_payees carer ON carer.beneficiary_id = k.root_id AND carer.kind = k.kind
 CROSS JOIN LATERAL (
     SELECT count(DISTINCT r.subject_id) AS records, bool_or(r.standing = 'paid_twice') AS twice FROM again_rows r
     WHERE r.benefit_month = k.benefit_month AND r.root_id = k.root_id AND r.kind = k.kind

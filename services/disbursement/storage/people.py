@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.contracts.registry_events import BeneficiaryRecord
+from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, PayeeRecord
 from shared.database import Tx
 
 _PERSON = {
@@ -58,6 +58,21 @@ _ONE_OFF = {
     "payee_relationship": "text",
 }
 
+_OF_KIND = {
+    "beneficiary_id": "uuid",
+    "kind": "text",
+    "unit_id": "text",
+    "payee_id": "uuid",
+    "payee_version": "integer",
+    "payee_name": "text",
+    "payee_relationship": "text",
+    "account_id": "uuid",
+    "account_version": "integer",
+    "account_provider": "text",
+    "account_channel": "text",
+    "hold": "text",
+}
+
 
 def _typed(columns: dict[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in columns.items())
@@ -104,11 +119,20 @@ WHERE r.beneficiary_id = ANY(CAST(:ids AS uuid[]))
 ORDER BY r.beneficiary_id, r.purpose
 """  # noqa: S608 - constants only
 
+_DROP_OF_KIND = "DELETE FROM kind_payees WHERE beneficiary_id = ANY(CAST(:ids AS uuid[]))"
+
+_ADD_OF_KIND = f"""
+INSERT INTO kind_payees ({", ".join(_OF_KIND)})
+SELECT r.* FROM jsonb_to_recordset(CAST(:payees AS jsonb)) AS r ({_typed(_OF_KIND)})
+WHERE r.beneficiary_id = ANY(CAST(:ids AS uuid[]))
+ORDER BY r.beneficiary_id, r.kind
+"""  # noqa: S608 - constants only
+
 
 async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], position: int) -> int:
     """Take over records, each with the person's pseudonym, from the event at a position; how many were newer than what is held.
 
-    A record that is not newer is left out whole, with its decisions and one-off payees.
+    A record that is not newer is left out whole, with its decisions and the payees of its own purposes and kinds.
     """
     newest = {record.beneficiary_id: (record, subject) for record, subject in sorted(records, key=lambda r: r[0].version)}
     people = orjson.dumps([_person(record, subject) for record, subject in newest.values()]).decode()
@@ -122,6 +146,10 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
         await tx.run(_DROP_ONE_OFF, ids=taken)
         if one_off:
             await tx.run(_ADD_ONE_OFF, payees=orjson.dumps(one_off).decode(), ids=taken)
+        of_kind = [payee for record, _ in newest.values() for payee in _of_kind(record)]
+        await tx.run(_DROP_OF_KIND, ids=taken)
+        if of_kind:
+            await tx.run(_ADD_OF_KIND, payees=orjson.dumps(of_kind).decode(), ids=taken)
     joined = {
         row[name] for row in rows for name in ("was_merged_into", "merged_into") if row["was_merged_into"] != row["merged_into"]
     }
@@ -131,20 +159,31 @@ async def upsert(tx: Tx, records: Sequence[tuple[BeneficiaryRecord, str]], posit
 
 
 def _person(record: BeneficiaryRecord, subject: str) -> dict[str, Any]:
-    plain = record.model_dump(mode="json", exclude={"decisions", "payee", "account", "one_off_payees"})
-    payee, account = record.payee, record.account
+    plain = record.model_dump(mode="json", exclude={"decisions", "payee", "account", "one_off_payees", "kind_payees"})
     return {
         **plain,
         "subject": subject,
+        **_payee(record.payee),
+        **_account(record.account),
+        "entitlement": _entitlement(plain, _decisions(record)),
+    }
+
+
+def _payee(payee: PayeeRecord) -> dict[str, Any]:
+    return {
         "payee_id": str(payee.payee_id),
         "payee_version": payee.version,
         "payee_name": payee.full_name,
         "payee_relationship": payee.relationship,
+    }
+
+
+def _account(account: AccountRecord | None) -> dict[str, Any]:
+    return {
         "account_id": str(account.account_id) if account else None,
         "account_version": account.version if account else None,
         "account_provider": account.provider if account else None,
         "account_channel": account.channel if account else None,
-        "entitlement": _entitlement(plain, _decisions(record)),
     }
 
 
@@ -161,15 +200,12 @@ def _decisions(record: BeneficiaryRecord) -> list[dict[str, Any]]:
 
 
 def _one_off(record: BeneficiaryRecord) -> list[dict[str, Any]]:
+    whose = {"beneficiary_id": str(record.beneficiary_id), "unit_id": record.unit_id}
+    return [{**whose, "purpose": one.purpose, **_payee(one.payee)} for one in record.one_off_payees]
+
+
+def _of_kind(record: BeneficiaryRecord) -> list[dict[str, Any]]:
+    whose = {"beneficiary_id": str(record.beneficiary_id), "unit_id": record.unit_id}
     return [
-        {
-            "beneficiary_id": str(record.beneficiary_id),
-            "purpose": one.purpose,
-            "unit_id": record.unit_id,
-            "payee_id": str(one.payee.payee_id),
-            "payee_version": one.payee.version,
-            "payee_name": one.payee.full_name,
-            "payee_relationship": one.payee.relationship,
-        }
-        for one in record.one_off_payees
+        {**whose, "kind": one.kind, "hold": one.hold, **_payee(one.payee), **_account(one.account)} for one in record.kind_payees
     ]

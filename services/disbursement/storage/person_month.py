@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,11 +13,21 @@ from shared.database import Row, Tx
 async def person(tx: Tx, beneficiary_id: UUID) -> Row | None:
     """The person as the registry's newest applied event has it."""
     return await tx.row(
-        """SELECT beneficiary_id, code, full_name, unit_id, status, status_from_month, hold, payee_name, payee_relationship,
-                  account_provider, account_channel
-           FROM people WHERE beneficiary_id = :beneficiary_id""",
+        """SELECT p.beneficiary_id, p.code, p.full_name, p.unit_id, p.status, p.status_from_month, p.hold, p.payee_name,
+                  p.payee_relationship, p.account_provider, p.account_channel, k.payee_name AS carer_name,
+                  k.payee_relationship AS carer_relationship, k.hold AS carer_hold
+           FROM people p LEFT JOIN kind_payees k ON k.beneficiary_id = p.beneficiary_id AND k.kind = 'care_support'
+           WHERE p.beneficiary_id = :beneficiary_id""",
         beneficiary_id=beneficiary_id,
     )
+
+
+async def one_off_payees(tx: Tx, beneficiary_id: UUID) -> dict[str, Row]:
+    """Who is named to receive for a purpose of the person's death, by purpose."""
+    rows = await tx.rows(
+        "SELECT purpose, payee_name, payee_relationship FROM one_off_payees WHERE beneficiary_id = :id", id=beneficiary_id
+    )
+    return {row["purpose"]: row for row in rows}
 
 
 async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
@@ -112,21 +123,29 @@ async def province_name(tx: Tx, unit_id: str) -> str | None:
     return name
 
 
-async def is_routed(tx: Tx, beneficiary_id: UUID) -> bool:
-    """Whether a contract pays in the person's commune now, as `draw_payments` looks for one: into the account, or by hand. The
-    transaction must see all contracts."""
-    return bool(
-        await tx.scalar(
-            """SELECT EXISTS (
-                   SELECT FROM people p
-                   JOIN contract_communes s ON s.unit_id = p.unit_id
-                   JOIN contracts c ON c.contract_id = s.contract_id
-                   JOIN contract_channels h ON h.contract_id = c.contract_id
-                   CROSS JOIN LATERAL (SELECT date_trunc('month', platform.business_today())::date AS month) now
-                   WHERE p.beneficiary_id = :beneficiary_id
-                     AND (h.channel IN ('cash', 'cashier') OR (h.channel, h.provider) = (p.account_channel, p.account_provider))
-                     AND s.from_month <= now.month AND coalesce(s.to_month, 'infinity') >= now.month
-                     AND coalesce(c.valid_to, 'infinity') >= now.month)""",
-            beneficiary_id=beneficiary_id,
-        )
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Whether a contract pays in the person's commune now what the payee receives, and what the carer does."""
+
+    payee: bool
+    carer: bool
+
+
+async def is_routed(tx: Tx, beneficiary_id: UUID) -> Routed:
+    """As `draw_people` looks for a contract: into the account, or by hand. The transaction must see all contracts."""
+    row = await tx.row(
+        """SELECT coalesce(bool_or(by_hand OR (h.channel, h.provider) = (p.account_channel, p.account_provider)), false) AS payee,
+                  coalesce(bool_or(by_hand OR (h.channel, h.provider) = (k.account_channel, k.account_provider)), false) AS carer
+           FROM people p
+           LEFT JOIN kind_payees k ON k.beneficiary_id = p.beneficiary_id AND k.kind = 'care_support'
+           JOIN contract_communes s ON s.unit_id = p.unit_id
+           JOIN contracts c ON c.contract_id = s.contract_id
+           JOIN contract_channels h ON h.contract_id = c.contract_id
+           CROSS JOIN LATERAL (SELECT h.channel IN ('cash', 'cashier') AS by_hand) hand
+           CROSS JOIN LATERAL (SELECT date_trunc('month', platform.business_today())::date AS month) now
+           WHERE p.beneficiary_id = :beneficiary_id AND s.from_month <= now.month
+             AND coalesce(s.to_month, 'infinity') >= now.month AND coalesce(c.valid_to, 'infinity') >= now.month""",
+        beneficiary_id=beneficiary_id,
     )
+    assert row is not None, "an aggregate has one row"
+    return Routed(**row)

@@ -8,39 +8,57 @@ from datetime import datetime
 from uuid import UUID
 
 from services.disbursement.domain.payrolls import Payroll
+from services.disbursement.domain.receiving import MOTHERS_OWN
 from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 
 # What the registry changed after the cut. The cases stand in the order in which they are told; `domain/amounts.has_ended`
-# is the rule of the months that a stop or a death takes away, `domain/receiving.py` that of who receives.
-_OVERTAKEN = """
+# is the rule of the months that a stop or a death takes away, `domain/receiving.py` that of who receives. Where a carer was named
+# since for care support that a line pays beside the allowance, the line goes as a whole, to be drawn up as two. OFFSET 0: each
+# obligation is looked up by key, and only where there is a carer.
+_OVERTAKEN = f"""
 SELECT payment_id, reason FROM (
     SELECT m.payment_id, m.line_no,
            CASE WHEN q.status = 'dead' AND (settles.ended OR q.payee_relationship = 'self' AND NOT settles.funeral
-                                            AND o.payee_id IS NULL) THEN 'dead'
+                                            AND NOT settles.care AND o.payee_id IS NULL) THEN 'dead'
                 WHEN q.status = 'stopped' AND settles.ended THEN 'stopped'
-                WHEN q.hold IS NOT NULL THEN 'held'
+                WHEN CASE WHEN settles.care THEN k.hold ELSE q.hold END IS NOT NULL THEN 'held'
                 WHEN q.status = 'suspended' THEN 'suspended'
-                WHEN (receives.payee_id, receives.payee_name) IS DISTINCT FROM (m.payee_id, m.payee_name) THEN 'payee-changed'
+                WHEN (receives.payee_id, receives.payee_name) IS DISTINCT FROM (m.payee_id, m.payee_name)
+                     OR settles.care_of_others AND NOT settles.care THEN 'payee-changed'
                 WHEN m.account_id IS NOT NULL
-                     AND (q.account_id, q.account_version) IS DISTINCT FROM (m.account_id, m.account_version)
+                     AND (receives.account_id, receives.account_version) IS DISTINCT FROM (m.account_id, m.account_version)
                      THEN 'account-changed' END AS reason
     FROM payments m
     JOIN people q ON q.beneficiary_id = m.beneficiary_id AND q.position > :position
+    LEFT JOIN kind_payees k ON k.beneficiary_id = q.beneficiary_id AND k.kind = 'care_support'
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(l.kind = 'funeral'), false) AS funeral,
-               coalesce(bool_or(l.kind IN ('monthly', 'care_support') AND l.benefit_month >= q.status_from_month), false) AS ended
-        FROM payment_lines l WHERE l.payment_id = m.payment_id) settles
+               coalesce(bool_or(l.kind IN ('monthly', 'care_support') AND l.benefit_month >= q.status_from_month), false)
+                   AS ended,
+               coalesce(bool_and(own.care), false) AS care, coalesce(bool_or(own.care), false) AS care_of_others
+        FROM payment_lines l
+        LEFT JOIN LATERAL (
+            SELECT b.category FROM obligations b
+            WHERE l.kind = k.kind AND b.benefit_month = l.benefit_month AND b.subject_id = l.subject_id AND b.kind = l.kind
+              AND b.revision = l.revision OFFSET 0) due ON true
+        CROSS JOIN LATERAL (SELECT coalesce(position('{MOTHERS_OWN}' IN due.category) = 0, false) AS care) own
+        WHERE l.payment_id = m.payment_id) settles
     LEFT JOIN one_off_payees o ON o.beneficiary_id = q.beneficiary_id
-        AND o.purpose = CASE WHEN settles.funeral THEN 'funeral' WHEN q.status = 'dead' THEN 'unpaid_months' END
+        AND o.purpose = CASE WHEN settles.funeral THEN 'funeral'
+                             WHEN q.status = 'dead' AND NOT settles.care THEN 'unpaid_months' END
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN settles.funeral THEN o.payee_id ELSE coalesce(o.payee_id, q.payee_id) END AS payee_id,
-               CASE WHEN settles.funeral THEN o.payee_name ELSE coalesce(o.payee_name, q.payee_name) END AS payee_name) receives
+        SELECT CASE WHEN settles.care THEN k.payee_id WHEN settles.funeral THEN o.payee_id
+                    ELSE coalesce(o.payee_id, q.payee_id) END AS payee_id,
+               CASE WHEN settles.care THEN k.payee_name WHEN settles.funeral THEN o.payee_name
+                    ELSE coalesce(o.payee_name, q.payee_name) END AS payee_name,
+               CASE WHEN settles.care THEN k.account_id ELSE q.account_id END AS account_id,
+               CASE WHEN settles.care THEN k.account_version ELSE q.account_version END AS account_version) receives
     WHERE m.run_month = :run_month AND m.payroll_id = :payroll_id AND m.state = 'open'
       AND EXISTS (SELECT FROM chunks c WHERE c.payroll_id = m.payroll_id AND c.chunk_no = m.chunk_no AND c.state = 'sealed')
     ) found
 WHERE reason IS NOT NULL ORDER BY line_no
-"""
+"""  # noqa: S608 - constants only
 
 _REMOVE = """
 UPDATE payments m SET state = 'removed', reason = gone.reason

@@ -15,6 +15,7 @@ from services.disbursement.domain.refusals import NO_LAW
 from services.disbursement.domain.standing import Lacking, Standing
 from services.disbursement.domain.waits import SENTENCES
 from services.disbursement.storage import person_month
+from services.disbursement.storage.person_month import Routed
 from services.disbursement.storage.waits import providers_at_bound, waits_of_run
 from services.disbursement.use_cases.hold_by_calendar import hold_by_calendar
 from shared.database import Row, Tx
@@ -23,9 +24,10 @@ from shared.kernel.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What only a look over all units tells: whether a contract pays the person, what the calendar holds, who is at the bound."""
+    """What only a look over all units tells: whether a contract pays payee and carer, what the calendar holds, who is at the
+    bound."""
 
-    routed: bool
+    routed: Routed
     held: dict[UUID, str]
     bound: Sequence[str]
 

@@ -15,7 +15,9 @@ from shared.database import Tx
 async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
     """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's
     phone and the commune of who is paid into an account."""
-    used = {(r.account.account_id, r.account.version): (r.account, r.unit_id) for r in records if r.account is not None}
+    paid_into = [(record.account, record.unit_id) for record in records]
+    paid_into += [(each.account, record.unit_id) for record in records for each in record.kind_payees]
+    used = {(account.account_id, account.version): (account, unit_id) for account, unit_id in paid_into if account is not None}
     accounts = [account for _, (account, _) in sorted(used.items())]
     await tx.run(
         """INSERT INTO accounts AS held (account_id, version, provider, channel, holder_name, number_sealed, unit_id)
@@ -32,7 +34,9 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
         numbers=[account.number_sealed for account in accounts],
         units=[unit_id for _, (_, unit_id) in sorted(used.items())],
     )
-    everybody = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
+    everybody = [record.payee for record in records]
+    everybody += [one.payee for record in records for one in record.one_off_payees]
+    everybody += [each.payee for record in records for each in record.kind_payees]
     payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
     await tx.run(
         """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed)

@@ -32,6 +32,7 @@ class AccountChangeInput(BaseModel):
     )
     account_id: UUID | None = Field(default=None, description="Which account; none for cash.")
     note: Text = Field(min_length=1)
+    of_carer: bool = Field(default=False, description="Of the care support that the carer receives, not of the payee's money.")
 
     @model_validator(mode="after")
     def account_where_needed(self) -> AccountChangeInput:
@@ -54,12 +55,12 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
     ) -> ChangeAsked:
         """Nothing changes until a second officer approves the change request; then old and new holder are told, and what was
         held for the old account is lifted. An account at another provider is asked for first (`another` in
-        POST /v1/accounts/requests). Refused: `unknown-beneficiary`, `no-change`, `account-not-usable`, `no-number-told`,
-        `change-waits`."""
+        POST /v1/accounts/requests). Refused: `unknown-beneficiary`, `no-carer`, `no-change`, `account-not-usable`,
+        `no-number-told`, `change-waits`."""
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> ChangeAsked:
-                wanted = AccountWish(wish.to, wish.account_id, wish.note)
+                wanted = AccountWish(wish.to, wish.account_id, wish.note, wish.of_carer)
                 request_id, digest = await ask_account_change(tx, caller, cipher, beneficiary_id, wanted)
                 return ChangeAsked(request_id=request_id, digest=digest)
 

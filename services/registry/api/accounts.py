@@ -55,13 +55,18 @@ class AccountRequestInput(BaseModel):
         description="Also for payees with an account in use at another provider. That one stays in use until two officers "
         "change it.",
     )
+    of_carers: bool = Field(
+        default=False, description="For the carers who receive these people's care support, not for their payees."
+    )
 
 
 class RefusedRequest(BaseModel):
     """A beneficiary for whom nothing was asked, and why."""
 
     beneficiary_id: UUID
-    code: str = Field(description="unknown-beneficiary, beneficiary-not-active, beneficiary-wants-none or beneficiary-on-hold.")
+    code: str = Field(
+        description="unknown-beneficiary, beneficiary-not-active, beneficiary-wants-none, beneficiary-on-hold, or no-carer."
+    )
 
 
 class RequestedView(BaseModel):
@@ -123,7 +128,9 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> RequestedView:
-                done = await request_accounts(tx, caller, cipher, asked.provider, asked.beneficiary_ids, asked.another)
+                done = await request_accounts(
+                    tx, caller, cipher, asked.provider, asked.beneficiary_ids, asked.another, of_carers=asked.of_carers
+                )
                 refused = [RefusedRequest(beneficiary_id=one, code=code) for one, code in done.refused]
                 return RequestedView(requested=done.requested, already=done.already, refused=refused)
 

@@ -169,6 +169,14 @@ class AccountInUseView(BaseModel):
     number: str = Field(description="Masked.")
 
 
+class KindPayeeView(BaseModel):
+    """Who receives the obligations of one kind in place of the payee: the carer, care support."""
+
+    payee: PayeeView
+    account: AccountInUseView | None = Field(description="None: in cash.")
+    hold: str | None = Field(description="Why no money of this kind may go out now; none when it may.")
+
+
 class SourceView(BaseModel):
     """The list row that a record was last taken from."""
 
@@ -195,6 +203,9 @@ class BeneficiaryView(BeneficiaryBrief):
     decisions: list[DecisionView]
     payee: PayeeView
     account: AccountInUseView | None
+    kind_payees: dict[Literal["care_support"], KindPayeeView] | None = Field(
+        default=None, description="Kinds of obligation that have a payee of their own."
+    )
     source: SourceView | None = Field(description="None where no list names the person, or only another commune's.")
 
 

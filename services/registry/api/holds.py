@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -36,6 +36,7 @@ _HOLD: JsonDict = {
     "message_vi": "Có tin báo đối tượng đã chết, chờ quyết định.",
     "message_en": "Said to have died; a decision is awaited.",
     "about": None,
+    "kind": None,
     "note": "Trưởng thôn báo ngày 3/11",
     "placed_at": "2021-11-03T02:00:00Z",
     "placed_subject": "can-bo-phu-thuan",
@@ -82,6 +83,7 @@ class HoldView(BaseModel):
     message_vi: str
     message_en: str
     about: UUID | None = Field(description="What it hangs on (a payee, an account); none: the person.")
+    kind: Literal["care_support"] | None = Field(description="The one kind of obligation that is held; none: the person's money.")
     note: str | None
     placed_at: datetime = Field(description="Business clock.")
     placed_subject: str

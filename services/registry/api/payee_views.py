@@ -13,7 +13,8 @@ from services.registry.api.wire import COMMUNE, ID, Short, Text
 
 Capacity = Literal["self", "parent", "guardian", "authorised", "carer", "funeral_organiser", "heir"]
 StandIn = Literal["parent", "guardian", "authorised", "carer"]
-Purpose = Literal["monthly", "funeral", "unpaid_months"]
+Purpose = Literal["monthly", "care_support", "funeral", "unpaid_months"]
+Line = Literal["monthly", "care_support"]
 PaperKind = Literal[
     "birth_certificate", "court_decision", "guardianship_decision", "authorisation", "care_contract", "care_decision",
     "funeral_statement", "death_certificate", "inheritance_agreement", "commune_confirmation",
@@ -86,7 +87,18 @@ class PayeeInput(BaseModel):
                     "paper": _PAPER,
                     "from_on": "2021-11-05",
                     "note": "Đối tượng đi lại khó khăn",
-                }
+                },
+                {
+                    "capacity": "carer",
+                    "care_alone": True,
+                    "full_name": "Lê Thị Chăm",
+                    "identity_number": "046183486990",
+                    "phone": "0371981797",
+                    "relationship": "Cô",
+                    "paper": {**_PAPER, "kind": "care_decision", "number": "21/QĐ-UBND"},
+                    "from_on": "2021-11-05",
+                    "note": "Trực tiếp chăm sóc trẻ khuyết tật đặc biệt nặng",
+                },
             ]
         },
     )
@@ -100,6 +112,10 @@ class PayeeInput(BaseModel):
     relationship: Short | None = Field(default=None, description="To the beneficiary, in a word: `Con gái`. None for `self`.")
     paper: PaperInput | None = Field(default=None, description="None for `self` alone.")
     from_on: date
+    care_alone: bool = Field(
+        default=False,
+        description="A carer receives care support (kinh phí chăm sóc), and nothing else: the rest stays with the payee of now.",
+    )
     note: Text | None = None
 
 
@@ -110,6 +126,7 @@ class RenewInput(BaseModel):
 
     capacity: StandIn
     paper: PaperInput
+    line: Line = Field(default="monthly", description="care_support: the carer who receives care support alone.")
 
 
 class Renewed(BaseModel):
@@ -133,7 +150,8 @@ class EndInput(BaseModel):
     ended_on: date = Field(description="First day on which it no longer counts.")
     paper_number: Number
     note: Text = Field(min_length=1)
-    beneficiary_able: bool = Field(description="Whether the beneficiary can receive in person.")
+    beneficiary_able: bool = Field(description="Whether the beneficiary can receive in person; says nothing for care support.")
+    line: Line = Field(default="monthly", description="care_support: the carer who receives care support alone.")
 
 
 class Ended(BaseModel):

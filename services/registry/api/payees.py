@@ -25,7 +25,7 @@ from services.registry.api.payee_views import (
     WholePayeeView,
 )
 from services.registry.domain.appointment_refusals import PAYEE_INCOMPLETE
-from services.registry.domain.appointments import SELF, Appointing, Paper
+from services.registry.domain.appointments import CARE_SUPPORT, SELF, Appointing, Paper
 from services.registry.domain.payee_content import named
 from services.registry.storage.appointments import paper_of
 from services.registry.use_cases.appoint_payee import ask_payee_change
@@ -56,15 +56,21 @@ def make_router(database: Database, cipher: FieldCipher) -> APIRouter:
 def _add_appointing(router: APIRouter, database: Database, cipher: FieldCipher) -> None:
     @router.post("/beneficiaries/{beneficiary_id}/payee", summary="Ask for another payee")
     async def appoint(caller: Writer, beneficiary_id: UUID, asked: PayeeInput, key: IdempotencyKey = None) -> ChangeAsked:
-        """Somebody else is to receive, monthly or (of one who died) once. Nothing changes until a second officer approves
-        the change request. Refused: `unknown-beneficiary`, `unknown-payee`, `payee-incomplete`, `bad-payee-number`,
-        `payee-number-of-another`, `payee-capacity-impossible`, `payee-is-beneficiary`, `payee-is-dead`, `payee-is-minor`,
-        `payee-relationship-impossible`, `payee-paper-wrong`, `payee-paper-dates`, `payee-from-day`, `payee-unchanged`,
-        `change-waits`."""
+        """Somebody else is to receive: monthly, care support alone (`care_alone`), or (of one who died) once. Nothing changes
+        until a second officer approves the change request. Refused: `unknown-beneficiary`, `unknown-payee`,
+        `payee-incomplete`, `bad-payee-number`, `payee-number-of-another`, `payee-capacity-impossible`, `payee-is-beneficiary`,
+        `payee-is-dead`, `payee-is-minor`, `payee-relationship-impossible`, `payee-paper-wrong`, `payee-paper-dates`,
+        `payee-from-day`, `payee-unchanged`, `no-care-support`, `care-support-is-the-mothers`, `change-waits`."""
         wanted = named(asked.capacity, asked.payee_id, asked.full_name, asked.identity_number, asked.phone, asked.birth_year)
         if (asked.capacity == SELF) != (asked.relationship is None):
             raise Refusal(PAYEE_INCOMPLETE, "a payee other than the beneficiary needs a relationship")
-        new = Appointing(asked.capacity, asked.relationship or SELF, asked.from_on, _paper(asked.paper) if asked.paper else None)
+        new = Appointing(
+            asked.capacity,
+            asked.relationship or SELF,
+            asked.from_on,
+            _paper(asked.paper) if asked.paper else None,
+            asked.care_alone,
+        )
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> ChangeAsked:
@@ -82,7 +88,9 @@ def _add_appointing(router: APIRouter, database: Database, cipher: FieldCipher) 
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> Renewed:
-                ends = await renew_appointment(tx, caller, cipher, beneficiary_id, paper.capacity, _paper(paper.paper))
+                ends = await renew_appointment(
+                    tx, caller, cipher, beneficiary_id, paper.capacity, _paper(paper.paper), care_alone=paper.line == CARE_SUPPORT
+                )
                 return Renewed(expires_on=ends)
 
             request = f"{beneficiary_id}{paper.model_dump_json()}".encode()
@@ -92,10 +100,10 @@ def _add_appointing(router: APIRouter, database: Database, cipher: FieldCipher) 
 def _add_ending(router: APIRouter, database: Database, cipher: FieldCipher) -> None:
     @router.post("/beneficiaries/{beneficiary_id}/payee/end", summary="End a payee's standing")
     async def end(caller: Writer, beneficiary_id: UUID, how: EndInput, key: IdempotencyKey = None) -> Ended:
-        """An authorisation is revoked, a guardianship or care ends: the line is held at once. A beneficiary of age and able
-        receives in person when a second officer approves; else another payee is proposed. Refused: `unknown-beneficiary`,
-        `no-appointment`, `payee-from-day`."""
-        ending = Ending(how.ended_on, how.paper_number, how.note, how.beneficiary_able)
+        """An authorisation is revoked, a guardianship or care ends: the line is held at once (`line`: care support alone). A
+        beneficiary of age and able receives in person when a second officer approves; else another payee is proposed. Refused:
+        `unknown-beneficiary`, `no-appointment`, `no-carer`, `payee-from-day`."""
+        ending = Ending(how.ended_on, how.paper_number, how.note, how.beneficiary_able, how.line == CARE_SUPPORT)
         async with database.transaction(caller.row_scope) as tx:
 
             async def work() -> Ended:

@@ -27,6 +27,7 @@ class AccountWish:
     to: str
     account_id: UUID | None
     note: str
+    of_carer: bool = False  # of the carer's care support, not of what the payee receives
 
 
 def account_notices(

@@ -66,6 +66,21 @@ NO_APPOINTMENT = ErrorCode(
 )
 BAD_DEATH_DATE = ErrorCode("bad-death-date", Kind.INVALID, "A death can't lie in the future", "Ngày chết không được sau hôm nay")
 DEATH_KNOWN = ErrorCode("death-known", Kind.CONFLICT, "The death was recorded before", "Đã ghi nhận người nhận chết trước đó")
+NO_CARE_SUPPORT = ErrorCode(
+    "no-care-support",
+    Kind.CONFLICT,
+    "No decision gives care support for this person",
+    "Đối tượng không có quyết định hỗ trợ kinh phí chăm sóc",
+)
+CARE_IS_THE_MOTHERS = ErrorCode(
+    "care-support-is-the-mothers",
+    Kind.CONFLICT,
+    "This care support is the disabled mother's own: no carer receives it",
+    "Kinh phí chăm sóc này là của chính người khuyết tật mang thai, nuôi con nhỏ: không chi cho người chăm sóc",
+)
+NO_CARER = ErrorCode(
+    "no-carer", Kind.CONFLICT, "No carer receives this person's care support", "Đối tượng không có người chăm sóc nhận riêng"
+)
 NO_GUARDIAN = ErrorCode(
     "no-guardian",
     Kind.CONFLICT,

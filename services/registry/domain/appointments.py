@@ -9,6 +9,7 @@ to who organises the funeral) and Art. 20 (care support). Art. 52 and 563 were r
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -29,11 +30,15 @@ WARN_DAYS = 60
 """How long ahead an end is proposed: as birthdays are, enough for a paper to be made and certified."""
 
 MONTHLY, FUNERAL, UNPAID_MONTHS = "monthly", "funeral", "unpaid_months"
+CARE_SUPPORT = "care_support"
 SELF, PARENT, GUARDIAN, AUTHORISED = "self", "parent", "guardian", "authorised"
 CARER, FUNERAL_ORGANISER, HEIR = "carer", "funeral_organiser", "heir"
 
 PURPOSE_OF = {FUNERAL_ORGANISER: FUNERAL, HEIR: UNPAID_MONTHS}
-"""One-off receipts; every other capacity receives monthly."""
+"""One-off receipts; every other capacity receives monthly, or a carer care support alone."""
+
+MOTHERS_OWN = "CS-NKT-MT"
+"""How categories of the disabled mother's own care support begin (Decree 20/2021/NĐ-CP Art. 20(2))."""
 
 PAPERS_OF: dict[str, frozenset[str]] = {
     SELF: frozenset(),
@@ -91,11 +96,16 @@ class Appointing:
     relationship: str
     from_on: date
     paper: Paper | None
+    care_alone: bool = False  # care support, and nothing else
+
+    def of_age_on(self, birth_date: date) -> date | None:
+        """When the ward comes of age, where that ends it: who receives care support alone goes on caring."""
+        return None if self.care_alone else of_age_on(self.capacity, birth_date, self.from_on)
 
     @property
     def purpose(self) -> str:
         """What is received."""
-        return PURPOSE_OF.get(self.capacity, MONTHLY)
+        return CARE_SUPPORT if self.care_alone else PURPOSE_OF.get(self.capacity, MONTHLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,9 @@ def _check_capacity(new: Appointing, person: Person, today: date) -> None:
     child = today < birthday(person.birth_date, MINOR_BELOW_AGE_YEARS)
     dead = person.status == "dead"
     problem = None
-    if dead != (new.capacity in PURPOSE_OF):
+    if new.care_alone:  # also of somebody who died: months before are owed to who cared
+        problem = None if new.capacity == CARER else "only a carer receives care support alone"
+    elif dead != (new.capacity in PURPOSE_OF):
         problem = "the beneficiary is dead" if dead else "the beneficiary is not recorded as dead"
     elif child and new.capacity in (SELF, AUTHORISED):
         problem = "a child under 16 neither receives nor authorises"
@@ -216,6 +228,17 @@ def _check_payee(new: Appointing, person: Person, payee: Candidate, today: date)
     wrong = kin is Kin.SELF or (new.capacity == PARENT and kin is not Kin.PARENT)
     if wrong or age_contradicts(kin, payee.birth_year, person.birth_date.year, today.year):
         raise Refusal(no.RELATIONSHIP_IMPOSSIBLE, new.relationship)
+
+
+def check_care(categories: Sequence[str]) -> None:
+    """Whether care support by these categories can go to a carer: a disabled mother's own goes to herself.
+
+    Refused: `no-care-support`, `care-support-is-the-mothers`.
+    """
+    if not categories:
+        raise Refusal(no.NO_CARE_SUPPORT)
+    if all(category.startswith(MOTHERS_OWN) for category in categories):
+        raise Refusal(no.CARE_IS_THE_MOTHERS)
 
 
 def check_paper(capacity: str, paper: Paper | None, today: date) -> None:

@@ -49,9 +49,14 @@ UNDER_REVIEW = hold_reason(
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """A hold to place. `about` is what it hangs on (a payee, an account), None for the person; `note` holds no numbers."""
+    """A hold to place. `about` is what it hangs on (a payee, an account), None for the person; `note` holds no numbers.
+
+    `kind` is the one kind of obligation that is held (`care_support`, of the carer); None: what the person's payee receives, and
+    where the reason is the person's own, everything.
+    """
 
     beneficiary_id: UUID
     reason: str
     about: UUID | None = None
     note: str | None = None
+    kind: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.appointment_refusals import BAD_PAYEE_NUMBER, PAYEE_INCOMPLETE
-from services.registry.domain.appointments import SELF, Appointing, Paper, birth_year
+from services.registry.domain.appointments import CARE_SUPPORT, SELF, Appointing, Paper, birth_year
 from services.registry.domain.lists.identity import read_identity
 from services.registry.domain.lists.names import standard_name
 from services.registry.domain.lists.phones import read_phone
@@ -85,7 +85,8 @@ def of_content(content: Mapping[str, Any]) -> tuple[Appointing, WantedPayee]:
     if paper:
         expires = date.fromisoformat(paper["expires_on"]) if paper["expires_on"] else None
         read = Paper(paper["kind"], paper["number"], date.fromisoformat(paper["issued_on"]), paper["issued_by"], expires)
-    new = Appointing(content["capacity"], content["relationship"], date.fromisoformat(content["from_on"]), read)
+    care_alone = content["purpose"] == CARE_SUPPORT
+    new = Appointing(content["capacity"], content["relationship"], date.fromisoformat(content["from_on"]), read, care_alone)
     payee_id = UUID(content["payee_id"]) if content["payee_id"] else None
     names = ("full_name", "identity_number", "phone", "birth_year")
     return new, WantedPayee(payee_id, **{name: content[name] for name in names})

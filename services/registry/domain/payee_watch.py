@@ -11,7 +11,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.registry.domain.appointments import AUTHORISED, CARE_ENDED, GUARDIANSHIP_ENDED, REVOKED, WARN_DAYS, is_minor
+from services.registry.domain.appointments import (
+    AUTHORISED,
+    CARE_ENDED,
+    CARE_SUPPORT,
+    GUARDIANSHIP_ENDED,
+    MONTHLY,
+    REVOKED,
+    WARN_DAYS,
+    is_minor,
+)
 from services.registry.domain.holds import REPORTED_DEAD, NewHold, hold_reason
 from services.registry.domain.proposals import NewProposal, proposal_kind
 from shared.kernel.months import month_of, next_month
@@ -69,6 +78,12 @@ GUARDIANSHIP_ENDS = proposal_kind(
     "guardianship_ends", "Việc giám hộ hoặc chăm sóc sắp chấm dứt.", "Guardianship or care is about to end."
 )
 PAYEE_NEEDED = proposal_kind("payee_needed", "Cần người nhận mới.", "Another payee is needed.")
+CARER_NEEDED = proposal_kind(
+    "carer_needed", "Cần người chăm sóc mới để nhận kinh phí.", "Another carer of care support is needed."
+)
+CARE_ENDS = proposal_kind(
+    "care_ends", "Giấy tờ của người chăm sóc sắp hết hạn.", "The paper of a carer of care support is about to run out."
+)
 WARD_COMES_OF_AGE = proposal_kind(
     "ward_comes_of_age",
     "Người được nhận thay sắp đủ 18 tuổi: cần tài khoản hoặc người nhận của chính họ.",
@@ -82,13 +97,16 @@ CATEGORY_MAY_END = proposal_kind(
 PAYEE_PROPOSALS = (AUTHORISATION_EXPIRES, AUTHORISATION_EXPIRED, GUARDIANSHIP_ENDS, PAYEE_NEEDED, WARD_COMES_OF_AGE)
 """Proposals that another valid payee settles."""
 
+CARER_PROPOSALS = (CARER_NEEDED, CARE_ENDS)
+"""Proposals that another valid carer settles."""
+
 OF_CHILDREN_WITHOUT_NURTURE = ("K1-", "K2-")
 """Categories that rest on having no source of nurture (Decree 20/2021/NĐ-CP Art. 5(1) and (2))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A monthly appointment of now whose end has come or comes soon."""
+    """An appointment of now, monthly or for care support alone, whose end has come or comes soon."""
 
     beneficiary_id: UUID
     birth_date: date
@@ -97,6 +115,7 @@ class Watched:
     capacity: str
     expires_on: date | None
     of_age_on: date | None
+    purpose: str = MONTHLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +138,22 @@ def look_at_expiry(watched: Watched, today: date) -> Found:
     if ends is None or ends > today + timedelta(days=WARN_DAYS):
         return Found()
     authorised = watched.capacity == AUTHORISED
+    care = watched.purpose == CARE_SUPPORT
     over = ends < today
-    if authorised:
+    if care:
+        kind = CARER_NEEDED if over else CARE_ENDS
+    elif authorised:
         kind = AUTHORISATION_EXPIRED if over else AUTHORISATION_EXPIRES
     else:
         kind = PAYEE_NEEDED if over else GUARDIANSHIP_ENDS
     proposal = NewProposal(
         watched.beneficiary_id, kind, ends.isoformat(), ends, about=watched.payee_id,
-        details={"payee_name": watched.payee_name, "capacity": watched.capacity, "next": _choices(watched, today)},
+        details={"payee_name": watched.payee_name, "capacity": watched.capacity,
+                 "next": ["renew", "another_payee"] if care else _choices(watched, today)},
     )  # fmt: skip
     reason = HOLD_AUTHORISATION_EXPIRED if authorised else HOLD_GUARDIANSHIP_ENDED
-    return Found((NewHold(watched.beneficiary_id, reason, watched.payee_id),) if over else (), (proposal,))
+    held = NewHold(watched.beneficiary_id, reason, watched.payee_id, kind=CARE_SUPPORT if care else None)
+    return Found((held,) if over else (), (proposal,))
 
 
 def look_at_age(watched: Watched, today: date) -> Found:
@@ -160,6 +184,15 @@ def after_death(
         details={"payee_name": payee_name, "why": "payee_died", "likely": list(likely)},
     )  # fmt: skip
     return Found((NewHold(beneficiary_id, HOLD_PAYEE_DIED, payee_id),), (proposal,))
+
+
+def after_carers_death(beneficiary_id: UUID, payee_id: UUID, payee_name: str, died_on: date) -> Found:
+    """A carer's death: care support alone is held, and another carer is proposed."""
+    proposal = NewProposal(
+        beneficiary_id, CARER_NEEDED, f"died_{died_on}", died_on, about=payee_id,
+        details={"payee_name": payee_name, "why": "payee_died"},
+    )  # fmt: skip
+    return Found((NewHold(beneficiary_id, HOLD_PAYEE_DIED, payee_id, kind=CARE_SUPPORT),), (proposal,))
 
 
 def after_return(

@@ -59,6 +59,16 @@ class AccountInUse:
 
 
 @dataclass(frozen=True, slots=True)
+class KindPayee:
+    """Who receives the obligations of one kind in place of the person's payee, into which account, and what holds it."""
+
+    kind: str
+    payee: PayeeInUse
+    account: AccountInUse | None
+    hold: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FullRecord:
     """All that the registry holds of a person. Numbers are sealed throughout; `account` is the one in use."""
 
@@ -83,6 +93,7 @@ class FullRecord:
     payee: PayeeInUse
     account: AccountInUse | None
     one_off_payees: tuple[OneOffPayee, ...] = ()
+    kind_payees: tuple[KindPayee, ...] = ()
     merged_into: UUID | None = None
 
     def for_history(self) -> dict[str, Any]:
@@ -106,6 +117,7 @@ class FullRecord:
             "payee": _plain(self.payee),
             "account": _plain(self.account) if self.account else None,
             "one_off_payees": {one.purpose: _plain(one.payee) for one in self.one_off_payees} or None,
+            "kind_payees": {each.kind: _kind_payee(each) for each in self.kind_payees} or None,
         }
 
 
@@ -132,6 +144,10 @@ def _plain(part: Part) -> dict[str, Any]:
     return {
         name: value if value is None or isinstance(value, str | int) else str(value) for name, value in fields_of(part).items()
     }
+
+
+def _kind_payee(each: KindPayee) -> dict[str, Any]:
+    return {"payee": _plain(each.payee), "account": _plain(each.account) if each.account else None, "hold": each.hold}
 
 
 def changed_fields(before: Json | None, after: Json) -> list[str]:

@@ -225,7 +225,10 @@ async def page_of_accounts(
                a.holder_name, a.name_verdict, a.told_at IS NOT NULL AS other_number_told, a.reason,
                a.declared_at, a.requested_at, a.answered_at,
                (SELECT coalesce(array_agg(b.beneficiary_id ORDER BY b.code), CAST(ARRAY[] AS uuid[])) FROM beneficiaries b
-                WHERE b.payee_id = a.payee_id) AS beneficiary_ids
+                WHERE b.beneficiary_id IN (
+                    SELECT m.beneficiary_id FROM beneficiaries m WHERE m.payee_id = a.payee_id
+                    UNION SELECT c.beneficiary_id FROM payee_appointments c
+                    WHERE c.payee_id = a.payee_id AND c.purpose = 'care_support' AND c.ended_on IS NULL)) AS beneficiary_ids
            FROM accounts a WHERE (CAST(:after AS uuid) IS NULL OR a.account_id > CAST(:after AS uuid))
                AND (CAST(:state AS text) IS NULL OR a.state = CAST(:state AS text))
                AND (CAST(:provider AS text) IS NULL OR a.provider = CAST(:provider AS text))

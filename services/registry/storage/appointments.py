@@ -77,7 +77,7 @@ async def guarded_people(tx: Tx, beneficiary_ids: Sequence[UUID], payee_holds: S
         """SELECT a.beneficiary_id FROM payee_appointments a WHERE a.beneficiary_id = ANY(CAST(:ids AS uuid[]))
                AND a.purpose = 'monthly' AND a.ended_on IS NULL AND (a.request_id IS NOT NULL OR a.paper_kind IS NOT NULL)
            UNION SELECT h.beneficiary_id FROM holds h WHERE h.beneficiary_id = ANY(CAST(:ids AS uuid[]))
-               AND h.lifted_at IS NULL AND h.reason = ANY(CAST(:reasons AS text[]))""",
+               AND h.lifted_at IS NULL AND h.kind IS NULL AND h.reason = ANY(CAST(:reasons AS text[]))""",
         ids=list(beneficiary_ids),
         reasons=list(payee_holds),
     )
@@ -152,17 +152,20 @@ async def reopen_appointments_of_payee(tx: Tx, payee_id: UUID, why: str, paper: 
 
 async def insert_appointment(
     tx: Tx, caller: Caller, beneficiary_id: UUID, payee_id: UUID, new: Appointing, *,
-    expires_on: date | None, of_age_on: date | None, request_id: UUID | None,
+    expires_on: date | None, of_age_on: date | None, request_id: UUID | None, carries_on: Mapping[str, Any] | None = None,
 ) -> UUID:  # fmt: skip
-    """A new appointment of now; its id."""
+    """A new appointment of now; its id. `carries_on`: the one before of the same carer, whose account and hold it keeps."""
     paper = new.paper
+    kept = carries_on or {"account_id": None, "cash_chosen": False, "hold": None}
     appointment_id = new_id()
     await tx.run(
         """INSERT INTO payee_appointments (appointment_id, beneficiary_id, unit_id, payee_id, purpose, capacity, relationship,
                from_on, expires_on, of_age_on, paper_kind, paper_number, paper_issued_on, paper_issued_by, request_id,
+               account_id, cash_chosen, hold,
                made_at, made_issuer, made_subject)
            SELECT :appointment_id, b.beneficiary_id, b.unit_id, :payee_id, :purpose, :capacity, :relationship, :from_on,
                :expires_on, :of_age_on, :paper_kind, :paper_number, :paper_issued_on, :paper_issued_by, :request_id,
+               :account_id, :cash_chosen, :hold,
                platform.business_now(), :issuer, :subject
            FROM beneficiaries b WHERE b.beneficiary_id = :beneficiary_id""",
         appointment_id=appointment_id,
@@ -181,6 +184,7 @@ async def insert_appointment(
         request_id=request_id,
         issuer=caller.issuer,
         subject=caller.subject,
+        **{name: kept[name] for name in ("account_id", "cash_chosen", "hold")},
     )
     return appointment_id
 

@@ -8,24 +8,34 @@ from uuid import UUID
 
 from services.registry.domain.holds import NewHold
 from services.registry.storage import bulk
+from services.registry.storage.carers import show_carers_holds
 from shared.auth import Caller
 from shared.database import Tx
 from shared.kernel.ids import new_id
 
-_NEW = {"hold_id": "uuid", "beneficiary_id": "uuid", "reason": "text", "about": "uuid", "note": "text"}
+_NEW = {"hold_id": "uuid", "beneficiary_id": "uuid", "reason": "text", "about": "uuid", "note": "text", "kind": "text"}
 
 
 async def insert_holds(tx: Tx, holds: Sequence[NewHold], caller: Caller) -> list[UUID]:
     """Place holds on people whom the caller may see; whose are new. The same that stands already is left as it is."""
     rows = [
-        {"hold_id": new_id(), "beneficiary_id": h.beneficiary_id, "reason": h.reason, "about": h.about, "note": h.note}
+        {
+            "hold_id": new_id(),
+            "beneficiary_id": h.beneficiary_id,
+            "reason": h.reason,
+            "about": h.about,
+            "note": h.note,
+            "kind": h.kind,
+        }
         for h in holds
     ]
     placed = await tx.rows(
-        f"""INSERT INTO holds (hold_id, beneficiary_id, unit_id, reason, about, note, placed_at, placed_issuer, placed_subject)
-            SELECT v.hold_id, b.beneficiary_id, b.unit_id, v.reason, v.about, v.note, platform.business_now(), :issuer, :subject
+        f"""INSERT INTO holds (hold_id, beneficiary_id, unit_id, reason, about, note, kind, placed_at, placed_issuer,
+                placed_subject)
+            SELECT v.hold_id, b.beneficiary_id, b.unit_id, v.reason, v.about, v.note, v.kind, platform.business_now(), :issuer,
+                :subject
             FROM {bulk.values_of(_NEW)} JOIN beneficiaries b USING (beneficiary_id)
-            ON CONFLICT (beneficiary_id, reason, about) WHERE lifted_at IS NULL DO NOTHING
+            ON CONFLICT (beneficiary_id, reason, about, kind) WHERE lifted_at IS NULL DO NOTHING
             RETURNING beneficiary_id""",  # noqa: S608 - constants only
         issuer=caller.issuer,
         subject=caller.subject,
@@ -49,16 +59,20 @@ async def close_holds(tx: Tx, hold_ids: Sequence[UUID], caller: Caller, note: st
 
 
 async def show_holds(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[UUID]:
-    """Let records show their oldest open hold; whose changed, at their next version."""
+    """Let records show their oldest open hold, and that of care support; whose changed, at their next version."""
+    carers = await show_carers_holds(tx, beneficiary_ids)
     rows = await tx.rows(
         """UPDATE beneficiaries b SET version = b.version + 1, hold = shown.reason
            FROM (SELECT p.beneficiary_id, (
                      SELECT h.reason FROM holds h WHERE h.beneficiary_id = p.beneficiary_id AND h.lifted_at IS NULL
+                         AND h.kind IS NULL
                      ORDER BY h.placed_at, h.hold_id LIMIT 1) AS reason
                  FROM beneficiaries p WHERE p.beneficiary_id = ANY(CAST(:ids AS uuid[]))) shown
-           WHERE b.beneficiary_id = shown.beneficiary_id AND b.hold IS DISTINCT FROM shown.reason
+           WHERE b.beneficiary_id = shown.beneficiary_id
+               AND (b.hold IS DISTINCT FROM shown.reason OR b.beneficiary_id = ANY(CAST(:carers AS uuid[])))
            RETURNING b.beneficiary_id""",
         ids=list(beneficiary_ids),
+        carers=carers,
     )
     return [row["beneficiary_id"] for row in rows]
 

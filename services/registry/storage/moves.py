@@ -6,12 +6,14 @@ What a list said stays with the commune whose list it is, and each version of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from services.registry.domain.act_refusals import PAYEE_CONFLICT
 from services.registry.storage import bulk
 from services.registry.storage.accounts import point_at_active_accounts
+from services.registry.storage.carers import lock_carer, point_carers
 from services.registry.storage.lives import Person
 from shared.database import Tx
 from shared.kernel.errors import Refusal
@@ -51,6 +53,10 @@ async def move_person(tx: Tx, person: Person, to_unit_id: str, village: str | No
     """
     where = {"id": person.beneficiary_id, "unit_id": to_unit_id}
     payee_id = await _payee_there(tx, person, to_unit_id)
+    carer = await lock_carer(tx, person.beneficiary_id)
+    carer_id = payee_id if carer and carer["payee_id"] == person.payee_id else None
+    if carer and carer_id is None:
+        carer_id = await _payee_there(tx, replace(person, payee_id=carer["payee_id"]), to_unit_id)
     paid_into: UUID | None = await tx.scalar("SELECT account_id FROM beneficiaries WHERE beneficiary_id = :id", id=where["id"])
     await tx.run(
         """UPDATE beneficiaries SET unit_id = :unit_id, village = coalesce(:village, village), payee_id = :payee_id,
@@ -67,8 +73,11 @@ async def move_person(tx: Tx, person: Person, to_unit_id: str, village: str | No
         await tx.run(f"UPDATE {table} SET unit_id = :unit_id WHERE beneficiary_id = :id", **where)  # noqa: S608 - constants
     if payee_id != person.payee_id:
         await carry_payees(tx, [person.beneficiary_id], {person.payee_id: payee_id})
-    await follow_accounts(tx, [payee_id])
+    if carer and carer_id and carer_id != carer["payee_id"]:
+        await carry_payees(tx, [person.beneficiary_id], {carer["payee_id"]: carer_id})
+    await follow_accounts(tx, [payee_id, *([carer_id] if carer_id else ())])
     await point_at_active_accounts(tx, [person.beneficiary_id])
+    await point_carers(tx, [person.beneficiary_id])
     return paid_into if payee_id != person.payee_id else None
 
 
@@ -134,7 +143,9 @@ async def _payee_there(tx: Tx, person: Person, to_unit_id: str) -> UUID:
         found: UUID = there["payee_id"]
         return found
     others = await tx.scalar(
-        "SELECT count(*) FROM beneficiaries WHERE payee_id = :payee_id AND beneficiary_id <> :id",
+        """SELECT (SELECT count(*) FROM beneficiaries WHERE payee_id = :payee_id AND beneficiary_id <> :id)
+               + (SELECT count(*) FROM payee_appointments WHERE payee_id = :payee_id AND beneficiary_id <> :id
+                  AND purpose = 'care_support' AND ended_on IS NULL)""",
         payee_id=person.payee_id,
         id=person.beneficiary_id,
     )

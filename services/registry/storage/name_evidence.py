@@ -147,7 +147,10 @@ async def page_of_evidence(
     return await tx.rows(
         f"""SELECT {_COLUMNS}, a.provider, a.payee_id, a.number_sealed,
                (SELECT coalesce(array_agg(b.beneficiary_id ORDER BY b.code), CAST(ARRAY[] AS uuid[])) FROM beneficiaries b
-                WHERE b.payee_id = a.payee_id) AS beneficiary_ids
+                WHERE b.beneficiary_id IN (
+                    SELECT m.beneficiary_id FROM beneficiaries m WHERE m.payee_id = a.payee_id
+                    UNION SELECT c.beneficiary_id FROM payee_appointments c
+                    WHERE c.payee_id = a.payee_id AND c.purpose = 'care_support' AND c.ended_on IS NULL)) AS beneficiary_ids
             FROM name_evidence e JOIN accounts a USING (account_id)
             WHERE (CAST(:after AS uuid) IS NULL OR e.evidence_id > CAST(:after AS uuid))
                 AND (CAST(:account_id AS uuid) IS NULL OR e.account_id = CAST(:account_id AS uuid))

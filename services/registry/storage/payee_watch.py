@@ -10,9 +10,10 @@ from uuid import UUID
 from services.registry.domain.payee_watch import Watched
 from shared.database import Tx
 
-_WATCHED = """SELECT a.beneficiary_id, b.birth_date, a.payee_id, p.full_name AS payee_name, a.capacity, a.expires_on, a.of_age_on
+_WATCHED = """SELECT a.beneficiary_id, b.birth_date, a.payee_id, p.full_name AS payee_name, a.capacity, a.expires_on, a.of_age_on,
+        a.purpose
     FROM payee_appointments a JOIN beneficiaries b USING (beneficiary_id) JOIN payees p ON p.payee_id = a.payee_id
-    WHERE a.ended_on IS NULL AND a.purpose = 'monthly' AND b.status IN ('active', 'suspended')"""
+    WHERE a.ended_on IS NULL AND a.purpose IN ('monthly', 'care_support') AND b.status IN ('active', 'suspended')"""
 
 
 async def papers_that_end(tx: Tx, by: date) -> list[Watched]:
@@ -43,6 +44,16 @@ async def lines_given_up(tx: Tx) -> list[dict[str, Any]]:
                AND NOT EXISTS (SELECT FROM payee_appointments c WHERE c.beneficiary_id = a.beneficiary_id
                                AND c.purpose = 'monthly' AND c.ended_on IS NULL)
            ORDER BY a.beneficiary_id, a.appointment_id DESC"""
+    )
+
+
+async def care_given_up(tx: Tx) -> list[dict[str, Any]]:
+    """People whose carer's standing ended, or who died, and who have no other: `beneficiary_id`, `payee_id`, `ended_why`."""
+    return await tx.rows(
+        """SELECT a.beneficiary_id, a.payee_id, a.ended_why FROM payee_appointments a JOIN payees p USING (payee_id)
+           WHERE a.purpose = 'care_support' AND (a.ended_why IN ('care_ended', 'payee_died') OR p.died_on IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM payee_appointments c WHERE c.beneficiary_id = a.beneficiary_id
+                               AND c.purpose = a.purpose AND c.appointment_id > a.appointment_id)"""
     )
 
 

@@ -129,7 +129,11 @@ async def bump_people_of_payees(tx: Tx, payee_ids: Sequence[UUID], *, but: Seque
     """The next version of everybody whose payee changed, but for those who have it already; who they are."""
     rows = await tx.rows(
         """UPDATE beneficiaries SET version = version + 1
-           WHERE payee_id = ANY(CAST(:payees AS uuid[])) AND NOT beneficiary_id = ANY(CAST(:but AS uuid[]))
+           WHERE beneficiary_id IN (
+                   SELECT b.beneficiary_id FROM beneficiaries b WHERE b.payee_id = ANY(CAST(:payees AS uuid[]))
+                   UNION SELECT c.beneficiary_id FROM payee_appointments c
+                   WHERE c.payee_id = ANY(CAST(:payees AS uuid[])) AND c.purpose = 'care_support' AND c.ended_on IS NULL)
+               AND NOT beneficiary_id = ANY(CAST(:but AS uuid[]))
            RETURNING beneficiary_id""",
         payees=list(payee_ids),
         but=list(but),

@@ -39,8 +39,8 @@ async def unit_of_person(tx: Tx, beneficiary_id: UUID) -> str | None:
     return unit_id
 
 
-async def one_off_payees(tx: Tx, beneficiary_id: UUID) -> dict[str, UUID]:
-    """Who receives once, by purpose."""
+async def other_payees(tx: Tx, beneficiary_id: UUID) -> dict[str, UUID]:
+    """Who receives once, or care support alone, by purpose."""
     rows = await tx.rows(
         """SELECT purpose, payee_id FROM payee_appointments
            WHERE beneficiary_id = :id AND ended_on IS NULL AND purpose <> 'monthly'""",
@@ -131,12 +131,13 @@ async def lines_of_payee(tx: Tx, payee_id: UUID) -> list[dict[str, Any]]:
     )
 
 
-async def open_holds_of(tx: Tx, beneficiary_id: UUID, reasons: Sequence[str]) -> list[UUID]:
-    """A person's open holds for any of the reasons."""
+async def open_holds_of(tx: Tx, beneficiary_id: UUID, reasons: Sequence[str], kind: str | None) -> list[UUID]:
+    """A person's open holds for any of the reasons, of one kind of obligation where it is named, else the person's."""
     rows = await tx.rows(
         """SELECT hold_id FROM holds WHERE beneficiary_id = :id AND lifted_at IS NULL
-           AND reason = ANY(CAST(:reasons AS text[]))""",
+           AND reason = ANY(CAST(:reasons AS text[])) AND kind IS NOT DISTINCT FROM CAST(:kind AS text)""",
         id=beneficiary_id,
+        kind=kind,
         reasons=list(reasons),
     )
     return [row["hold_id"] for row in rows]

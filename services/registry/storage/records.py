@@ -8,8 +8,18 @@ from uuid import UUID
 
 import orjson
 
-from services.registry.domain.records import AccountInUse, Decision, FullRecord, OneOffPayee, PayeeInUse, Why, changed_fields
+from services.registry.domain.records import (
+    AccountInUse,
+    Decision,
+    FullRecord,
+    KindPayee,
+    OneOffPayee,
+    PayeeInUse,
+    Why,
+    changed_fields,
+)
 from services.registry.storage import bulk
+from services.registry.storage.carers import STANDING
 from shared.auth import Caller
 from shared.database import Tx
 
@@ -44,6 +54,7 @@ async def load_records(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[FullReco
     decisions = await _decisions(tx, ids)
     documents = await _documents(tx, ids)
     one_off = await _one_off_payees(tx, ids)
+    carers = await _carers(tx, ids)
     return [
         FullRecord(
             **{name: row[name] for name in _KEPT},
@@ -52,6 +63,7 @@ async def load_records(tx: Tx, beneficiary_ids: Sequence[UUID]) -> list[FullReco
             payee=_payee(row),
             account=_account(row),
             one_off_payees=tuple(one_off.get(row["beneficiary_id"], ())),
+            kind_payees=tuple(carers.get(row["beneficiary_id"], ())),
         )
         for row in rows
     ]
@@ -62,7 +74,8 @@ async def _one_off_payees(tx: Tx, ids: list[UUID]) -> dict[UUID, list[OneOffPaye
         """SELECT a.beneficiary_id, a.purpose, p.payee_id, p.version AS payee_version, p.full_name AS payee_name, a.relationship,
                p.identity_sealed AS payee_identity, p.phone_sealed AS payee_phone
            FROM payee_appointments a JOIN payees p USING (payee_id)
-           WHERE a.beneficiary_id = ANY(CAST(:ids AS uuid[])) AND a.ended_on IS NULL AND a.purpose <> 'monthly'
+           WHERE a.beneficiary_id = ANY(CAST(:ids AS uuid[])) AND a.ended_on IS NULL
+               AND a.purpose IN ('funeral', 'unpaid_months')
            ORDER BY a.purpose""",
         ids=ids,
     )
@@ -70,6 +83,19 @@ async def _one_off_payees(tx: Tx, ids: list[UUID]) -> dict[UUID, list[OneOffPaye
     for row in rows:
         found.setdefault(row["beneficiary_id"], []).append(OneOffPayee(row["purpose"], _payee(row)))
     return found
+
+
+async def _carers(tx: Tx, ids: list[UUID]) -> dict[UUID, list[KindPayee]]:
+    rows = await tx.rows(
+        f"""SELECT c.beneficiary_id, c.purpose, c.hold, p.payee_id, p.version AS payee_version, p.full_name AS payee_name,
+                c.relationship, p.identity_sealed AS payee_identity, p.phone_sealed AS payee_phone, a.account_id,
+                a.version AS account_version, a.provider, a.channel, a.holder_name, a.number_sealed
+            FROM ({STANDING}) c LEFT JOIN payees p USING (payee_id) LEFT JOIN accounts a ON a.account_id = c.account_id""",  # noqa: S608
+        ids=ids,
+    )
+    if any(row["payee_name"] is None for row in rows):  # without their name in the record, the guardian would be paid
+        raise LookupError("a carer whom the transaction can't see")
+    return {row["beneficiary_id"]: [KindPayee(row["purpose"], _payee(row), _account(row), row["hold"])] for row in rows}
 
 
 def _payee(row: Any) -> PayeeInUse:

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.registry.storage.accounts import point_at_active_accounts
+from services.registry.storage.carers import point_carers
 from services.registry.storage.moves import FOLLOW_THE_PAYEE, FOLLOW_THE_PERSON, carry_payees, follow_accounts
 from shared.database import Tx
 
 _GOING = """
 SELECT b.beneficiary_id, t.transfer_id IS NOT NULL AS moving, coalesce(e.name_key <> p.name_key, false) AS contradicted,
        CAST(:villages AS text[]) IS NOT NULL AND EXISTS (
-           SELECT FROM beneficiaries s WHERE s.payee_id = b.payee_id AND s.unit_id = b.unit_id
-           AND (s.village IS NULL OR NOT s.village = ANY(CAST(:villages AS text[])))) AS shared
+           SELECT FROM (SELECT b.payee_id UNION SELECT c.payee_id FROM payee_appointments c
+                        WHERE c.beneficiary_id = b.beneficiary_id AND c.purpose = 'care_support' AND c.ended_on IS NULL) mine
+           CROSS JOIN LATERAL (
+               SELECT o.beneficiary_id FROM beneficiaries o WHERE o.payee_id = mine.payee_id
+               UNION ALL SELECT c.beneficiary_id FROM payee_appointments c
+               WHERE c.payee_id = mine.payee_id AND c.purpose = 'care_support' AND c.ended_on IS NULL) of_same
+           JOIN beneficiaries s ON s.beneficiary_id = of_same.beneficiary_id
+           WHERE s.unit_id = b.unit_id AND (s.village IS NULL OR NOT s.village = ANY(CAST(:villages AS text[])))) AS shared
 FROM beneficiaries b JOIN payees p USING (payee_id)
 LEFT JOIN payees e ON e.unit_id = :to_unit_id AND e.identity_index = p.identity_index
 LEFT JOIN transfers t ON t.beneficiary_id = b.beneficiary_id AND t.state = 'open'
@@ -53,7 +60,7 @@ async def people_going(
     tx: Tx, from_unit_id: str, to_unit_id: str, villages: Sequence[str] | None
 ) -> tuple[list[UUID], dict[UUID, str]]:
     """Who goes over, locked; and who can't yet, with why: an open transfer, a payee whose number is another name's there, or
-    a payee who also receives for somebody of a village that stays."""
+    a payee, or a carer, who also receives for somebody of a village that stays."""
     rows = await tx.rows(_GOING, from_unit_id=from_unit_id, to_unit_id=to_unit_id, villages=list(villages) if villages else None)
     reasons = {"moving": "transfer-open", "contradicted": "payee-number-taken", "shared": "payee-shared"}
     left = {row["beneficiary_id"]: code for row in rows for name, code in reversed(reasons.items()) if row[name]}
@@ -97,6 +104,7 @@ async def take_over(tx: Tx, ids: Sequence[UUID], from_unit_id: str, to_unit_id: 
     going = [row["payee_id"] for row in await tx.rows("SELECT payee_id FROM going_payees")]
     await follow_accounts(tx, [*going, *met.values()])
     await point_at_active_accounts(tx, ids)
+    await point_carers(tx, ids)
     await tx.run("DROP TABLE met_payees")
     await tx.run("DROP TABLE going_payees")
 

@@ -20,7 +20,7 @@ from services.registry.domain.name_evidence import (
 from services.registry.storage import accounts
 from services.registry.storage.account_steps import insert_steps
 from services.registry.storage.name_evidence import insert_evidence
-from services.registry.use_cases.hold_accounts import Trouble, hold_accounts
+from services.registry.use_cases.hold_accounts import Trouble, hold_accounts, people_to_pay_into
 from services.registry.use_cases.publish_changes import publish_changes
 from shared.auth import Caller
 from shared.contracts.gateway_events import AccountAnswer, AccountsAnswered
@@ -65,7 +65,7 @@ async def apply_account_answers(
     await insert_evidence(tx, outcome.evidence)
     await _note_steps(tx, caller, outcome, today)
     paying = [row["account_id"] for row in outcome.settled if row["state"] == "active" and row["name_verdict"] != "near"]
-    people = await accounts.people_to_pay_into(tx, paying) if paying else []
+    people = await people_to_pay_into(tx, paying) if paying else []
     await publish_changes(tx, caller, people, reason="account_active", effective_from=today)
     troubles = [
         Trouble(row["account_id"], NUMBER_CHANGED_HOLD, NUMBER_PROPOSAL, row["answered_at"].isoformat()) for row in outcome.told

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.registry.domain.appointment_refusals import PAYEE_NUMBER_TAKEN, UNKNOWN_PAYEE
 from services.registry.domain.appointments import (
+    CARE_SUPPORT,
     MONTHLY,
     REPLACED,
     SELF,
@@ -17,12 +18,14 @@ from services.registry.domain.appointments import (
     Person,
     birth_year,
     check_appointing,
+    check_care,
     expiry_of,
-    of_age_on,
 )
 from services.registry.domain.change_requests import ChangeRequest, NewChange
+from services.registry.domain.name_evidence import HOLDS_OF_ACCOUNTS
 from services.registry.domain.notices import PAYEE_BEGUN, PAYEE_ENDED, NewNotice, payee_begun_text, payee_ended_text
 from services.registry.domain.payee_content import WantedPayee, of_content, to_content
+from services.registry.domain.payee_watch import PAYEE_HOLDS
 from services.registry.domain.payees import Payee
 from services.registry.domain.people import kind_of_number, name_key
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
@@ -35,6 +38,7 @@ from services.registry.storage.appointments import (
     insert_appointment,
     last_change,
 )
+from services.registry.storage.carers import care_categories, point_carers, show_carers_holds
 from services.registry.storage.imports import lock_commune
 from services.registry.use_cases.ask_change import ChangeKind, ask_change
 from services.registry.use_cases.hold_accounts import release_account
@@ -72,8 +76,8 @@ async def person_now(tx: Tx, beneficiary_id: UUID) -> dict[str, Any]:
 async def payee_ground(tx: Tx, beneficiary_id: UUID) -> dict[str, Any]:
     """What a change of payee rests on: where the money goes now, and whose officers decide."""
     person = await person_now(tx, beneficiary_id)
-    once = await receiving.one_off_payees(tx, beneficiary_id)
-    return {**{name: person[name] for name in ("unit_id", "payee_id", "account_id", "status")}, **once}
+    others = await receiving.other_payees(tx, beneficiary_id)
+    return {**{name: person[name] for name in ("unit_id", "payee_id", "account_id", "status")}, **others}
 
 
 async def ask_payee_change(
@@ -104,7 +108,7 @@ async def _apply(tx: Tx, caller: Caller, cipher: FieldCipher, request: ChangeReq
     await insert_appointment(
         tx, caller, request.beneficiary_id, payee_id, new, request_id=request.request_id,
         expires_on=expiry_of(new.capacity, new.paper),
-        of_age_on=of_age_on(new.capacity, person["birth_date"], new.from_on),
+        of_age_on=new.of_age_on(person["birth_date"]),
     )  # fmt: skip
     await _let_receive(tx, caller, person, payee_id, new)
     old = person["payee_id"] if new.purpose == MONTHLY else before["payee_id"] if before else None
@@ -114,6 +118,9 @@ async def _apply(tx: Tx, caller: Caller, cipher: FieldCipher, request: ChangeReq
 async def _let_receive(tx: Tx, caller: Caller, person: Row, payee_id: UUID, new: Appointing) -> None:
     beneficiary_id = person["beneficiary_id"]
     paper = new.paper.number if new.paper else None
+    if new.care_alone:
+        await _let_carer_receive(tx, caller, beneficiary_id, new, paper)
+        return
     if new.purpose != MONTHLY:
         await receiving.next_version(tx, beneficiary_id)
         await publish_changes(
@@ -126,6 +133,16 @@ async def _let_receive(tx: Tx, caller: Caller, person: Row, payee_id: UUID, new:
     await settle_payee_holds(tx, caller, beneficiary_id, "Đã có người nhận mới")
     if person["account_id"] is not None and person["payee_id"] != payee_id:
         await release_account(tx, caller, [beneficiary_id], person["account_id"], "Đã có người nhận mới")
+
+
+async def _let_carer_receive(tx: Tx, caller: Caller, beneficiary_id: UUID, new: Appointing, paper: str | None) -> None:
+    """The carer's account, the record, and what was held and proposed for want of a carer, or for the account of the last one."""
+    await point_carers(tx, [beneficiary_id])
+    await show_carers_holds(tx, [beneficiary_id])
+    await receiving.next_version(tx, beneficiary_id)
+    await publish_changes(tx, caller, [beneficiary_id], reason="carer_changed", effective_from=new.from_on, paper_number=paper)
+    reasons = [*PAYEE_HOLDS, *HOLDS_OF_ACCOUNTS]
+    await settle_payee_holds(tx, caller, beneficiary_id, "Đã có người chăm sóc mới", reasons, kind=CARE_SUPPORT)
 
 
 async def _find(tx: Tx, cipher: FieldCipher, person: Row, new: Appointing, wanted: WantedPayee) -> dict[str, Any] | None:
@@ -150,6 +167,8 @@ async def _find(tx: Tx, cipher: FieldCipher, person: Row, new: Appointing, wante
 async def _check(
     tx: Tx, cipher: FieldCipher, person: Row, new: Appointing, wanted: WantedPayee, found: Mapping[str, Any] | None
 ) -> None:
+    if new.care_alone:
+        check_care(await care_categories(tx, person["beneficiary_id"]))
     row = (await current_appointments(tx, person["beneficiary_id"])).get(new.purpose)
     current = Current(row["payee_id"], row["capacity"], row["paper_kind"] is not None) if row else None
     about = Person(person["beneficiary_id"], person["birth_date"], person["status"])

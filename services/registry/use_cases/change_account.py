@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.account_changes import CASH, CHANGE_KIND, TOLD_NUMBER, AccountWish, account_notices
+from services.registry.domain.appointment_refusals import NO_CARER
 from services.registry.domain.change_requests import ChangeRequest, NewChange
 from services.registry.domain.enrolment_refusals import ACCOUNT_NOT_USABLE, NO_CHANGE, NO_NUMBER_TOLD
 from services.registry.domain.refusals import UNKNOWN_BENEFICIARY
@@ -14,12 +15,12 @@ from services.registry.domain.settling_duplicates import PERSON_MERGED
 from services.registry.storage.account_changes import Way, pay_into, way_of
 from services.registry.storage.accounts import (
     payees_behind_numbers,
-    people_paid_into,
     raise_people,
     take_told_number,
 )
+from services.registry.storage.carers import lock_carer, pay_carer_into
 from services.registry.use_cases.ask_change import ChangeKind, ask_change
-from services.registry.use_cases.hold_accounts import release_account
+from services.registry.use_cases.hold_accounts import lines_paid_into, release_account
 from services.registry.use_cases.publish_changes import publish_changes
 from services.registry.use_cases.queue_notices import queue_notices
 from shared import crypto
@@ -34,11 +35,11 @@ async def ask_account_change(
 ) -> tuple[UUID, str]:
     """Ask for another way to pay somebody; the request's id and digest.
 
-    Refused: `unknown-beneficiary`, `no-change`, `account-not-usable`, `no-number-told`, `change-waits`.
+    Refused: `unknown-beneficiary`, `no-carer`, `no-change`, `account-not-usable`, `no-number-told`, `change-waits`.
     """
-    way = await _way(tx, beneficiary_id, wish.account_id)
+    way = await _way(tx, beneficiary_id, wish.account_id, of_carer=wish.of_carer)
     number = _wanted_number(cipher, way, wish.to)
-    content: dict[str, Any] = {"to": wish.to}
+    content: dict[str, Any] = {"to": wish.to, **({"of_carer": True} if wish.of_carer else {})}
     if number is not None and way.target is not None:
         content |= {
             "account_id": str(way.target["account_id"]),
@@ -50,10 +51,10 @@ async def ask_account_change(
     return await ask_change(tx, caller, cipher, change, ACCOUNT_CHANGE)
 
 
-async def _way(tx: Tx, beneficiary_id: UUID, account_id: UUID | None) -> Way:
-    way = await way_of(tx, beneficiary_id, account_id)
+async def _way(tx: Tx, beneficiary_id: UUID, account_id: UUID | None, *, of_carer: bool = False) -> Way:
+    way = await way_of(tx, beneficiary_id, account_id, of_carer=of_carer)
     if way is None:
-        raise Refusal(UNKNOWN_BENEFICIARY)
+        raise Refusal(NO_CARER if of_carer else UNKNOWN_BENEFICIARY)
     return way
 
 
@@ -83,12 +84,14 @@ async def _ground(tx: Tx, beneficiary_id: UUID) -> Mapping[str, Any]:
     if way.merged_into is not None:
         raise Refusal(PERSON_MERGED)
     current = way.current or {}
+    carer = await lock_carer(tx, beneficiary_id)
     return {
         "unit_id": way.unit_id,
         "payee_id": str(way.payee_id),
         "account_id": str(current.get("account_id")),
         "account_version": current.get("version"),
         "cash_chosen": way.cash_chosen,
+        **({f"carer_{name}": str(value) for name, value in carer.items()} if carer else {}),
     }
 
 
@@ -96,14 +99,19 @@ async def _apply(tx: Tx, caller: Caller, cipher: FieldCipher, request: ChangeReq
     """Refused: `account-not-usable`, `no-number-told`, `no-change` where the account is not what it was when asked for."""
     wanted = request.content
     account_id = UUID(wanted["account_id"]) if wanted["to"] != CASH else None
-    way = await _way(tx, request.beneficiary_id, account_id)
+    of_carer = bool(wanted.get("of_carer"))
+    way = await _way(tx, request.beneficiary_id, account_id, of_carer=of_carer)
     if _wanted_number(cipher, way, wanted["to"]) != wanted.get("account_number"):
         raise Refusal(ACCOUNT_NOT_USABLE)
     if wanted["to"] == TOLD_NUMBER and way.target is not None:
         people = await _take_number(tx, way)
     else:
         people = [request.beneficiary_id]
-        await pay_into(tx, request.beneficiary_id, account_id)
+        if of_carer:
+            await pay_carer_into(tx, request.beneficiary_id, account_id)
+            await raise_people(tx, people)
+        else:
+            await pay_into(tx, request.beneficiary_id, account_id)
     await publish_changes(tx, caller, people, reason="account_changed", effective_from=await tx.today(), note=request.asked_note)
     if way.current is not None:
         note = f"account changed by request {request.request_id}"
@@ -121,7 +129,7 @@ async def _tell(tx: Tx, cipher: FieldCipher, request: ChangeRequest, way: Way, p
     today = await tx.today()
     for person in people:
         each = await _way(tx, person, None)
-        notices = account_notices(person, each.payee_id, each.code, today, request.request_id, old=old, new=new)
+        notices = account_notices(person, way.payee_id, each.code, today, request.request_id, old=old, new=new)
         await queue_notices(tx, notices)
 
 
@@ -131,7 +139,8 @@ async def _take_number(tx: Tx, way: Way) -> list[UUID]:
     holders = await payees_behind_numbers(tx, target["provider"], [target["told_number_index"]], ("active",))
     if holders and set(holders.values()) != {way.payee_id}:
         raise Refusal(ACCOUNT_NOT_USABLE)
-    people = (await people_paid_into(tx, [target["account_id"]])).get(target["account_id"], [])
+    lines = (await lines_paid_into(tx, [target["account_id"]])).get(target["account_id"], [])
+    people = list(dict.fromkeys(person for person, _ in lines))
     if not await take_told_number(tx, target["account_id"]):
         raise Refusal(NO_NUMBER_TOLD)
     await raise_people(tx, people)

@@ -18,6 +18,7 @@ from shared.contracts.registry_events import (
     BeneficiariesChanged,
     BeneficiaryRecord,
     DecisionRecord,
+    KindPayeeRecord,
     OneOffPayeeRecord,
     PayeeRecord,
 )
@@ -67,6 +68,15 @@ def _for_event(record: FullRecord) -> BeneficiaryRecord:
                 payee=PayeeRecord.model_construct(**fields_of(one.payee)),
             )
             for one in record.one_off_payees
+        ],
+        kind_payees=[
+            KindPayeeRecord.model_construct(
+                kind="care_support",
+                payee=PayeeRecord.model_construct(**fields_of(each.payee)),
+                account=AccountRecord.model_construct(**fields_of(each.account)) if each.account else None,
+                hold=each.hold,
+            )
+            for each in record.kind_payees
         ],
         merged_into=record.merged_into,
     )

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.appointment_refusals import BAD_DEATH_DATE, DEATH_KNOWN, UNKNOWN_PAYEE
-from services.registry.domain.appointments import PAYEE_DIED
+from services.registry.domain.appointments import CARE_SUPPORT, PAYEE_DIED
 from services.registry.domain.holds import NewHold
-from services.registry.domain.payee_watch import HOLD_PAYEE_DIED, PAYEE_NEEDED, after_death
+from services.registry.domain.payee_watch import CARER_NEEDED, HOLD_PAYEE_DIED, PAYEE_NEEDED, after_carers_death, after_death
 from services.registry.domain.proposals import WITHDRAWN, NewProposal
 from services.registry.storage import receiving
 from services.registry.storage.appointments import end_appointments_of_payee, reopen_appointments_of_payee
@@ -57,7 +57,13 @@ async def live_as_payee(tx: Tx, caller: Caller, beneficiary_id: UUID, paper_numb
     await lift_holds(tx, caller, [row["hold_id"] for row in held], paper_number)
     for person in {row["beneficiary_id"] for row in held}:
         await settle_proposals(
-            tx, caller, WITHDRAWN, paper_number, beneficiary_id=person, kinds=[PAYEE_NEEDED], about=payee["payee_id"]
+            tx,
+            caller,
+            WITHDRAWN,
+            paper_number,
+            beneficiary_id=person,
+            kinds=[PAYEE_NEEDED, CARER_NEEDED],
+            about=payee["payee_id"],
         )
     await audit.append(tx, caller, "payee.death_annulled", f"payee/{payee['payee_id']}", paper=paper_number, lines=len(held))
 
@@ -70,7 +76,8 @@ async def _let_die(
     await receiving.note_death(tx, payee_id, died_on, paper_number)
     ended = await end_appointments_of_payee(tx, caller, payee_id, died_on, PAYEE_DIED, paper_number, but=decided)
     lines = await receiving.lines_of_payee(tx, payee_id)
-    once = {row["beneficiary_id"] for row in ended} - {line["beneficiary_id"] for line in lines}
+    care = sorted({row["beneficiary_id"] for row in ended if row["purpose"] == CARE_SUPPORT})
+    once = {row["beneficiary_id"] for row in ended if row["purpose"] != CARE_SUPPORT} - {line["beneficiary_id"] for line in lines}
     people = [line["beneficiary_id"] for line in lines] + sorted(once)
     likely = await likely_payees(tx, people, payee_id) if people else {}
     holds: list[NewHold] = []
@@ -81,7 +88,13 @@ async def _let_die(
         found = after_death(person, payee_id, payee["full_name"], died_on, likely.get(person, []), own=own)
         holds += found.holds if monthly else ()
         proposals += found.proposals
+    for person in care:
+        found = after_carers_death(person, payee_id, payee["full_name"], died_on)
+        holds += found.holds
+        proposals += found.proposals
     held = await place_holds(tx, caller, holds)
     await insert_proposals(tx, proposals)
-    await audit.append(tx, caller, "payee.death", f"payee/{payee_id}", died_on=died_on, paper=paper_number, lines=len(lines))
+    await audit.append(
+        tx, caller, "payee.death", f"payee/{payee_id}", died_on=died_on, paper=paper_number, lines=len(lines) + len(care)
+    )
     return len(held)

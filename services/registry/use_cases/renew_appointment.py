@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.registry.domain.appointment_refusals import NOTHING_TO_RENEW, PAYEE_IS_DEAD
 from services.registry.domain.appointments import (
+    CARE_SUPPORT,
     MONTHLY,
     RENEWED,
     SELF,
@@ -17,7 +18,6 @@ from services.registry.domain.appointments import (
     birth_year,
     check_appointing,
     expiry_of,
-    of_age_on,
 )
 from services.registry.domain.payee_watch import HOLD_AUTHORISATION_EXPIRED, HOLD_GUARDIANSHIP_ENDED, HOLD_WARD_OF_AGE
 from services.registry.storage import receiving
@@ -35,21 +35,24 @@ _LIFTED = (HOLD_AUTHORISATION_EXPIRED, HOLD_GUARDIANSHIP_ENDED, HOLD_WARD_OF_AGE
 
 
 async def renew_appointment(
-    tx: Tx, caller: Caller, cipher: FieldCipher, beneficiary_id: UUID, capacity: str, paper: Paper
+    tx: Tx, caller: Caller, cipher: FieldCipher, beneficiary_id: UUID, capacity: str, paper: Paper, *, care_alone: bool = False
 ) -> date | None:
-    """Let the payee of now go on by another paper; the last day for which it holds.
+    """Let the payee of now (the carer of care support, where that is meant) go on by another paper; the last day for which it
+    holds.
 
     Holds for the paper that ran out are lifted. Refused: `unknown-beneficiary`, `nothing-to-renew`, and what
     `check_appointing` refuses.
     """
     person = await person_now(tx, beneficiary_id)
-    current = (await current_appointments(tx, beneficiary_id)).get(MONTHLY)
-    if current is None or current["capacity"] == SELF or capacity == SELF or current["payee_id"] != person["payee_id"]:
+    current = (await current_appointments(tx, beneficiary_id)).get(CARE_SUPPORT if care_alone else MONTHLY)
+    if current is None or current["capacity"] == SELF or capacity == SELF:
+        raise Refusal(NOTHING_TO_RENEW)
+    if not care_alone and current["payee_id"] != person["payee_id"]:
         raise Refusal(NOTHING_TO_RENEW)
     payee = await receiving.payee_by_id(tx, current["payee_id"])
     if payee is None:
         raise Refusal(PAYEE_IS_DEAD)
-    new = Appointing(capacity, current["relationship"], max(paper.issued_on, current["from_on"]), paper)
+    new = Appointing(capacity, current["relationship"], max(paper.issued_on, current["from_on"]), paper, care_alone)
     number = cipher.open(payee["identity_sealed"], IDENTITY) if payee["identity_sealed"] else None
     candidate = Candidate(payee["payee_id"], payee["self_of"], False, birth_year(number) or payee["birth_year"], payee["died_on"])
     about = Person(beneficiary_id, person["birth_date"], person["status"])
@@ -58,9 +61,10 @@ async def renew_appointment(
     ends = expiry_of(capacity, paper)
     appointment_id = await insert_appointment(
         tx, caller, beneficiary_id, payee["payee_id"], new, expires_on=ends, request_id=current["request_id"],
-        of_age_on=of_age_on(capacity, person["birth_date"], new.from_on),
+        of_age_on=new.of_age_on(person["birth_date"]), carries_on=current if care_alone else None,
     )  # fmt: skip
-    await settle_payee_holds(tx, caller, beneficiary_id, "Đã gia hạn giấy tờ", _LIFTED)
+    kind = CARE_SUPPORT if care_alone else None
+    await settle_payee_holds(tx, caller, beneficiary_id, "Đã gia hạn giấy tờ", _LIFTED, kind=kind)
     await audit.append(
         tx, caller, "payee.renew", f"beneficiary/{beneficiary_id}", appointment_id=appointment_id, capacity=capacity, until=ends
     )

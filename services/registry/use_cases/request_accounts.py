@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.domain.accounts import CHANNEL_OF, canonical_number
+from services.registry.domain.appointment_refusals import NO_CARER
 from services.registry.domain.enrolment import FROM_REGISTRY, REQUESTED, StepReport
 from services.registry.domain.enrolment_refusals import BENEFICIARY_WANTS_NONE
 from services.registry.domain.name_evidence import HOLDS_OF_ACCOUNTS
@@ -20,6 +21,7 @@ from services.registry.domain.refusals import (
 )
 from services.registry.storage.account_steps import insert_steps
 from services.registry.storage.accounts import insert_accounts, live_accounts, payees_behind_numbers, request_declared
+from services.registry.storage.carers import enrolling_carers
 from services.registry.storage.enrolment import enrolling_people, fields_of_accounts
 from shared import audit, outbox
 from shared.auth import Caller
@@ -41,10 +43,12 @@ class Requested:
 
 
 async def request_accounts(
-    tx: Tx, caller: Caller, cipher: FieldCipher, provider: str, beneficiary_ids: Sequence[UUID], another: bool = False
-) -> Requested:
+    tx: Tx, caller: Caller, cipher: FieldCipher, provider: str, beneficiary_ids: Sequence[UUID], another: bool = False,
+    *, of_carers: bool = False,
+) -> Requested:  # fmt: skip
     """Open one account request for each payee of these beneficiaries that has none, and say `accounts_requested`.
 
+    `of_carers`: for the carers who receive these people's care support, in place of their payees.
     `another`: also for payees with an account in use at another provider; that one stays in use until two officers change it.
 
     A number that the list declared goes along to be checked. A phone that is another payee's wallet does not: a wallet has
@@ -53,8 +57,8 @@ async def request_accounts(
     if provider not in CHANNEL_OF:
         raise Refusal(UNKNOWN_PROVIDER, f"{provider!r} is none of {', '.join(CHANNEL_OF)}", provider=provider)
     wanted = list(dict.fromkeys(beneficiary_ids))
-    people = {row["beneficiary_id"]: row for row in await enrolling_people(tx, wanted)}
-    refused = tuple((one, code) for one in wanted if (code := _why_not(people.get(one), another)))
+    people = {row["beneficiary_id"]: row for row in await (enrolling_carers if of_carers else enrolling_people)(tx, wanted)}
+    refused = tuple((one, code) for one in wanted if (code := _why_not(people.get(one), another, of_carers)))
     left_out = {one for one, _ in refused}
     payees = {people[one]["payee_id"]: people[one] for one in wanted if one not in left_out}
     held = await live_accounts(tx, list(payees))
@@ -73,9 +77,9 @@ async def request_accounts(
     return Requested(len(asked), len(payees) - len(asked), refused)
 
 
-def _why_not(person: Mapping[str, Any] | None, another: bool) -> str | None:
+def _why_not(person: Mapping[str, Any] | None, another: bool, of_carers: bool) -> str | None:
     if person is None:
-        return UNKNOWN_BENEFICIARY.code
+        return NO_CARER.code if of_carers else UNKNOWN_BENEFICIARY.code
     if person["status"] != "active":
         return BENEFICIARY_NOT_ACTIVE
     if person["wants_none"]:

@@ -7,9 +7,14 @@ from uuid import UUID
 from services.registry.domain.accounts import HOLDER_DIFFERS
 from services.registry.domain.enrolment_refusals import NAME_REVIEW_SETTLED, NAME_REVIEW_STALE, UNKNOWN_NAME_REVIEW
 from services.registry.domain.name_evidence import ACCEPTED, HOLDER_DIFFERS_HOLD, HOLDER_PROPOSAL, REJECTED, WAITING
-from services.registry.storage.accounts import people_paid_into, people_to_pay_into
 from services.registry.storage.name_evidence import accept_holder, evidence_by_id, refuse_holder, settle_review
-from services.registry.use_cases.hold_accounts import Trouble, hold_accounts, release_account
+from services.registry.use_cases.hold_accounts import (
+    Trouble,
+    hold_accounts,
+    lines_paid_into,
+    people_to_pay_into,
+    release_account,
+)
 from services.registry.use_cases.publish_changes import publish_changes
 from shared import audit
 from shared.auth import Caller
@@ -24,7 +29,7 @@ async def accept_name(tx: Tx, caller: Caller, evidence_id: UUID, note: str) -> N
     """
     account_id = await _settle(tx, caller, evidence_id, ACCEPTED, note)
     await accept_holder(tx, account_id)
-    in_use = (await people_paid_into(tx, [account_id])).get(account_id, [])
+    in_use = [person for person, _ in (await lines_paid_into(tx, [account_id])).get(account_id, ())]
     await release_account(tx, caller, in_use, account_id, note)
     people = await people_to_pay_into(tx, [account_id])
     await publish_changes(tx, caller, people, reason="account_active", effective_from=await tx.today(), note=note)
@@ -36,7 +41,7 @@ async def reject_name(tx: Tx, caller: Caller, evidence_id: UUID, note: str) -> N
     Refused: `unknown-name-review`, `name-review-settled`, `name-review-stale`.
     """
     account_id = await _settle(tx, caller, evidence_id, REJECTED, note)
-    in_use = bool((await people_paid_into(tx, [account_id])).get(account_id))
+    in_use = bool((await lines_paid_into(tx, [account_id])).get(account_id))
     await refuse_holder(tx, account_id, in_use=in_use, reason=HOLDER_DIFFERS)
     await hold_accounts(tx, caller, [Trouble(account_id, HOLDER_DIFFERS_HOLD, HOLDER_PROPOSAL, str(evidence_id))])
 

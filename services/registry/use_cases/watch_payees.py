@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from services.registry.domain.appointments import WARN_DAYS
+from services.registry.domain.appointments import CARE_SUPPORT, WARN_DAYS
 from services.registry.domain.holds import NewHold
 from services.registry.domain.payee_watch import HOLD_OF_ENDING, HOLD_PAYEE_DIED, Found, Watched, look_at_age, look_at_expiry
-from services.registry.storage.payee_watch import lines_given_up, lines_of_the_dead, papers_that_end, wards_of_age
+from services.registry.storage.payee_watch import care_given_up, lines_given_up, lines_of_the_dead, papers_that_end, wards_of_age
 from services.registry.storage.proposals import insert_proposals
 from services.registry.use_cases.place_holds import place_holds
 from shared.auth import Caller
@@ -36,6 +36,12 @@ async def watch_lines(tx: Tx, today: date) -> int:
     holds = [NewHold(line["beneficiary_id"], HOLD_PAYEE_DIED, line["payee_id"]) for line in await lines_of_the_dead(tx)]
     holds += [
         NewHold(line["beneficiary_id"], HOLD_OF_ENDING[line["ended_why"]], line["payee_id"]) for line in await lines_given_up(tx)
+    ]
+    holds += [
+        NewHold(
+            line["beneficiary_id"], HOLD_OF_ENDING.get(line["ended_why"], HOLD_PAYEE_DIED), line["payee_id"], kind=CARE_SUPPORT
+        )
+        for line in await care_given_up(tx)
     ]
     return len(await place_holds(tx, REGISTRY, holds))
 

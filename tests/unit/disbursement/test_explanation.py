@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from services.disbursement.domain.explanation import (
     Added,
     Ground,
+    Receiver,
     Reckoning,
+    Role,
     SettledPart,
+    to_whom,
     what_it_pays,
     why_this_amount,
 )
@@ -80,6 +83,34 @@ def owed(place: Place, *, drawn: bool = True, reason: str | None = None) -> list
             "no-contract",
             "chưa có hợp đồng",
             "No contract",
+        ),
+        (
+            [Owed("not_released", False, receipt="care_support")],
+            PersonStatus("active", OCTOBER, None, "self", routed=False, carer_hold="payee_died"),
+            "carer-held",
+            "Kinh phí chăm sóc đang tạm giữ, khoản khác vẫn chi: người nhận đã chết",
+            "Care support is on hold, the rest is paid: the payee has died",
+        ),
+        (
+            [Owed("not_released", False, receipt="care_support")],
+            PersonStatus("active", OCTOBER, "under_review", "self", routed=False, carer_routed=True),
+            "waits-for-supplement",
+            "danh sách bổ sung",
+            "a supplement",
+        ),
+        (
+            [Owed("not_released", False, receipt="funeral")],
+            PersonStatus("dead", OCTOBER, None, "self"),
+            "no-funeral-payee",
+            "người tổ chức mai táng",
+            "organised the funeral",
+        ),
+        (  # what is on a payroll is not what is asked about
+            [Owed("not_released", True), Owed("not_released", False, receipt="care_support")],
+            PersonStatus("active", OCTOBER, None, "self", carer_hold="payee_died"),
+            "carer-held",
+            "tạm giữ",
+            "on hold",
         ),
     ],
 )
@@ -254,3 +285,20 @@ def test_every_reason_and_every_wait_has_words() -> None:
     for state in ("drawn", "prepared", "approved", "cancelled"):
         assert waits_before_release(state) is not None
     assert waits_before_release("released") is None
+
+
+@pytest.mark.parametrize(
+    ("role", "vi", "en"),
+    [
+        ("self", "Chính đối tượng Lê Thị Xuân nhận.", "Lê Thị Xuân receives it in person."),
+        ("payee", "Lê Thị Xuân (cô) nhận thay.", "Lê Thị Xuân (cô) receives it for the person."),
+        (
+            "carer",
+            "Người chăm sóc Lê Thị Xuân (cô) nhận: kinh phí chăm sóc là của người chăm sóc (Nghị định 20/2021/NĐ-CP Điều 20).",
+            "The carer Lê Thị Xuân (cô) receives it: care support is for who cares (Decree 20/2021/NĐ-CP Art. 20).",
+        ),
+        ("heir", "Lê Thị Xuân (cô), người thừa kế, nhận.", "Lê Thị Xuân (cô), the heir, receives it."),
+    ],
+)
+def test_to_whom(role: Role, vi: str, en: str) -> None:
+    assert to_whom(Receiver(role, "Lê Thị Xuân", "cô")) == (vi, en)
