@@ -10,7 +10,10 @@ CONDITIONS = {
     "vnpost": ({"not_found_at_first": 0.4}, True),
     "commune_cashier": ({"not_found_at_first": 0.4}, False),
 }
-EVERYWHERE = {"webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2}
+EVERYWHERE = {
+    "slow": 0.1, "webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2,
+    "refused_locked": 0.05, "returned": 0.05, "uncollected": 0.1,
+}  # fmt: skip
 
 
 async def bad_conditions(ground: Ground) -> None:
