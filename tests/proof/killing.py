@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from tests.proof.conftest import Ground
@@ -15,13 +15,18 @@ from tests.proof.kill_points import PROVIDERS
 from tests.proof.others import hand_over, others_ask, tell_of_unit, to_ask_back
 from tests.proof.proving import a_child, drawn, none_twice
 
-LIFE_SECONDS = 20.0
+LIFE_PROCESSOR_SECONDS = 2.0
 QUIET_SECONDS = 1.5
-"""Who has seen nothing change for so long passes no point of its half any more, in this round."""
+"""Who has worked for so long, or seen nothing change for so long, passes no point of its half any more in this round."""
 
 EACH_WAY = 24
 ENOUGH = 12
 """Chunks that wait to be instructed: with fewer, payrolls are drawn up again."""
+
+AGAIN = 6
+"""Lives at a door after which all that seldom happens happens again: what died over the last of it holds it for a while."""
+
+OUTAGE_SECONDS = 0.4
 
 ROUNDS = 60
 IN_VAIN = 8
@@ -35,6 +40,7 @@ class Killing:
     passed: set[str] = field(default_factory=set)
     died: Counter[str] = field(default_factory=Counter)
     payrolls: dict[str, Any] = field(default_factory=dict)  # drawn up last
+    heir: str | None = None  # a unit that the services wait to hear of
 
     @property
     def left(self) -> list[str]:
@@ -52,6 +58,7 @@ class Killing:
                 in_vain = 0
                 continue
             if not self.left:
+                await self.tell_of_heir()
                 return
             in_vain += 1
             assert in_vain < IN_VAIN, f"never passed again: {self.left}"
@@ -62,15 +69,8 @@ class Killing:
         ground = self.ground
         if await self._waiting() < ENOUGH:
             self.payrolls = await drawn(ground, each_way=EACH_WAY)
-        recall = await to_ask_back(ground)
-        await others_ask(ground, self.payrolls["authority"])
         async with ground.registry_heard():
-            meanwhile = asyncio.create_task(seldom(ground))
-            await asyncio.gather(
-                self._lives(half=first_half, door=True, recall=recall, stop=self.payrolls["payrolls"][0]),
-                self._lives(half=1 - first_half),
-            )
-            await meanwhile
+            await asyncio.gather(self._lives(first_half, door=True), self._lives(1 - first_half, door=False))
         await none_twice(ground)
 
     async def _waiting(self) -> int:
@@ -78,12 +78,17 @@ class Killing:
         async with self.ground.looking() as admin:
             return int(await admin.fetchval("SELECT count(*) FROM disbursement.chunks WHERE state = 'sealed'"))
 
-    async def _lives(self, *, half: int, door: bool = False, recall: Sequence[str] = (), stop: str | None = None) -> None:
+    async def _lives(self, half: int, *, door: bool) -> None:
         """One child after the other, until one passes no point to die at: in its half, or at its door if it has one."""
-        while True:
+        recall: list[str] = []
+        for n in count():
+            is_stirred = door and n % AGAIN == 0
+            if is_stirred:
+                await self.stir()
+                recall = await to_ask_back(self.ground)
             order = a_child(
-                killed=True, spared=self.died, half=half, seconds=LIFE_SECONDS, quiet_seconds=QUIET_SECONDS, door=door,
-                recall=recall, stop=stop,
+                killed=True, spared=self.died, half=half, processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
+                door=door, recall=recall, stop=self.payrolls["payrolls"][0] if is_stirred else None,
             )  # fmt: skip
             told = await self.ground.zygote.order(order)
             self.passed |= set(told["passed"])
@@ -91,18 +96,20 @@ class Killing:
                 return
             assert told["signal"] == signal.SIGKILL
             self.died[told["died_at"]] += 1
-            if not any("api.stops" in name for name in self.left):
-                stop = None
 
+    async def stir(self) -> None:
+        """What seldom happens, on purpose: others ask for things, a day ends, an event comes before what it builds on, calls are
+        slow or dropped, providers are away for a moment."""
+        ground = self.ground
+        await self.tell_of_heir()
+        self.heir = await hand_over(ground)
+        await others_ask(ground, self.payrolls["authority"])
+        await ground.set_day(ground.day + timedelta(days=1))
+        for provider in PROVIDERS:
+            await ground.ask("POST", "/faults", rates={}, next=["slow", "dropped_connection"], provider=provider)
+            await ground.ask("POST", "/outages", provider=provider, how="dropped", seconds=OUTAGE_SECONDS)
 
-async def seldom(ground: Ground) -> None:
-    """What seldom happens, on purpose: slow calls, dropped ones, providers that are away, an early event, a day that ends."""
-    heir = await hand_over(ground)
-    for provider in PROVIDERS:
-        await ground.ask("POST", "/faults", rates={}, next=["slow", "dropped_connection"], provider=provider)
-    await asyncio.sleep(0.7)
-    await ground.set_day(ground.day + timedelta(days=1))
-    for provider in PROVIDERS:
-        await ground.ask("POST", "/outages", provider=provider, how="dropped", seconds=0.15)
-    await asyncio.sleep(0.3)
-    await tell_of_unit(ground, heir)
+    async def tell_of_heir(self) -> None:
+        """The registry tells at last what the early event waits for."""
+        if self.heir is not None:
+            await tell_of_unit(self.ground, self.heir)

@@ -57,12 +57,13 @@ async def tell_of_unit(ground: Ground, unit_id: str) -> None:
 
 async def to_ask_back(ground: Ground) -> list[str]:
     """Payments for officers to ask back: one that is not instructed yet, and one under way with each provider."""
-    waiting = (
-        "SELECT payment_id FROM disbursement.payments JOIN disbursement.chunks c USING (payroll_id, chunk_no)"
-        " WHERE c.state = 'sealed' LIMIT 1"
-    )
+    waiting = """SELECT payment_id FROM disbursement.payments JOIN disbursement.chunks c USING (payroll_id, chunk_no)
+                 WHERE c.state = 'sealed' LIMIT 1"""
     under_way = """SELECT DISTINCT ON (c.provider) a.payment_id FROM provider_gateway.attempts a
-                   JOIN provider_gateway.chunks c USING (payroll_id, chunk_no) WHERE a.state = 'accepted' ORDER BY c.provider"""
+                   JOIN provider_gateway.chunks c USING (payroll_id, chunk_no)
+                   WHERE a.state = 'accepted'
+                   AND NOT EXISTS (SELECT FROM provider_gateway.recalls r WHERE r.payment_id = a.payment_id)
+                   ORDER BY c.provider"""
     async with ground.looking() as admin:
         return [str(row["payment_id"]) for sql in (waiting, under_way) for row in await admin.fetch(sql)]
 

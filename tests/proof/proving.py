@@ -20,6 +20,7 @@ def a_child(
     until: str = "settled",
     door: bool = True,
     seconds: float = SECONDS,
+    processor_seconds: float = SECONDS,
     quiet_seconds: float = SECONDS,
     port: int | None = None,
     recall: Sequence[str] = (),
@@ -30,10 +31,12 @@ def a_child(
 ) -> dict[str, Any]:
     """An order to work. `port`: of its door, where the usual one is somebody else's; `recall` and `stop`: payments that officers
     ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point of a `half` of them, or of its door's,
-    that is not `spared`. Else it ends when all is done, after so many `seconds`, or when nothing changed for `quiet_seconds`."""
+    that is not `spared`. Else it ends when all is done, after so many `seconds` or `processor_seconds`, or when nothing has
+    changed for `quiet_seconds`."""
     return {
-        "do": "work", "seconds": seconds, "quiet_seconds": quiet_seconds, "until": until, "door": door, "port": port,
-        "recall": list(recall), "stop": stop, "killed": killed, "spared": sorted(spared), "half": half,
+        "do": "work", "seconds": seconds, "processor_seconds": processor_seconds, "quiet_seconds": quiet_seconds, "until": until,
+        "door": door, "port": port, "recall": list(recall), "stop": stop,
+        "killed": killed, "spared": sorted(spared), "half": half,
     }  # fmt: skip
 
 
