@@ -112,9 +112,11 @@ class AttemptMachine(RuleBasedStateMachine):
         self.lease_lapses_and_it_is_asked()
         self.asked_until_it_is_sent_again(who)
 
-    @rule()
-    def business_day_begins(self) -> None:
+    @rule(sent_before=st.booleans())
+    def business_day_begins(self, sent_before: bool) -> None:
         """Only the business clock is moved, so that what was sent is no older; then it is asked after."""
+        if sent_before:
+            self.send(0, "none", "silent", 0.0)
         self._do(self.life.new_day())
         self.lease_lapses_and_it_is_asked()
 

@@ -88,7 +88,7 @@ def _watch_calls(points: KillPoints) -> None:
         try:
             answer = await original(self, request, **more)
         except httpx.HTTPError:
-            points.passing(f"{name}/after_failed_call")
+            points.passing(f"{name}/{'after_failed_call' if _is_paying(name) else 'after_call'}")
             raise
         points.passing(f"{name}/after_call")
         return answer
@@ -102,7 +102,8 @@ def _name_of_commit(service: str, inner: FrameType) -> str:
     if frame is None:
         return f"{service}: outside"
     offset = frame.f_lineno - frame.f_code.co_firstlineno
-    return f"{service}: {_module(frame.f_code)}.{frame.f_code.co_qualname}+{offset}{_about(frame)}"
+    about = "" if frame.f_code.co_name == "_park" else _about(frame)  # which event comes early is chance
+    return f"{service}: {_module(frame.f_code)}.{frame.f_code.co_qualname}+{offset}{about}"
 
 
 def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
@@ -113,6 +114,11 @@ def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
         return None
     provider = request.url.path.strip("/").partition("/")[0]
     return f"{provider}: {_module(inside[-1])}.{inside[-1].co_qualname}"
+
+
+def _is_paying(name: str) -> bool:
+    """Whether money may move by this call. What a failed question leaves behind is the same as an answered one: nothing yet."""
+    return ".payments." in name
 
 
 def _frames(inner: FrameType) -> list[FrameType]:
