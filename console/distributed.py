@@ -187,7 +187,10 @@ def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
         "sms_diacritics": "",
         "host": HOST,
         "root_path": "",
-        "registry_url": f"http://{HOST}:{ports[process_name('registry', API)]}",
+        **{
+            f"{service}_url": f"http://{HOST}:{ports[process_name(service, API)]}"
+            for service in ("registry", "disbursement", "provider_gateway")
+        },
     }
 
 

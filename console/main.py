@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("console.making_keys", "make the keys that are missing in CHITRA_KEYS_DIR"),
     "migrate": ("console.migrating", "bring the database to the newest schema"),
     "after-restore": ("console.after_restore", "stop every provider after a restore, until a person has compared"),
+    "report": ("console.report", "reporting's read models, made again out of the event logs"),
     "queues": ("console.queues", "make every service's queue on the broker, before any worker starts"),
     "healthy": ("console.health", "whether the process on CHITRA_PORT answers, for health checks"),
     "token": ("console.tokens", "a bearer token of the local issuer"),

@@ -62,6 +62,10 @@ def _service_environment(service: str) -> dict[str, str]:
     if service == "disbursement":
         environment["CHITRA_REGISTRY_URL"] = "{registry_url}"
         environment["CHITRA_DOCUMENT_TEMPLATES_DIR"] = "{document_templates_dir}"
+    if service == "reporting":
+        environment["CHITRA_REGISTRY_URL"] = "{registry_url}"
+        environment["CHITRA_DISBURSEMENT_URL"] = "{disbursement_url}"
+        environment["CHITRA_PROVIDER_GATEWAY_URL"] = "{provider_gateway_url}"
     if service == "provider_gateway":
         environment["CHITRA_PROVIDERS_URL"] = "{providers_url}"
         environment["CHITRA_PROVIDER_TIMEOUT_SECONDS"] = "{provider_timeout_seconds}"

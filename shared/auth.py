@@ -106,7 +106,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "events:read",
         "operations",
     ),
-    "system": ("events:read", "registry:read"),
+    "system": ("events:read", "registry:read", "disbursement:read"),
     "admin": (
         "registry:read",
         "registry:units",

@@ -162,6 +162,7 @@ class Database:
                     "search_path": f"{service}",
                     "application_name": f"chitra-{service}",
                     "jit": "off",
+                    "temp_buffers": "64MB",
                     "datestyle": "ISO",  # texts that are sealed hold dates
                 },
                 "timeout": 10,

@@ -94,6 +94,11 @@ def start_postgres(directory: Path, port: int | None = None) -> EmbeddedPostgres
     return EmbeddedPostgres(directory, port)
 
 
+def is_running(directory: Path) -> bool:
+    """Whether the server of this folder runs, whoever started it."""
+    return _running_port(directory / "data") is not None
+
+
 def free_port() -> int:
     """A TCP port on loopback that was free a moment ago."""
     with socket.socket() as probe:

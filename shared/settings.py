@@ -32,7 +32,7 @@ class Settings:
     oidc_jwks_url: str | None
     oidc_audience: str
     system_token_file: Path | None  # holds a token of the OIDC issuer with which services ask each other
-    registry_url: str | None  # where disbursement asks for the registry's position
+    registry_url: str | None  # where disbursement asks for the registry's position, and reporting for its log
     providers_url: str | None  # base address of the providers (the sandbox)
     host: str
     port: int
@@ -46,6 +46,8 @@ class Settings:
     spreadsheet_providers: Path | None = None  # folder of definitions of spreadsheet providers; None: there are none
     bank_folder: Path | None = None  # drop folder over which VietinBank is reached; None: over HTTP
     sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
+    disbursement_url: str | None = None  # where reporting asks for its log and its books
+    provider_gateway_url: str | None = None  # where reporting asks for its log
     provider_urls: Mapping[str, str] = field(default_factory=dict)  # provider -> base address of its own, not `providers_url`
 
     @property
@@ -75,6 +77,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         system_token_file=Path(environ["CHITRA_SYSTEM_TOKEN_FILE"]) if environ.get("CHITRA_SYSTEM_TOKEN_FILE") else None,
         oidc_audience=environ.get("CHITRA_OIDC_AUDIENCE") or "chitra",
         registry_url=environ.get("CHITRA_REGISTRY_URL") or None,
+        disbursement_url=environ.get("CHITRA_DISBURSEMENT_URL") or None,
+        provider_gateway_url=environ.get("CHITRA_PROVIDER_GATEWAY_URL") or None,
         providers_url=environ.get("CHITRA_PROVIDERS_URL") or None,
         host=environ.get("CHITRA_HOST", "127.0.0.1"),
         port=int(environ.get("CHITRA_PORT", "8080")),

@@ -23,6 +23,10 @@ BENCHMARKS = {
     "month": ("console.bench.month", "a month without faults, from draw-up to books"),
     "payroll": ("console.bench.payroll", "payrolls drawn up from stored decisions, to approval"),
     "gateway": ("console.bench.gateway", "payrolls released, over RabbitMQ and the sandbox, to both services' settled books"),
+    "reporting": (
+        "console.bench.reporting",
+        "a nation's read models: dashboard, events, settlement to page",
+    ),
     "duplicates": ("console.bench.duplicates", "a province's people compared for duplicates, on one core"),
 }
 

@@ -29,7 +29,7 @@ TABLES = (
     "disbursement.payments",
     "disbursement.payment_lines",
     "provider_gateway.attempts",
-    "reporting.obligation_places",
+    "reporting.person_months",
 )
 
 

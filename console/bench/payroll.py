@@ -3,7 +3,9 @@
 The job is the real one: the use cases as officers' requests call them, in the services' role and row scope, on the embedded
 PostgreSQL with its own settings (fsync on). It reads people, decisions and contracts, applies the law, writes obligations,
 payments, their lines and chunks with digests, ledger and events, and checks every digest again at preparing and at approval.
-The floor is in `payroll_floor.py`.
+
+A paying authority is a district or a commune, so the people are spread over authorities, at most a province's worth to one; each
+draws up, prepares and approves its own, as many side by side as there are hands. The floor (`payroll_floor.py`) has one hand.
 """
 
 from __future__ import annotations
@@ -47,15 +49,27 @@ _MAKER = Caller("bench", "maker", "person", frozenset({"disbursement:prepare"}),
 _CHECKER = Caller("bench", "checker", "person", frozenset({"disbursement:approve"}), ())
 
 
+PEOPLE_OF_AN_AUTHORITY = 50_000
+"""At most, unless told otherwise: the province of Thừa Thiên Huế as one. A district of 2021 had a tenth of it."""
+
+MOST_SIDE_BY_SIDE = 8
+"""Steps at once: fewer than the service has connections."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the benchmark."""
     parser.add_argument("--beneficiaries", type=int, default=100_000)
-    parser.add_argument("--authorities", type=int, default=1, help="paying authorities that the people are spread over")
+    parser.add_argument(
+        "--authorities", type=int, help="paying authorities that the people are spread over (one for each 50,000)"
+    )
+    parser.add_argument(
+        "--side-by-side", type=int, help=f"authorities or payrolls at work at once, up to {MOST_SIDE_BY_SIDE} (one for each core)"
+    )
 
 
 @dataclass
 class _Times:
-    """Seconds of each step, over all authorities."""
+    """Seconds of each step, from the first authority's to the last's, and of the floor's tables."""
 
     draw_up: float = 0.0
     prepare: float = 0.0
@@ -74,7 +88,8 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     assert platform.admin_database_url is not None
     admin = await asyncpg.connect(platform.admin_database_url, server_settings={"jit": "off"})
     try:
-        authority_ids = await lay(admin, arguments.beneficiaries, arguments.authorities)
+        authorities = arguments.authorities or max(1, arguments.beneficiaries // PEOPLE_OF_AN_AUTHORITY)
+        authority_ids = await lay(admin, arguments.beneficiaries, authorities)
         database = platform.database("disbursement")
         run = await _open(database)
         times = _Times()
@@ -82,8 +97,9 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         data = home / "postgres" / "data"
         await admin.execute("CHECKPOINT")
         times.cpu.append(server_cpu_seconds(data))
-        for authority_id in authority_ids:
-            await _pay(database, run, authority_id, load_signing_key(settings.keys_dir, SEAL), times)
+        hands = min(arguments.side_by_side or os.cpu_count() or 1, MOST_SIDE_BY_SIDE)
+        office = _Office(database, run, load_signing_key(settings.keys_dir, SEAL), asyncio.Semaphore(hands))
+        await _pay(office, authority_ids, times)
         times.cpu.append(server_cpu_seconds(data))
         memory_mb = _peak_memory_mb() - memory_before
         payments = int(await admin.fetchval("SELECT count(*) FROM disbursement.payments"))
@@ -96,7 +112,7 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         await admin.close()
         await platform.close()
         await asyncio.to_thread(shutil.rmtree, home)
-    return _figures(payments, times, memory_mb)
+    return {**_figures(payments, times, memory_mb), "authorities": authorities, "side_by_side": hands}
 
 
 async def _open(database: Database) -> Run:
@@ -106,32 +122,45 @@ async def _open(database: Database) -> Run:
         return await open_run(tx, f"{_MONTH:%Y-%m}", province, [_MONTH], load_law())
 
 
-async def _pay(database: Database, run: Run, authority_id: str, key: Ed25519PrivateKey, times: _Times) -> None:
-    """One authority: each step in its own transaction, as the API has it. Its payrolls are prepared at once, then approved at
-    once, as the officers of several contracts do."""
-    async with database.transaction() as tx:
-        authority = await units.find(tx, authority_id)
+@dataclass(frozen=True)
+class _Office:
+    """What authorities work with: each step is a transaction of its own, as the API has it, and takes one of the hands."""
+
+    database: Database
+    run: Run
+    key: Ed25519PrivateKey
+    hands: asyncio.Semaphore
+
+    async def draw_up(self, authority_id: str) -> list[tuple[str, UUID]]:
+        """An authority's payrolls."""
+        async with self.hands:
+            async with self.database.transaction() as tx:
+                authority = await units.find(tx, authority_id)
+            async with self.database.transaction(repeatable_read=True) as tx:
+                drawn = await draw_up_run(tx, DrawUp(self.run.run_id, authority, 0, "bench", "maker"), load_law())
+        return [(authority_id, payroll.payroll_id) for payroll in drawn.payrolls]
+
+    async def prepare(self, authority_id: str, payroll_id: UUID) -> None:
+        """The maker's step."""
+        async with self.hands, self.database.transaction() as tx:
+            await prepare_payroll(tx, _MAKER, payroll_id)
+
+    async def approve(self, authority_id: str, payroll_id: UUID) -> None:
+        """The checker's step."""
+        async with self.hands, self.database.transaction() as tx:
+            await approve_payroll(tx, _CHECKER, payroll_id, self.key)
+
+
+async def _pay(office: _Office, authority_ids: list[str], times: _Times) -> None:
+    """All authorities draw up; then all payrolls are prepared, then all approved."""
     began = time.perf_counter()
-    async with database.transaction(repeatable_read=True) as tx:
-        drawn = await draw_up_run(tx, DrawUp(run.run_id, authority, 0, "bench", "maker"), load_law())
-    times.draw_up += time.perf_counter() - began
-    payroll_ids = [payroll.payroll_id for payroll in drawn.payrolls]
-    began = time.perf_counter()
-    await asyncio.gather(*(_prepare(database, authority_id, payroll_id) for payroll_id in payroll_ids))
+    drawn = await asyncio.gather(*(office.draw_up(authority_id) for authority_id in authority_ids))
+    payrolls = [payroll for of_authority in drawn for payroll in of_authority]
+    drawn_at = time.perf_counter()
+    await asyncio.gather(*(office.prepare(*payroll) for payroll in payrolls))
     prepared_at = time.perf_counter()
-    await asyncio.gather(*(_approve(database, authority_id, payroll_id, key) for payroll_id in payroll_ids))
-    times.prepare += prepared_at - began
-    times.approve += time.perf_counter() - prepared_at
-
-
-async def _prepare(database: Database, authority_id: str, payroll_id: UUID) -> None:
-    async with database.transaction(authority_id) as tx:
-        await prepare_payroll(tx, _MAKER, payroll_id)
-
-
-async def _approve(database: Database, authority_id: str, payroll_id: UUID, key: Ed25519PrivateKey) -> None:
-    async with database.transaction(authority_id) as tx:
-        await approve_payroll(tx, _CHECKER, payroll_id, key)
+    await asyncio.gather(*(office.approve(*payroll) for payroll in payrolls))
+    times.draw_up, times.prepare, times.approve = drawn_at - began, prepared_at - drawn_at, time.perf_counter() - prepared_at
 
 
 def _peak_memory_mb() -> float:

@@ -1,8 +1,9 @@
 """The floor of `bench payroll`: the rows that were drawn up, written once more by bare INSERT ... SELECT.
 
-Into copies of the tables that have the same columns, indexes, constraints (foreign keys too), triggers and partitions, all
-six in one transaction with its commit. Nothing is joined, computed or checked again on the way; the events' bodies are copied as
-they lie, compressed. One connection writes the floor; of the job, payrolls are prepared and approved side by side.
+Into copies of the tables that have the same columns, indexes, constraints (foreign keys too), triggers, partitions and fill
+factors, all six in one transaction with its commit. Nothing is joined, computed or checked again on the way; the events' bodies
+are copied as they lie, compressed. One connection writes the floor; of the job, authorities and payrolls are worked at side by
+side.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ TABLES = ("payrolls", "payments", "payment_lines", "chunks", "obligations", "out
 
 _PARTITION_KEY = "SELECT pg_get_partkeydef(format('disbursement.%I', $1::text)::regclass)"
 _PARTITIONS = """
-SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bound
+SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bound,
+       coalesce('WITH (' || array_to_string(c.reloptions, ', ') || ')', '') AS settings
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = format('disbursement.%I', $1::text)::regclass
 """
 _FOREIGN_KEYS = """
@@ -48,7 +50,7 @@ async def _copy(admin: asyncpg.Connection, table: str) -> None:
     partitioned = f" PARTITION BY {key}" if key else ""
     await admin.execute(f"CREATE TABLE floor_{table} (LIKE {table} INCLUDING ALL){partitioned}")
     for row in await admin.fetch(_PARTITIONS, table):
-        await admin.execute(f"CREATE TABLE floor_{row['relname']} PARTITION OF floor_{table} {row['bound']}")
+        await admin.execute(f"CREATE TABLE floor_{row['relname']} PARTITION OF floor_{table} {row['bound']} {row['settings']}")
     for row in await admin.fetch(_FOREIGN_KEYS, table):
         await admin.execute(f"ALTER TABLE floor_{table} ADD {row['definition']}")
     for row in await admin.fetch(_TRIGGERS, table):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from console.demo.api import Officer
 from console.demo.judge import Verdict
 from console.demo.plan import PlannedRun
 from console.demo.stage import Stage
@@ -19,6 +22,8 @@ from shared.kernel.money import format_dong
 
 PARTS = ("paid_account", "paid_cash", "in_flight", "returned", "unclaimed", "cancelled", "not_released")
 MILLION = 1_000_000
+REPORTING_SECONDS = 30.0
+"""How long reporting may be behind at the end, before what it says counts as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,11 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether every month's books balance and nothing was doubled or lost."""
+        """Whether every month's books balance, reporting says the same, and nothing was doubled or lost."""
         document = self.document
         balanced = all(month["books_balance"] for month in document["months"])
-        return balanced and document["double_payments"] == 0 and document["lost_payments"] == 0
+        agree = document["reporting"]["differences"] == 0
+        return balanced and agree and document["double_payments"] == 0 and document["lost_payments"] == 0
 
 
 async def collect(
@@ -58,6 +64,7 @@ async def collect(
         "months": months,
         "runs": run_rows,
         "providers": verdict.providers,
+        "reporting": await _reporting(officer),
         "faults": faults,
         "rows": rows,
         "life": {kind: count for kind, count in befell.items() if kind != "papers"},
@@ -66,6 +73,17 @@ async def collect(
         "elapsed_seconds": round(seconds, 1),
     }
     return Outcome(document)
+
+
+async def _reporting(officer: Officer) -> dict[str, Any]:
+    """What reporting made of events alone, against the books; once it has applied all that was said."""
+    give_up_at = monotonic() + REPORTING_SECONDS
+    while True:
+        found = await officer.get("reporting", "/v1/consistency")
+        if not any(month["events_behind"] for month in found["months"]) or monotonic() > give_up_at:
+            differing = [month for month in found["months"] if month["differences"]]
+            return {"differences": found["differences"], "months_differing": differing}
+        await asyncio.sleep(0.2)
 
 
 async def _month(stage: Stage, month: date) -> dict[str, Any]:
@@ -90,6 +108,9 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(_counts_table("Việc phát sinh · what life brought", outcome.document["life"], console.width))
     console.print(_counts_table("Sự cố đã vượt qua · faults survived", outcome.document["faults"], console.width))
     doubled, lost = outcome.document["double_payments"], outcome.document["lost_payments"]
+    differences = outcome.document["reporting"]["differences"]
+    colour = "green" if differences == 0 else "red"
+    console.print(f"[{colour}]reporting against the books: {differences} differences[/]")
     colour = "green" if doubled == lost == 0 else "red"
     console.print(f"[{colour}]double payments: {doubled} · lost payments: {lost}[/] (counted from the providers' own books)")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.reporting.api.consistency import consistency_routes
 from services.reporting.api.coverage import coverage_routes
 from services.reporting.api.page import page_routes
 from services.reporting.events import HANDLERS, SUBSCRIBES_TO
@@ -24,5 +25,6 @@ def build(platform: Platform) -> Service:
         platform.verifier,
     )
     app.include_router(coverage_routes(database))
+    app.include_router(consistency_routes(database, platform.ask))
     app.include_router(page_routes(database, token_in_query=not platform.settings.distributed))
     return Service(NAME, app, database, SUBSCRIBES_TO, HANDLERS)

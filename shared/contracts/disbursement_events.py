@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -45,7 +45,8 @@ class ObligationMove(Contract):
     """One obligation going from one place to another; `from_place` None when it came to be owed.
 
     `subject` is a pseudonym (keyed hash of the person), the same in all months. `step` grows with each move of the same
-    obligation, so that a stale move is told from a fresh one in whatever order they come.
+    obligation, so that a stale move is told from a fresh one in whatever order they come. `reason` is why a payment failed, in
+    the gateway's words (`invalid_account`, `locked`, ...); None for what did not fail.
     """
 
     benefit_month: date
@@ -60,10 +61,16 @@ class ObligationMove(Contract):
     amount_dong: int
     from_place: Place | None
     to_place: Place
+    reason: str | None = None
 
 
 class ObligationsMoved(Event):
-    """Payments progressed, seen from what they settle. Reporting lives on these alone."""
+    """Payments progressed, seen from what they settle. Reporting lives on these alone.
+
+    A move says by itself where the obligation was and is: the provider and channel are those of the payment that moves it, and
+    belong to the places `in_flight`, `paid_account` and `paid_cash` only; in the others the money is the payer's. So sums of
+    moves are the same in whatever order they are added. `released_at` is of the payroll, None where no payment moved.
+    """
 
     source: ClassVar[str] = "disbursement"
     type: ClassVar[str] = "obligations_moved"
@@ -72,6 +79,7 @@ class ObligationsMoved(Event):
     authority_id: str
     provider: Provider | None
     channel: Channel | None
+    released_at: datetime | None = None  # business clock
     moves: list[ObligationMove]
 
 
@@ -148,3 +156,30 @@ class MonthClosed(Event):
     paid_dong: int
     returned_dong: int
     whole_run: bool
+
+
+class PostedEntry(Contract):
+    """An amount that went from one account to another. Accounts are kinds: `treasury`, `provider`, `receivable`, `fee_owed`,
+    ...; whose they are is told by the provider."""
+
+    book: Literal["money", "fees"]
+    provider: Provider | None
+    channel: Channel | None
+    from_account: str
+    to_account: str
+    amount_dong: int
+    cause: str
+
+
+class LedgerPosted(Event):
+    """Money that moved beside the payments themselves: funding and refunds, receivables and what came of them, fees.
+
+    What payments move (to payees and back) is told by `obligations_moved` and not here. An amount is above zero: a move back
+    swaps the accounts.
+    """
+
+    source: ClassVar[str] = "disbursement"
+    type: ClassVar[str] = "ledger_posted"
+    run_id: UUID
+    authority_id: str
+    entries: list[PostedEntry]

@@ -74,6 +74,22 @@ class AccountsAnswered(Event):
     answers: list[AccountAnswer]
 
 
+class AccountUse(Contract):
+    """The first time that money was taken out of an account, or paid from it, as its provider lists it."""
+
+    account_id: UUID
+    first_used_on: date
+
+
+class AccountsUsed(Event):
+    """Accounts that came into use: a provider's list of them, each account once, at its first use."""
+
+    source: ClassVar[str] = "provider_gateway"
+    type: ClassVar[str] = "accounts_used"
+    provider: Provider
+    uses: list[AccountUse]
+
+
 class NameAnswer(Contract):
     """What a provider said of an account's holder. `other_name`: not the one asked for, and it does not say whose it is."""
 

@@ -43,6 +43,7 @@ class Outcome:
             assert run["paid_dong"] > 0
 
     def test_nobody_is_paid_twice_and_nobody_is_lost(self, document: dict[str, Any]) -> None:
+        assert document["reporting"] == {"differences": 0, "months_differing": []}
         assert document["double_payments"] == 0
         assert document["lost_payments"] == 0
         assert set(document["providers"]) == {"viettelpay", "vietinbank", "vnpost", "commune_cashier"}

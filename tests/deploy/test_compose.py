@@ -42,6 +42,8 @@ VALUES = {
     "host": "0.0.0.0",
     "port": "8080",
     "registry_url": "http://registry-api:8080",
+    "disbursement_url": "http://disbursement-api:8080",
+    "provider_gateway_url": "http://provider_gateway-api:8080",
     "providers_url": "http://sandbox:8080",
     "provider_timeout_seconds": "30",
     "provider_processing_seconds": "",

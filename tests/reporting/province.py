@@ -53,6 +53,7 @@ UNITS = [
 ]
 
 RUN_ID = UUID("01890000-0000-7000-8000-000000000001")
+RELEASED_AT = datetime(2021, 10, 4, 22, 0, tzinfo=UTC)
 _positions = itertools.count(1)
 
 
@@ -70,6 +71,7 @@ def events_of(facts: Iterable[Fact], size: int = 500) -> list[bytes]:
                     "authority_id": PROVINCE,
                     "provider": provider,
                     "channel": channel,
+                    "released_at": RELEASED_AT,
                     "moves": [_move(f) for f in chunk],
                 }
             )
@@ -105,7 +107,7 @@ def _move(fact: Fact) -> ObligationMove:
             "sex": "female",
             "age_band": "80+",
             "amount_dong": fact.amount_dong,
-            "from_place": None if fact.step == 0 else "not_released",
+            "from_place": fact.was,
             "to_place": fact.place,
         }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,26 @@ class Fact:
     amount_dong: int
     provider: str | None
     channel: str | None
+    was: str | None = None  # the place before
+
+
+WITH_PROVIDER = ("in_flight", "paid_account", "paid_cash")
+
+
+def chained(facts: list[Fact]) -> list[Fact]:
+    """The same moves, each knowing where its obligation was before."""
+    last: dict[tuple[date, str, str, int], str] = {}
+    known: dict[Fact, Fact] = {}
+    for fact in sorted(facts, key=lambda f: f.step):
+        key = (fact.month, fact.subject, fact.kind, fact.revision)
+        known[fact] = replace(fact, was=last.get(key))
+        last[key] = fact.place
+    return [known[fact] for fact in facts]
+
+
+def way(fact: Fact) -> tuple[str, str]:
+    """Provider and channel where the money lies with them."""
+    return (fact.provider or "", fact.channel or "") if fact.place in WITH_PROVIDER else ("", "")
 
 
 def newest(facts: list[Fact], month: date) -> dict[tuple[str, str, int], Fact]:
@@ -46,8 +66,8 @@ def people_of(last: dict[tuple[str, str, int], Fact]) -> dict[str, tuple[str, st
     for subject, held in owed.items():
         home = min(held, key=lambda f: (f.revision, f.kind)).unit_id
         places = {f.place for f in held}
-        way = "account" if "paid_account" in places else "cash" if "paid_cash" in places else "none"
-        found[subject] = (home, way)
+        by = "account" if "paid_account" in places else "cash" if "paid_cash" in places else "none"
+        found[subject] = (home, by)
     return found
 
 
@@ -101,7 +121,7 @@ def coverage_view(
     """Every number of /v1/coverage. `districts` maps communes to districts."""
     communes = sorted(c for c, d in districts.items() if unit_id in (None, c, d))
     held = [f for f in newest(facts, month).values() if f.unit_id in communes]
-    ways = sorted({(f.provider or "", f.channel or "") for f in held})
+    ways = sorted({way(f) for f in held})
     per_district = []
     for district in sorted({districts[c] for c in communes}):
         view = month_view(facts, month, [c for c in communes if districts[c] == district])
@@ -116,7 +136,7 @@ def coverage_view(
             {
                 "provider": provider,
                 "channel": channel,
-                "parts": parts_view([f for f in held if (f.provider or "", f.channel or "") == (provider, channel)]),
+                "parts": parts_view([f for f in held if way(f) == (provider, channel)]),
             }
             for provider, channel in ways
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from shared.service import Service
 from tests.conftest import Tokens
 from tests.reporting import second_way
 from tests.reporting.province import CLOSED, COMMUNES, DISTRICTS, NAMES, PROVINCE, events_of
-from tests.reporting.second_way import Fact
+from tests.reporting.second_way import Fact, chained
 
 MONTHS = (date(2021, 10, 1), date(2021, 11, 1))
 WAYS = (
@@ -54,12 +54,16 @@ def lives(draw: st.DrawFn) -> list[Fact]:
             return Fact(month, subject, kind, revision, step, unit_id, group, place, amount_dong, *way)
 
         facts.append(fact(0, "not_released", (None, None)))
-        for payment in range(1, draw(st.integers(0, 3)) + 1):
+        payments = draw(st.integers(0, 3))
+        for payment in range(1, payments + 1):
             way = draw(st.sampled_from(WAYS))
             paid = "paid_account" if way[1] in ("wallet", "account") else "paid_cash"
             stages = ["not_released", "in_flight", paid, draw(st.sampled_from(["returned", "unclaimed"]))]
-            facts += [fact(payment * 10 + n, place, way) for n, place in enumerate(stages[: draw(st.integers(1, 4))])]
-    return facts
+            facts += [
+                fact(payment * 10 + n, place, way)
+                for n, place in enumerate(stages[: draw(st.integers(1, 4)) if payment == payments else 4])
+            ]
+    return chained(facts)
 
 
 async def deliver_all(service: Service, events: Iterable[bytes]) -> None:
@@ -68,10 +72,13 @@ async def deliver_all(service: Service, events: Iterable[bytes]) -> None:
         await service.inbox.receive(event)
 
 
-async def read_models(service: Service) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the read models, sorted."""
+async def read_models(service: Service) -> dict[str, list[str]]:
+    """All rows of the read models, sorted, without cells in which nothing stands and what is kept for a gap."""
+    empty = {"people_cells": "people = 0", "money_cells": "obligations = 0", "unit_months": "entitled = 0 AND owed_dong = 0"}
+    kept = [table for table in READ_MODELS if table not in ("late_money", "late_people", "rebuilt")]
     async with service.database.transaction() as tx:
-        return {table: sorted(tuple(row.values()) for row in await tx.rows(f"SELECT * FROM {table}")) for table in READ_MODELS}
+        found = {table: await tx.rows(f"SELECT * FROM {table} WHERE NOT ({empty.get(table, 'false')})") for table in kept}
+    return {table: sorted(str(tuple(row.values())) for row in rows) for table, rows in found.items()}
 
 
 async def get(client: httpx.AsyncClient, path: str, token: str, **params: str) -> Any:
@@ -119,20 +126,24 @@ async def test_order_and_repetition_leave_the_same_rows(service: Service, facts:
     in_order = await read_models(service)
     async with service.database.transaction() as tx:
         await forget(tx)
-    again: Sequence[Fact] = random.Random(seed).sample(facts * 2, len(facts) * 2)
-    await deliver_all(service, events_of(again, size=4))
+    order = random.Random(seed)
+    again = events_of(order.sample(facts, len(facts)), size=4) * 2
+    order.shuffle(again)
+    await deliver_all(service, again)
     assert await read_models(service) == in_order
 
 
 async def test_events_applied_at_once_add_up(empty: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
     """Sixteen consumers over the same communes and people: no update is lost, whatever waits for whom."""
     month = MONTHS[0]
+    paid = {way: "paid_account" if way[1] in ("wallet", "account") else "paid_cash" for way in WAYS}
     facts = [
         Fact(month, f"person-{n % 300}", kind, 0, step, sorted(COMMUNES)[n % 4], "elderly", place, 540_000, *WAYS[n % 5])
         for n in range(300)
         for kind in ("care_support", "monthly")
-        for step, place in ((0, "not_released"), (11, "in_flight"), (12, "paid_account" if n % 3 else "paid_cash"))
+        for step, place in ((0, "not_released"), (11, "in_flight"), (12, paid[WAYS[n % 5]]))
     ]
+    facts = chained(facts)
     random.Random(1).shuffle(facts)
     events = events_of(sorted(facts, key=lambda f: (len(f.subject), f.step % 2, f.provider or "")), size=40)
     limit = asyncio.Semaphore(16)
@@ -146,19 +157,6 @@ async def test_events_applied_at_once_add_up(empty: Service, client: httpx.Async
     assert answer == second_way.coverage_view(facts, month, COMMUNES, NAMES)
 
 
-async def test_an_older_move_that_comes_late_changes_nothing(empty: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
-    month, commune = MONTHS[0], sorted(COMMUNES)[0]
-    paid = Fact(month, "a", "monthly", 0, 12, commune, "elderly", "paid_account", 360_000, "viettelpay", "wallet")
-    late = Fact(month, "a", "monthly", 0, 11, commune, "elderly", "in_flight", 360_000, "viettelpay", "wallet")
-    await deliver_all(empty, events_of([paid]))
-    before = await read_models(empty)
-    await deliver_all(empty, events_of([late]))
-    assert await read_models(empty) == before
-    answer = await get(client, "/v1/coverage", tokens("province"), month="2021-10")
-    assert answer["communes_switched"] == 1
-    assert answer["parts"]["paid_account"] == {"obligations": 1, "amount_dong": 360_000}
-
-
 async def test_money_that_went_through_the_cashier_keeps_its_commune_unswitched(
     empty: Service, client: httpx.AsyncClient, tokens: Tokens
 ) -> None:
@@ -168,26 +166,26 @@ async def test_money_that_went_through_the_cashier_keeps_its_commune_unswitched(
     claimed = Fact(month, *drawn, 10, commune, "elderly", "not_released", 360_000, "commune_cashier", "cashier")
     handed = Fact(month, *drawn, 11, commune, "elderly", "in_flight", 360_000, "commune_cashier", "cashier")
     paid = Fact(month, *drawn, 22, commune, "elderly", "paid_account", 360_000, "vietinbank", "account")
+    claimed, handed, paid = chained([claimed, handed, paid])
     for event, switched in ((paid, 1), (claimed, 1), (handed, 0)):
         await deliver_all(empty, events_of([event]))
         answer = await get(client, "/v1/coverage", tokens("province"), month="2021-10")
         assert answer["communes_switched"] == switched, event
 
 
-@pytest.mark.parametrize("table", READ_MODELS)
+@pytest.mark.parametrize("table", sorted(set(READ_MODELS) - {"closings", "rebuilt"}))
 async def test_rows_of_other_units_are_hidden(empty: Service, table: str) -> None:
     here, there = sorted(COMMUNES)[0], sorted(COMMUNES)[-1]
-    await deliver_all(
-        empty,
-        events_of(
-            [
-                Fact(MONTHS[0], subject, "monthly", 0, 11, unit, "elderly", "in_flight", 1, "commune_cashier", "cashier")
-                for subject, unit in (("a", here), ("b", there))
-            ]
-        ),
-    )
+    facts = [
+        Fact(MONTHS[0], subject, "monthly", 0, step, unit, "elderly", place, 1, "commune_cashier", "cashier")
+        for subject, unit in (("a", here), ("b", there))
+        for step, place in ((0, "not_released"), (11, "in_flight"), (12, "paid_cash"), (13, "returned"))
+    ]
+    await deliver_all(empty, events_of(chained(facts)))
     seen = {}
     for scope in ("*", here, COMMUNES[here], CLOSED):
         async with empty.database.transaction(scope) as tx:
             seen[scope] = {row["unit_id"] for row in await tx.rows(f"SELECT unit_id FROM {table}")}
-    assert seen == {"*": {here, there}, here: {here}, COMMUNES[here]: {here}, CLOSED: set()}
+    above = set() if table in ("person_months", "late_money", "late_people") else {COMMUNES[here]}
+    assert {here, there} <= seen["*"]
+    assert (seen[here], seen[COMMUNES[here]], seen[CLOSED]) == ({here}, {here} | above, set())

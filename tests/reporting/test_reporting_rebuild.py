@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.reporting.storage.moves import READ_MODELS
+from services.reporting.events import PARTS
 from services.reporting.use_cases.rebuild_read_models import rebuild
 from services.reporting.workers.rebuild import event_log, rebuild_from
 from shared import outbox
@@ -23,21 +23,21 @@ from shared.service import Service
 from shared.web import make_app
 from tests.conftest import Tokens
 from tests.reporting.province import COMMUNES, RUN_ID, events_of
-from tests.reporting.second_way import Fact
+from tests.reporting.second_way import Fact, chained
+from tests.reporting.test_reporting_moves import read_models
 
 OCTOBER = date(2021, 10, 1)
+[DISBURSEMENT] = [part for part in PARTS if part.source == "disbursement"]
 STEPS = ((0, "not_released"), (10, "not_released"), (11, "in_flight"), (12, "paid_account"))
-FACTS = [
-    Fact(OCTOBER, f"person-{n}", "monthly", 0, step, sorted(COMMUNES)[n % 4], "elderly", place, 360_000, "viettelpay", "wallet")
-    for step, place in STEPS
-    for n in range(60)
-]
-
-
-async def rows_of(service: Service) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the read models, sorted."""
-    async with service.database.transaction() as tx:
-        return {t: sorted(tuple(row.values()) for row in await tx.rows(f"SELECT * FROM {t}")) for t in READ_MODELS}
+FACTS = chained(
+    [
+        Fact(
+            OCTOBER, f"person-{n}", "monthly", 0, step, sorted(COMMUNES)[n % 4], "elderly", place, 360_000, "viettelpay", "wallet"
+        )
+        for step, place in STEPS
+        for n in range(60)
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +87,16 @@ URL = "http://disbursement.test"
 async def test_rebuild_gives_the_same_rows(
     applied: Service, disbursement: httpx.AsyncClient, platform: Platform, log: list[Envelope]
 ) -> None:
-    before = await rows_of(applied)
+    before = await read_models(applied)
     assert len(before["person_months"]) == 60
     async with applied.database.transaction() as tx:
-        await tx.run("UPDATE commune_people SET by_account = by_account + 1")
+        await tx.run("UPDATE unit_months SET by_account = by_account + 1")
         await tx.run("DELETE FROM person_months WHERE subject = 'person-7'")
-        await tx.run("UPDATE obligation_places SET step = 999, place = 'cancelled' WHERE subject = 'person-8'")
-    assert await rows_of(applied) != before
-    rebuilt = await rebuild_from(applied.database, disbursement, URL, platform.system_token())
-    assert (rebuilt.events, rebuilt.moves, rebuilt.position) == (121, 240, 121) == (len(log), len(FACTS), log[-1].position)
-    assert await rows_of(applied) == before
+        await tx.run("UPDATE money_cells SET amount_dong = 999 WHERE place = 'paid_account'")
+    assert await read_models(applied) != before
+    rebuilt = await rebuild_from(applied.database, DISBURSEMENT, disbursement, URL, platform.system_token())
+    assert (rebuilt.events, rebuilt.applied, rebuilt.position) == (121, 120, 121) == (len(log), len(log) - 1, log[-1].position)
+    assert await read_models(applied) == before
 
 
 async def test_events_that_come_during_a_rebuild_are_not_lost(
@@ -112,40 +112,40 @@ async def test_events_that_come_during_a_rebuild_are_not_lost(
 
     async def run() -> None:
         async with applied.database.transaction() as tx:
-            await rebuild(tx, slow())
+            await rebuild(tx, DISBURSEMENT, slow())
 
-    before = await rows_of(applied)
+    before = await read_models(applied)
     rebuilding = asyncio.create_task(run())
     await half_way.wait()
-    [said] = events_of(
-        [Fact(OCTOBER, "person-0", "monthly", 0, 13, sorted(COMMUNES)[0], "elderly", "returned", 360_000, "viettelpay", "wallet")]
-    )
+    commune = sorted(COMMUNES)[0]
+    came_back = (OCTOBER, "person-0", "monthly", 0, 13, commune, "elderly", "returned", 360_000, "viettelpay", "wallet")
+    [said] = events_of([Fact(*came_back, was="paid_account")])
     live = decode_envelope(said).model_copy(update={"position": log[-1].position + 1})  # the log's next, not one of its own
     arriving = asyncio.create_task(applied.inbox.receive(live.encode()))
-    assert await rows_of(applied) == before  # readers see whole numbers all the time
+    assert await read_models(applied) == before  # readers see whole numbers all the time
     go_on.set()
     await asyncio.gather(rebuilding, arriving)
     async with applied.database.transaction() as tx:
-        assert await tx.scalar("SELECT place FROM obligation_places WHERE subject = 'person-0'") == "returned"
-        assert await tx.scalar("SELECT sum(by_account) FROM commune_people") == 59
-        assert await tx.scalar("SELECT sum(obligations) FROM cells") == 60
+        assert await tx.scalar("SELECT way FROM person_months WHERE subject = 'person-0'") == ""
+        assert await tx.scalar("SELECT by_account FROM unit_months WHERE unit_id = '*'") == 59
+        assert await tx.scalar("SELECT sum(obligations) FROM money_cells WHERE unit_id = '*'") == 60
 
 
 async def test_a_log_without_its_beginning_is_refused_and_changes_nothing(applied: Service, log: list[Envelope]) -> None:
     async def without_first() -> AsyncIterator[Sequence[Envelope]]:
         yield log[1:]
 
-    before = await rows_of(applied)
+    before = await read_models(applied)
     with pytest.raises(Refusal, match="event-log-gap"):
         async with applied.database.transaction() as tx:
-            await rebuild(tx, without_first())
-    assert await rows_of(applied) == before
+            await rebuild(tx, DISBURSEMENT, without_first())
+    assert await read_models(applied) == before
 
 
 async def test_a_token_that_may_not_read_the_log_changes_nothing(
     applied: Service, disbursement: httpx.AsyncClient, tokens: Tokens
 ) -> None:
-    before = await rows_of(applied)
+    before = await read_models(applied)
     with pytest.raises(httpx.HTTPStatusError, match="403"):
-        await rebuild_from(applied.database, disbursement, URL, tokens("province"))
-    assert await rows_of(applied) == before
+        await rebuild_from(applied.database, DISBURSEMENT, disbursement, URL, tokens("province"))
+    assert await read_models(applied) == before

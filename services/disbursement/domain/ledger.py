@@ -67,6 +67,24 @@ def fee_paid_account(contract_id: UUID) -> str:
     return f"{_FEE_PAID}{contract_id}"
 
 
+_TOLD_BY_MOVES: frozenset[Cause] = frozenset({"outcome", "settlement"})
+"""Causes whose entries of book `money` follow payments one by one: what obligations moved tells the same."""
+
+
+def account_kind(account: str) -> str:
+    """What an account is, without whose: `provider` for `provider:<contract>`."""
+    return account.partition(":")[0]
+
+
+def said_of(entries: Iterable[LedgerEntry]) -> dict[tuple[UUID, str], list[LedgerEntry]]:
+    """By run and authority the entries that others are told of: of fees and money, except what moved obligations tell."""
+    said: dict[tuple[UUID, str], list[LedgerEntry]] = {}
+    for entry in entries:
+        if entry.book == "fees" or (entry.book == "money" and entry.cause not in _TOLD_BY_MOVES):
+            said.setdefault((entry.run_id, entry.authority_id), []).append(entry)
+    return said
+
+
 def paid_place(channel: str) -> Place:
     """Where an obligation stands once it is paid: wallet and account are accounts, cash and cashier are cash."""
     return PAID_ACCOUNT if channel in ("wallet", "account") else PAID_CASH

@@ -100,18 +100,19 @@ DELETE FROM paid_before WHERE authority_id = :authority_id AND benefit_month = A
 # rest was paid before there was ChiTra. Merged records, and what was cancelled just now, are looked at below.
 _NEW = """
 INSERT INTO draw_due
-SELECT w.benefit_month, w.subject_id, w.kind, held.revision + 1, w.amount_dong - covered.amount_dong, w.amount_dong, w.unit_id,
-       w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new', 0, NULL, NULL,
-       w.topups
+WITH held AS MATERIALIZED ({held})
+SELECT w.benefit_month, w.subject_id, w.kind, coalesce(held.revision, -1) + 1, w.amount_dong - covered.amount_dong,
+       w.amount_dong, w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new',
+       0, NULL, NULL, w.topups
 FROM draw_owed w
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong) AS amount_dong FROM receivable_items
            WHERE repaid_dong > 0 GROUP BY benefit_month, subject_id, kind) back USING (benefit_month, subject_id, kind)
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(amount_dong) AS amount_dong FROM overpaid_lines
            WHERE came_back_at IS NULL GROUP BY benefit_month, subject_id, kind) twice USING (benefit_month, subject_id, kind)
 LEFT JOIN paid_before before USING (benefit_month, subject_id, kind)
-CROSS JOIN LATERAL ({held}) held
+LEFT JOIN held USING (benefit_month, subject_id, kind)
 CROSS JOIN LATERAL (
-    SELECT CAST(held.amount_dong + coalesce(twice.amount_dong, 0) - coalesce(back.amount_dong, 0)
+    SELECT CAST(coalesce(held.amount_dong, 0) + coalesce(twice.amount_dong, 0) - coalesce(back.amount_dong, 0)
                 + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
 ) covered
 WHERE w.amount_dong > covered.amount_dong
@@ -125,13 +126,20 @@ WHERE w.amount_dong > covered.amount_dong
     WHERE e.state = 'booked' AND w.kind = 'monthly' AND e.beneficiary_id = w.subject_id AND e.benefit_month = w.benefit_month)
 """
 
+# Each looks up its own by key (OFFSET 0), and hardly anybody finds something.
 _HELD = """
-SELECT coalesce(max(o.revision), -1) AS revision,
+SELECT w.benefit_month, w.subject_id, w.kind, max(o.revision) AS revision,
        coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0) AS amount_dong
-FROM obligations o WHERE o.benefit_month = w.benefit_month AND o.subject_id = w.subject_id AND o.kind = w.kind
+FROM draw_owed w
+CROSS JOIN LATERAL (
+    SELECT x.revision, x.amount_dong, x.live_payment_id, x.resting FROM obligations x
+    WHERE x.benefit_month = w.benefit_month AND x.subject_id = w.subject_id AND x.kind = w.kind OFFSET 0) o
+GROUP BY w.benefit_month, w.subject_id, w.kind
 """
 # Of months of which nobody is owed anything yet, nothing has to be looked up.
-_NONE_HELD = "SELECT -1 AS revision, 0 AS amount_dong"
+_NONE_HELD = """
+SELECT benefit_month, subject_id, kind, -1 AS revision, CAST(0 AS numeric) AS amount_dong FROM draw_owed WHERE false
+"""
 _ANY_HELD = """
 SELECT EXISTS (SELECT FROM (SELECT DISTINCT benefit_month FROM draw_owed) m
                CROSS JOIN LATERAL (SELECT FROM obligations o WHERE o.benefit_month = m.benefit_month LIMIT 1) one)

@@ -43,24 +43,29 @@ changed since (`changed_after`) are looked at again. So that everybody else is n
 parts the two in the key of the join: `law_params` gives those who changed all months, and the others the run's own."""
 
 # `held`: the decisions that the authority's communes pay: a mover's months before the move are the old commune's (`paid_by`).
-# `buried`: the one month that owes a person's funeral support.
+# OFFSET 0 keeps the inner select apart: each person looks up their decisions by key, however many people others pay. `buried`:
+# the one month that owes a person's funeral support.
 _HELD = """
 communes AS (
     SELECT u.unit_id FROM units u WHERE u.level = 'commune' AND u.path @> ARRAY[CAST(:authority_id AS text)]),
-buried AS (
-    SELECT beneficiary_id, min(from_month) AS month FROM decisions WHERE kind = 'funeral' GROUP BY beneficiary_id),
-held AS (
+held AS MATERIALIZED (
     SELECT d.decision_id, d.number, d.kind, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, p.code, p.unit_id,
            p.status, p.status_from_month, p.position, p.position > :oldest AS changed
-    FROM people p JOIN {decisions} d USING (beneficiary_id)
-    WHERE p.unit_id IN (SELECT unit_id FROM communes) AND d.paid_by IS NULL
+    FROM people p
+    CROSS JOIN LATERAL (
+        SELECT * FROM decisions x WHERE x.beneficiary_id = p.beneficiary_id AND x.paid_by IS NULL OFFSET 0) d
+    WHERE p.unit_id IN (SELECT unit_id FROM communes)
     UNION ALL
     SELECT d.decision_id, d.number, d.kind, d.category, d.from_month, d.to_month, d.heads, p.beneficiary_id, p.code, d.paid_by,
            p.status, p.status_from_month, p.position, p.position > :oldest
-    FROM people p JOIN {decisions} d USING (beneficiary_id)
-    WHERE d.paid_by IN (SELECT unit_id FROM communes))"""
+    FROM people p JOIN decisions d USING (beneficiary_id)
+    WHERE d.paid_by IN (SELECT unit_id FROM communes)),
+buried AS (
+    SELECT beneficiary_id, min(d.from_month) AS month
+    FROM (SELECT DISTINCT beneficiary_id FROM held WHERE kind = 'funeral') h JOIN decisions d USING (beneficiary_id)
+    WHERE d.kind = 'funeral' GROUP BY beneficiary_id)"""
 
-HELD = f"{LAW_ROWS}, {_HELD.format(decisions='decisions')}"
+HELD = f"{LAW_ROWS}, {_HELD}"
 
 # Whether the decision `d` speaks of the month of `m`: it covers it, unless a stop or a death took it; a funeral's in its month.
 IN_MONTH = """(m.changed_after IS NULL OR d.position > m.changed_after) AND (
@@ -103,7 +108,8 @@ best AS (
 """
 _HIGHEST = """
 highest AS (
-    SELECT DISTINCT ON (month, beneficiary_id, kind, bundle, part) * FROM claims {of_several}
+    SELECT DISTINCT ON (month, beneficiary_id, kind, bundle, part) * FROM claims
+    WHERE beneficiary_id IN (SELECT beneficiary_id FROM several)
     ORDER BY month, beneficiary_id, kind, bundle, part, amount_dong DESC, category COLLATE "C", decision_id)"""
 _ALONE = """
 SELECT month, beneficiary_id, kind, amount_dong + topups_dong, unit_id, decision_id, category, coefficient, heads, level_dong,
@@ -122,37 +128,39 @@ LEFT JOIN LATERAL (
     ) added ON b.topups IS NOT NULL
 """
 
-COMBINED = f"""{_HIGHEST.format(of_several="WHERE beneficiary_id IN (SELECT beneficiary_id FROM several)")}, {_CHOSEN}
-{_ALONE} WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = c.beneficiary_id)
+_CHOICES = f"{_HIGHEST}, {_CHOSEN}"
+_OF_ALL = f"""{_ALONE} WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = c.beneficiary_id)
 UNION ALL
-{_BEST}"""  # noqa: S608 - constants only
+{_BEST}"""
+COMBINED = f"{_CHOICES} {_OF_ALL}"
 """What a month owes a person under a kind. Reads `claims`, and in `several` whoever may have more than one."""
 
-# Of all people of an authority in two statements, those with one decision and the others, each told apart before anything is
-# joined: reading everything once for either would take half as long again.
-_SEVERAL = """several AS MATERIALIZED (
-    SELECT beneficiary_id FROM decisions GROUP BY beneficiary_id HAVING count(*) > 1)"""
-_OF_ONE = "(SELECT x.* FROM decisions x WHERE NOT EXISTS (SELECT FROM several s WHERE s.beneficiary_id = x.beneficiary_id))"
-_OF_SEVERAL = "(SELECT x.* FROM decisions x JOIN several s USING (beneficiary_id))"
+SEVERAL = "several AS MATERIALIZED (SELECT beneficiary_id FROM held GROUP BY beneficiary_id HAVING count(*) > 1)"
+"""Who holds more than one decision."""
 
-_OWED = (
-    f"""INSERT INTO draw_owed
-WITH {LAW_ROWS}, {_SEVERAL}, {_HELD.format(decisions=_OF_ONE)}, {CLAIMED} {_ALONE}""",
-    f"""INSERT INTO draw_owed
-WITH {LAW_ROWS}, {_SEVERAL}, {_HELD.format(decisions=_OF_SEVERAL)}, {CLAIMED}, {_HIGHEST.format(of_several="")}, {_CHOSEN}
-{_BEST}""",
-)
+_OWED = f"""
+WITH {HELD}, {CLAIMED}, {SEVERAL}, {_CHOICES},
+owed AS (INSERT INTO draw_owed {_OF_ALL})
+SELECT DISTINCT category FROM held WHERE category <> ALL(CAST(:dated AS text[]))
+"""  # noqa: S608 - constants only
 
 
-async def collect(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at: Mapping[date, int]) -> None:
+async def collect(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at: Mapping[date, int]) -> bool:
     """Fill the temporary table `draw_owed` by these months' law, and make `draw_due`, which `draw_differences.py` fills.
 
-    `looked_at` has, for months drawn by earlier runs, the registry's position up to which people were looked at.
+    `looked_at` has, for months drawn by earlier runs, the registry's position up to which people were looked at. Whether
+    anybody holds a decision of a category that is not dated in all of the months.
     """
     await open_tables(tx)
-    for statement in _OWED:
-        await tx.run(statement, authority_id=authority_id, **law_params(laws, looked_at))
+    params = law_params(laws, looked_at)
+    not_dated = await tx.rows(_OWED, authority_id=authority_id, dated=dated_throughout(laws), **params)
     await tx.run("ANALYZE draw_owed")
+    return bool(not_dated)
+
+
+def dated_throughout(laws: Sequence[MonthLaw]) -> list[str]:
+    """The categories that are dated in all of the months."""
+    return sorted(set.intersection(*(set(law.rates) for law in laws))) if laws else []
 
 
 async def open_tables(tx: Tx) -> None:

@@ -21,8 +21,9 @@ CREATE TEMP TABLE IF NOT EXISTS draw_people (
 # `domain/routing.py`, the note `domain/notes.py`. Most people have one thing due, and nothing of theirs is put together.
 # Rows are put in in the order of their lines: `place` counts them, and payment ids grow with it, so that what a chunk needs lies
 # together in every index and nothing is sorted a second time. `lane` stands for contract, channel and commune: a number is
-# sorted sooner than three texts. A payment's id is a UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the
-# drawing up, `place` between them. A million ids with random bits of their own would cost as much as their payments' inserts.
+# sorted sooner than three texts. OFFSET 0: each person is looked up by key, however many people others pay. A payment's id is a
+# UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the drawing up, `place` between them. A million ids with
+# random bits of their own would cost as much as their payments' inserts.
 _ROUTE = f"""
 INSERT INTO draw_people (subject_id, funeral, subject, sex, birth_date, code, unit_id, amount_dong, note, parts, payee_id,
                          payee_version, payee_name, account_id, account_version, contract_id, channel, provider, why_held, place,
@@ -72,7 +73,10 @@ routed AS (
                 WHEN u.suspension_id IS NOT NULL THEN 'uncollected'
                 WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
     FROM person d
-    JOIN people p ON p.beneficiary_id = d.subject_id
+    CROSS JOIN LATERAL (
+        SELECT subject, sex, birth_date, code, status, hold, payee_id, payee_version, payee_name, payee_relationship, account_id,
+               account_version, account_provider, account_channel
+        FROM people x WHERE x.beneficiary_id = d.subject_id OFFSET 0) p
     LEFT JOIN one_off_payees o ON o.beneficiary_id = d.subject_id
         AND o.purpose = CASE WHEN d.funeral THEN 'funeral' WHEN p.status = 'dead' THEN 'unpaid_months' END
     LEFT JOIN avoided f ON f.subject_id = d.subject_id AND f.avoid_account_id = p.account_id
@@ -110,7 +114,7 @@ async def route(tx: Tx, run: Run, authority_id: str) -> None:
         next_month=next_month(run.run_month),
         draw_id=str(new_id()),
     )
-    await tx.run("ANALYZE draw_people")
+    await tx.run("ANALYZE draw_people (subject_id, funeral, contract_id, channel, why_held)")
 
 
 async def left_out(tx: Tx) -> dict[str, int]:

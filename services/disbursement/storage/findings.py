@@ -14,7 +14,7 @@ from services.disbursement.domain.gates import AFTER_DEATH, Finding, Gate
 from services.disbursement.domain.payrolls import Payroll
 from services.disbursement.domain.routing import ACCOUNT_CHANNELS
 from services.disbursement.storage import budgets, seals
-from services.disbursement.storage.seals import expect_many
+from services.disbursement.storage.seals import as_sets
 from shared.database import Tx
 
 MAX_FINDINGS = 500
@@ -22,12 +22,15 @@ MAX_FINDINGS = 500
 
 _OPEN = "p.run_month = :run_month AND p.payment_id BETWEEN :first AND :last AND p.payroll_id = :payroll_id AND p.state = 'open'"
 
-# One look at all lines says whether there is anything to find: people of whom hardly anybody is paid, so little is joined.
+# One look at all lines says what there is to find: of people of whom hardly anybody is paid, and of hardly any amount. `IS TRUE`
+# keeps such people a hashed set, where a join of sides without statistics could go row by row.
 _SIGNS = f"""
-SELECT coalesce(bool_or(q.status IN ('stopped', 'dead')), false) AS any_ended,
-       coalesce(bool_or(q.birth_date <= :born_on), false) AS any_old
-FROM payments p JOIN people q ON q.beneficiary_id = p.beneficiary_id
-WHERE {_OPEN} AND (q.status IN ('stopped', 'dead') OR q.birth_date <= :born_on)
+SELECT coalesce(bool_or((p.beneficiary_id IN (
+           SELECT q.beneficiary_id FROM people q WHERE q.status IN ('stopped', 'dead'))) IS TRUE), false) AS any_ended,
+       coalesce(bool_or((p.beneficiary_id IN (
+           SELECT q.beneficiary_id FROM people q WHERE q.birth_date <= :born_on)) IS TRUE), false) AS any_old,
+       coalesce(max(p.amount_dong), 0) AS most_dong
+FROM payments p WHERE {_OPEN}
 """  # noqa: S608 - constants only
 
 _OVER_MAXIMUM = f"""
@@ -43,6 +46,7 @@ WITH months AS (
     SELECT l.subject_id, l.kind, l.benefit_month, sum(l.amount_dong) AS amount_dong, min(p.line_no) AS line_no,
            min(p.beneficiary_code) AS name, p.payment_id
     FROM payments p JOIN payment_lines l ON l.payment_id = p.payment_id AND l.run_month = p.run_month
+        AND l.payment_id BETWEEN :first AND :last
     WHERE {_OPEN} AND l.kind IN ('monthly', 'care_support')
     GROUP BY p.payment_id, l.subject_id, l.kind, l.benefit_month)
 SELECT CAST(m.payment_id AS text) AS about, max(round(m.amount_dong / b.amount_dong, 2)) AS measured,
@@ -59,50 +63,46 @@ GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
 """  # noqa: S608 - constants only
 
 # Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all. An account
-# is of one provider and channel, so payrolls of others can't pay into it. `IS TRUE` keeps what a payroll pays a hashed set, where
-# a join of two sides without statistics could go row by row.
-_ACCOUNT_SHARED = """
+# is of one provider and channel, so payrolls of others can't pay into it. OFFSET 0 keeps the inner selects apart: each line
+# looks up the payments of its account or payee by key, however many the run has, and in the lines' order, in which they lie.
+_CROWDED = f"""
 WITH crowded AS (
-    SELECT p.account_id AS shared FROM payments p
-    WHERE p.run_month = :run_month AND p.payroll_id = ANY(ARRAY(
-        SELECT x.payroll_id FROM payrolls x WHERE x.run_id = :run_id AND x.provider = :provider AND x.channel = :channel))
-      AND p.state IN ('open', 'paid') AND p.account_id IS NOT NULL
-    GROUP BY p.account_id
-    HAVING count(*) > :threshold AND bool_or(p.payroll_id = :payroll_id AND p.state = 'open'))
-"""
-
-_PAYEE_SHARED = f"""
-WITH crowded AS (
-    SELECT x.payee_id AS shared FROM payments x
-    WHERE x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
-      AND (x.payee_id IN (SELECT p.payee_id FROM payments p WHERE {_OPEN})) IS TRUE
-    GROUP BY x.payee_id HAVING count(*) > :threshold)
-"""  # noqa: S608 - constants only
-
-_OF_CROWDED = """
+    SELECT DISTINCT p.{{column}} AS shared
+    FROM payments p
+    WHERE {_OPEN} AND EXISTS (
+        SELECT FROM payments x
+        WHERE x.{{column}} = p.{{column}} AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
+        OFFSET CAST(floor(CAST(:threshold AS numeric)) AS bigint)))
 SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
        array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
        array_agg(DISTINCT p.beneficiary_code) AS names
-FROM crowded c JOIN payments p ON p.run_month = :run_month AND p.run_id = :run_id AND p.state IN ('open', 'paid')
-    AND p.{column} = c.shared
+FROM crowded c
+CROSS JOIN LATERAL (
+    SELECT x.beneficiary_id, x.beneficiary_code, x.line_no, x.payroll_id FROM payments x
+    WHERE x.{{column}} = c.shared AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
+    OFFSET 0) p
 GROUP BY c.shared HAVING count(DISTINCT p.beneficiary_id) > :threshold ORDER BY c.shared LIMIT :most
-"""
+"""  # noqa: S608 - constants only
+_ACCOUNT_SHARED, _PAYEE_SHARED = (_CROWDED.format(column=column) for column in ("account_id", "payee_id"))
 
 _TOO_OLD = f"""
 SELECT CAST(p.payment_id AS text) AS about, extract(year FROM age(CAST(:run_month AS date), q.birth_date)) AS measured,
        ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
-FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
-WHERE q.birth_date <= :born_on AND {_OPEN}
+FROM payments p
+CROSS JOIN LATERAL (SELECT x.birth_date FROM people x WHERE x.beneficiary_id = p.beneficiary_id OFFSET 0) q
+WHERE {_OPEN} AND q.birth_date <= :born_on
 ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 
 # The rule of months that a stop or a death takes away is `domain/amounts.has_ended`.
 _AFTER_DEATH = f"""
 SELECT CAST(p.payment_id AS text) AS about, 0 AS measured, ARRAY[p.line_no] AS lines, ARRAY[p.beneficiary_code] AS names
-FROM people q JOIN payments p ON p.beneficiary_id = q.beneficiary_id
-WHERE q.status IN ('stopped', 'dead') AND {_OPEN} AND EXISTS (
+FROM payments p
+CROSS JOIN LATERAL (
+    SELECT x.status, x.status_from_month FROM people x WHERE x.beneficiary_id = p.beneficiary_id OFFSET 0) q
+WHERE {_OPEN} AND q.status IN ('stopped', 'dead') AND EXISTS (
     SELECT FROM payment_lines l WHERE l.payment_id = p.payment_id AND l.kind IN ('monthly', 'care_support')
-        AND l.benefit_month >= q.status_from_month)
+        AND l.benefit_month >= q.status_from_month OFFSET 0)
 ORDER BY p.line_no LIMIT :most
 """  # noqa: S608 - constants only
 
@@ -122,7 +122,6 @@ WHERE t.run_id = :run_id
 
 async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding]:
     """Everything doubtful of a payroll, by gate and line."""
-    await expect_many(tx, payroll.payments)
     within = await _within(tx, payroll)
     within["born_on"] = _too_old_born_on(payroll, gates["too-old"])
     signs = await tx.row(_SIGNS, **within)
@@ -131,12 +130,13 @@ async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding
     if signs["any_ended"]:
         found += await _lines(tx, payroll, within, Gate(AFTER_DEATH, "block", Decimal(0)), _AFTER_DEATH)
     if await _drawn_before(tx, payroll):
-        found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
-    found += await _lines(tx, payroll, within, gates["amount-maximum"], _OVER_MAXIMUM)
+        async with as_sets(tx):
+            found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
+    if signs["most_dong"] > gates["amount-maximum"].threshold:
+        found += await _lines(tx, payroll, within, gates["amount-maximum"], _OVER_MAXIMUM)
     if payroll.channel in ACCOUNT_CHANNELS:
-        shared = _ACCOUNT_SHARED + _OF_CROWDED.format(column="account_id")
-        found += await _lines(tx, payroll, within, gates["account-shared"], shared)
-    found += await _lines(tx, payroll, within, gates["payee-shared"], _PAYEE_SHARED + _OF_CROWDED.format(column="payee_id"))
+        found += await _lines(tx, payroll, within, gates["account-shared"], _ACCOUNT_SHARED)
+    found += await _lines(tx, payroll, within, gates["payee-shared"], _PAYEE_SHARED)
     if signs["any_old"]:
         found += await _lines(tx, payroll, within, gates["too-old"], _TOO_OLD)
     return found + await _budget(tx, payroll, gates) + await _total(tx, payroll, gates["total-changed"])
@@ -188,8 +188,6 @@ async def _lines(tx: Tx, payroll: Payroll, within: dict[str, Any], gate: Gate, s
         most=MAX_FINDINGS,
         threshold=gate.threshold,
         run_id=payroll.run_id,
-        provider=payroll.provider,
-        channel=payroll.channel,
     )
     return [
         Finding(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class RunNamed(Protocol):
 _MOVES = """
 SELECT l.benefit_month, o.subject, l.kind, l.revision,
        o.payment_seq * 10 + o.settlements * 3 + CAST(:stage AS integer) AS step, o.unit_id, o.category_group, o.sex, o.age_band,
-       l.amount_dong, p.line_no
+       l.amount_dong, p.line_no, p.reason
 FROM payments p
 CROSS JOIN LATERAL (
     SELECT x.benefit_month, x.subject_id, x.kind, x.revision, x.amount_dong
@@ -60,10 +60,13 @@ _OF_OPEN = "p.state = 'open'"
 _OF_THESE = "(p.payment_id IN (SELECT unnest(CAST(:payment_ids AS uuid[])))) IS TRUE"
 
 # Texts are the service's own words, ids and pseudonyms; only an obligation's kind may hold an officer's (a campaign's name).
-_AS_JSON = """concat('{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
+_AS_JSON = """concat('{{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
     revision, ',"step":', step, ',"unit_id":"', unit_id, '","category_group":"', category_group, '","sex":"', sex,
     '","age_band":"', age_band, '","amount_dong":', amount_dong, ',"from_place":',
-    coalesce('"' || from_place || '"', 'null'), ',"to_place":"', to_place, '"}')"""
+    coalesce('"' || from_place || '"', 'null'), ',"to_place":"', to_place, '"'{more}, '}}')"""
+
+_AS_SAID = _AS_JSON.format(more="")
+_WITH_REASON = _AS_JSON.format(more=""", ',"reason":' || to_json(reason)""")
 
 # Bodies of events in the order of the lines, and sums: a chunk's rows stay in the database.
 _SAY_CHUNK = """
@@ -80,7 +83,7 @@ SELECT ARRAY(SELECT concat(CAST(:head AS text), said, ']}}') FROM parts ORDER BY
 
 
 def _say_chunk(which: str) -> str:
-    return _SAY_CHUNK.format(moves=_MOVES, which=which, as_json=_AS_JSON, most=MAX_RECORDS)
+    return _SAY_CHUNK.format(moves=_MOVES, which=which, as_json=_WITH_REASON, most=MAX_RECORDS)
 
 
 _SAY_OPEN, _SAY_THESE = _say_chunk(_OF_OPEN), _say_chunk(_OF_THESE)
@@ -94,6 +97,7 @@ class WayOfMoves:
     authority_id: str
     provider: str | None
     channel: Channel | None
+    released_at: datetime | None = None  # of the payroll
 
     def event(self, moves: Sequence[ObligationMove]) -> ObligationsMoved:
         """An event of these moves."""
@@ -103,6 +107,7 @@ class WayOfMoves:
             authority_id=self.authority_id,
             provider=self.provider,
             channel=self.channel,
+            released_at=self.released_at,
             moves=list(moves),
         )
 
@@ -201,7 +206,7 @@ _OTHERS = "SELECT *, row_number() OVER () AS n FROM ({others}) others"
 
 _BODIES = f"""
 SELECT concat(CAST(:head AS text), said, ']}}}}') AS body FROM (
-    SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_JSON.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
+    SELECT (n - 1) / {MAX_RECORDS} AS part, string_agg({_AS_SAID.replace("{", "{{").replace("}", "}}")}, ',' ORDER BY n) AS said
     FROM ({{numbered}}) numbered GROUP BY part) parts
 ORDER BY part
 """  # noqa: S608 - constants only

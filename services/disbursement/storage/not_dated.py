@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from services.disbursement.domain.law import MonthLaw
-from services.disbursement.storage.draw_dues import CLAIMS, HELD, IN_MONTH, law_params
+from services.disbursement.storage.draw_dues import CLAIMS, HELD, IN_MONTH, dated_throughout, law_params
 from shared.database import Tx
 
 # Where something else of the kind is given in the month, nobody's money is missing. A category that is dated in all months
@@ -55,16 +55,13 @@ class NotDated:
 
 async def count(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], looked_at: Mapping[date, int]) -> int:
     """How many people of a drawing up hold such a decision; after `draw_owed` was filled for the same months."""
-    found = await tx.scalar(_COUNT, authority_id=authority_id, dated=_dated(laws), **law_params(laws, looked_at))
+    found = await tx.scalar(_COUNT, authority_id=authority_id, dated=dated_throughout(laws), **law_params(laws, looked_at))
     return int(found)
 
 
 async def page(tx: Tx, authority_id: str, laws: Sequence[MonthLaw], after: UUID | None, limit: int) -> list[NotDated]:
     """Such decisions that an authority's communes pay, by id, as the registry has them now."""
-    rows = await tx.rows(_PAGE, authority_id=authority_id, dated=_dated(laws), after=after, limit=limit, **law_params(laws, {}))
+    rows = await tx.rows(
+        _PAGE, authority_id=authority_id, dated=dated_throughout(laws), after=after, limit=limit, **law_params(laws, {})
+    )
     return [NotDated(**row) for row in rows]
-
-
-def _dated(laws: Sequence[MonthLaw]) -> list[str]:
-    """The categories that are dated in all of the months."""
-    return sorted(set.intersection(*(set(law.rates) for law in laws))) if laws else []

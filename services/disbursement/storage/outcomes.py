@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 from uuid import UUID
@@ -29,6 +29,7 @@ class ChunkRef:
     contract_id: UUID
     provider: str
     channel: Channel
+    released_at: datetime
     handed_over: bool  # the payroll's authority has handed over: others answer for its payments
 
 
@@ -36,7 +37,8 @@ async def lock_chunk(tx: Tx, payroll_id: UUID, chunk_no: int) -> ChunkRef | None
     """The chunk, locked, so that outcomes of one chunk are applied one event at a time; None when it isn't there."""
     row = await tx.row(
         """SELECT c.payroll_id, c.chunk_no, c.state, r.run_id, r.code, r.run_month, p.authority_id, p.contract_id, p.provider,
-                  p.channel, EXISTS (SELECT FROM handovers h WHERE h.from_authority_id = p.authority_id) AS handed_over
+                  p.channel, p.released_at,
+                  EXISTS (SELECT FROM handovers h WHERE h.from_authority_id = p.authority_id) AS handed_over
            FROM chunks c JOIN payrolls p ON p.payroll_id = c.payroll_id JOIN runs r ON r.run_id = p.run_id
            WHERE c.payroll_id = :payroll_id AND c.chunk_no = :chunk_no FOR UPDATE OF c""",
         payroll_id=payroll_id,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.disbursement.domain.differences import JUDGED_KINDS
 from services.disbursement.domain.law import MonthLaw
-from services.disbursement.storage.draw_dues import CLAIMED, COMBINED, LAW_ROWS, law_params
+from services.disbursement.storage.draw_dues import CLAIMED, COMBINED, LAW_ROWS, SEVERAL, law_params
 from shared.database import Tx
 
 _OWED_COLUMNS = """benefit_month date, root_id uuid, kind text, amount_dong bigint, unit_id text, decision_id uuid, category text,
@@ -49,7 +49,7 @@ INSERT INTO again_asked SELECT beneficiary_id, root_id FROM one ON CONFLICT DO N
 """
 
 # Whoever of the two ended first ends both: the dead receive nothing under another record.
-_HELD = """
+_HELD = f"""
 buried AS (
     SELECT a.root_id AS beneficiary_id, min(d.from_month) AS month FROM again_asked a JOIN decisions d USING (beneficiary_id)
     WHERE d.kind = 'funeral' GROUP BY a.root_id),
@@ -64,8 +64,8 @@ held AS (
     FROM again_asked a JOIN people p USING (beneficiary_id) JOIN people r ON r.beneficiary_id = a.root_id
     JOIN decisions d ON d.beneficiary_id = a.beneficiary_id
     WHERE CAST(:signed_before AS date) IS NULL OR d.decided_on < :signed_before),
-several AS MATERIALIZED (SELECT beneficiary_id FROM held GROUP BY beneficiary_id HAVING count(*) > 1)
-"""
+{SEVERAL}
+"""  # noqa: S608 - constants only
 
 _OWED = f"INSERT INTO again_owed WITH {LAW_ROWS}, {_HELD}, {CLAIMED}, {COMBINED}"
 _BEFORE = f"INSERT INTO again_before WITH {LAW_ROWS}, {_HELD}, {CLAIMED}, {COMBINED}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -16,10 +18,12 @@ from shared.database import Tx
 _BOUNDS = """
 WITH sealed AS (SELECT chunk_no, cut_from, coalesce(cut_from, chunk_no) AS sealed_no FROM chunks WHERE payroll_id = :payroll_id),
 ends AS (
-    SELECT p.payment_id FROM payments p
-    WHERE p.run_month = :run_month AND p.payroll_id = :payroll_id AND p.chunk_no = ANY(ARRAY(
-        SELECT chunk_no FROM sealed
-        WHERE sealed_no IN ((SELECT min(sealed_no) FROM sealed), (SELECT max(sealed_no) FROM sealed)))) OFFSET 0)
+    SELECT p.payment_id
+    FROM (SELECT chunk_no FROM sealed
+          WHERE sealed_no IN ((SELECT min(sealed_no) FROM sealed), (SELECT max(sealed_no) FROM sealed))) n
+    CROSS JOIN LATERAL (
+        SELECT x.payment_id FROM payments x
+        WHERE x.run_month = :run_month AND x.payroll_id = :payroll_id AND x.chunk_no = n.chunk_no OFFSET 0) p)
 SELECT (SELECT payment_id FROM ends ORDER BY payment_id LIMIT 1) AS first,
        (SELECT payment_id FROM ends ORDER BY payment_id DESC LIMIT 1) AS last,
        EXISTS (SELECT FROM sealed WHERE cut_from IS NOT NULL) AS cut
@@ -117,29 +121,29 @@ async def bounds(tx: Tx, payroll_id: UUID, run_month: date) -> Bounds:
 async def chunk_sums(tx: Tx, payroll: Payroll, *, from_plaintext: bool) -> list[ChunkSum]:
     """The digests of all chunks of a payroll: over its lines' digests as they were stored when they were drawn up, or recomputed
     from the plaintext."""
-    await expect_many(tx, payroll.payments)
     found = await bounds(tx, payroll.payroll_id, payroll.run_month)
     lines = f"{_PLAINTEXT if from_plaintext else _STORED} WHERE {_OF_PAYROLL}"
-    rows = await tx.rows(
-        _CHUNK_SUMS.format(lines=_PUT_TOGETHER.format(lines=lines) if found.cut else lines),
-        run_month=payroll.run_month,
-        payroll_id=payroll.payroll_id,
-        first=found.first,
-        last=found.last,
-    )
+    async with as_sets(tx):
+        rows = await tx.rows(
+            _CHUNK_SUMS.format(lines=_PUT_TOGETHER.format(lines=lines) if found.cut else lines),
+            run_month=payroll.run_month,
+            payroll_id=payroll.payroll_id,
+            first=found.first,
+            last=found.last,
+        )
     return [ChunkSum(**row) for row in rows]
 
 
-MANY = 10_000
-"""Payments of a payroll from which on looking each one up costs more than reading whole tables."""
+@asynccontextmanager
+async def as_sets(tx: Tx) -> AsyncIterator[None]:
+    """What is joined inside is joined set by set.
 
-
-async def expect_many(tx: Tx, payments: int) -> None:
-    """Tell the planner, for the rest of this transaction, that a payroll is large: the month's partition was filled a moment ago,
-    has no statistics yet, and would be taken for a handful of rows."""
-    if payments >= MANY:
-        await tx.run("SET LOCAL enable_nestloop = off")
-        await tx.run("SET LOCAL work_mem = '256MB'")
+    A payroll's payments and lines were written a moment ago and lie beyond what the statistics know of the month: the planner
+    takes them for a row or two, and would go through the one set again for each row of the other.
+    """
+    await tx.run("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '256MB', true)")
+    yield
+    await tx.run("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 async def chunk_lines(tx: Tx, payroll_id: UUID, run_month: date, chunk_no: int) -> list[HeldLine]:

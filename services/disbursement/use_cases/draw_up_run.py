@@ -110,8 +110,8 @@ async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[
     late = late_months(first_month, looked_at, run.benefit_months, run.run_month)
     resting = await draw_differences.months_resting(tx, authority_id)
     judged = dated_law(law, {*run.benefit_months, *looked_at, *late.months, *resting}, province.name)
-    await draw_dues.collect(tx, authority_id, laws, earlier)
-    lost = await not_dated.count(tx, authority_id, laws, earlier)
+    any_not_dated = await draw_dues.collect(tx, authority_id, laws, earlier)
+    lost = await not_dated.count(tx, authority_id, laws, earlier) if any_not_dated else 0
     moves = await draw_differences.collect(tx, authority_id, judged, [each.month for each in laws], late)
     if new := set(await draw_differences.new_months(tx)).difference(run.benefit_months, looked_at):
         await runs.ensure_partitions(tx, run.run_month, sorted(new))

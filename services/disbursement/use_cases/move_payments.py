@@ -29,7 +29,7 @@ async def move_payments(
             await storage.note_came_back(tx, payment_ids)
     sums = await say_moves_of_chunk(
         tx,
-        WayOfMoves(chunk, authority_id, chunk.provider, chunk.channel),
+        WayOfMoves(chunk, authority_id, chunk.provider, chunk.channel, chunk.released_at),
         chunk.payroll_id,
         chunk.chunk_no,
         from_place=change.from_place,

@@ -56,7 +56,7 @@ def coverage_routes(database: Database) -> APIRouter:
     async def months(request: Request, caller: Reader) -> Response:
         """Every benefit month of which something is owed, with its coverage, oldest first."""
         async with database.transaction(caller.row_scope) as tx:
-            found = await read_months(tx)
+            found = await read_months(tx, caller)
         return tagged(request, MonthPage(items=[month_view(month, each) for month, each in found]))
 
     return router

@@ -76,9 +76,9 @@ def page_routes(database: Database, *, token_in_query: bool) -> APIRouter:
         if token_in_query and "token" in request.query_params:
             return _keep_token(request)
         async with database.transaction(caller.row_scope) as tx:
-            months = await read_months(tx)
+            months = await read_months(tx, caller)
             shown = parse_month(month) if month else months[-1][0] if months else month_of(await tx.today())
-            coverage = dict(months).get(shown) or await read_coverage(tx, caller, shown)
+            coverage = await read_coverage(tx, caller, shown)
         return tagged_body(request, _render(shown, coverage, months), "text/html; charset=utf-8", _SECURITY)
 
     return router

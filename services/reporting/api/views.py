@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.reporting.domain.coverage import Commune, Coverage, Part, People, by_district, by_way
+from services.reporting.domain.coverage import Commune, Coverage, Part, People, by_district
 
 _SHARE_DIGITS = 6
 
@@ -67,7 +67,7 @@ class DistrictView(BaseModel):
 
 
 class WayView(BaseModel):
-    """What goes by one provider and channel; both empty for what has no payment yet."""
+    """What is in flight or paid by one provider and channel; both empty for what lies in the other places."""
 
     provider: str = Field(examples=["viettelpay"])
     channel: str = Field(examples=["wallet"])
@@ -184,10 +184,7 @@ def coverage_view(month: date, unit_id: str | None, coverage: Coverage) -> Cover
             )
             for district_id, name, part in by_district(coverage.communes)
         ],
-        by_way=[
-            WayView(provider=provider, channel=channel, parts=PartsView.of(parts))
-            for provider, channel, parts in by_way(coverage.communes)
-        ],
+        by_way=[WayView(provider=way.provider, channel=way.channel, parts=PartsView.of(way.parts)) for way in coverage.ways],
     )
 
 

@@ -6,7 +6,7 @@ The plan asks for 100% of communes on electronic payment and at least 80% of ben
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 TARGET_COMMUNES_SHARE = 1.0
@@ -56,16 +56,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """Obligations of one commune that stand in one place by one way; provider and channel are '' before any payment."""
-
-    provider: str
-    channel: str
-    place: str
-    part: Part
-
-
-@dataclass(frozen=True, slots=True)
 class Commune:
     """A commune in a month."""
 
@@ -75,32 +65,35 @@ class Commune:
     district_id: str
     district_name: str
     people: People = People()
-    cells: tuple[Cell, ...] = ()
+    parts: Mapping[str, Part] = field(default_factory=dict)  # by place, each of the seven; empty where nothing is owed
     through_cashier: bool = False  # some money of the month went through the commune cashier
 
     @property
     def switched(self) -> bool:
         """Whether nothing of the month went through the commune cashier and at least one account was credited."""
-        return not self.through_cashier and any(c.place == "paid_account" and c.part.obligations for c in self.cells)
+        credited = self.parts.get("paid_account", Part()).obligations > 0
+        return credited and not self.through_cashier
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What stands by one provider and channel: in flight or paid. Both are '' for what lies in the other places."""
+
+    provider: str
+    channel: str
+    parts: dict[str, Part]
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Some communes taken together in one month."""
 
-    communes: tuple[Commune, ...]
+    communes_total: int
+    communes_switched: int
     people: People
     parts: dict[str, Part] = field(default_factory=dict)  # by place, each of the seven
-
-    @property
-    def communes_total(self) -> int:
-        """How many communes there are."""
-        return len(self.communes)
-
-    @property
-    def communes_switched(self) -> int:
-        """How many of them have switched."""
-        return sum(c.switched for c in self.communes)
+    communes: tuple[Commune, ...] = ()  # one by one, where they were asked for
+    ways: tuple[Way, ...] = ()  # likewise
 
     @property
     def owed(self) -> Part:
@@ -110,16 +103,17 @@ class Coverage:
     @property
     def share_switched(self) -> float:
         """Communes switched, of all; 0 where there are none."""
-        return self.communes_switched / self.communes_total if self.communes else 0.0
+        return self.communes_switched / self.communes_total if self.communes_total else 0.0
 
 
-def cover(communes: Iterable[Commune]) -> Coverage:
-    """Communes of one month taken together."""
+def cover(communes: Iterable[Commune], ways: Iterable[Way] = ()) -> Coverage:
+    """Communes of one month taken together, and what they pay by each way."""
     held = tuple(communes)
     parts = dict.fromkeys(PLACES, Part())
-    for cell in (cell for commune in held for cell in commune.cells):
-        parts[cell.place] += cell.part
-    return Coverage(held, sum((c.people for c in held), People()), parts)
+    for place, part in (each for commune in held for each in commune.parts.items()):
+        parts[place] += part
+    people = sum((c.people for c in held), People())
+    return Coverage(len(held), sum(c.switched for c in held), people, parts, held, tuple(ways))
 
 
 def by_district(communes: Sequence[Commune]) -> list[tuple[str, str, Coverage]]:
@@ -128,12 +122,3 @@ def by_district(communes: Sequence[Commune]) -> list[tuple[str, str, Coverage]]:
     for commune in communes:
         districts.setdefault((commune.district_id, commune.district_name), []).append(commune)
     return [(unit_id, name, cover(held)) for (unit_id, name), held in sorted(districts.items())]
-
-
-def by_way(communes: Iterable[Commune]) -> list[tuple[str, str, dict[str, Part]]]:
-    """Each provider and channel with its parts by place, '' for what has no payment yet."""
-    ways: dict[tuple[str, str], dict[str, Part]] = {}
-    for cell in (cell for commune in communes for cell in commune.cells):
-        parts = ways.setdefault((cell.provider, cell.channel), dict.fromkeys(PLACES, Part()))
-        parts[cell.place] += cell.part
-    return [(provider, channel, parts) for (provider, channel), parts in sorted(ways.items())]

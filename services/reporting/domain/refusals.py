@@ -10,3 +10,5 @@ EVENT_LOG_GAP = ErrorCode(
     "The event log doesn't reach back to its beginning",
     "Nhật ký sự kiện không còn từ đầu",
 )
+
+BOOKS_UNREACHABLE = ErrorCode("books-unreachable", Kind.NOT_READY, "The books can't be read now", "Chưa đọc được sổ sách")

@@ -1,60 +1,96 @@
-"""Reading the sums. The row scope of the transaction decides which communes are there."""
+"""Reading the sums. The row scope of the transaction decides which units are there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from services.reporting.domain.coverage import Cell, Commune, Part, People
+from services.reporting.domain.coverage import PLACES, Commune, Coverage, Part, People, Way
 from shared.database import Tx
 
+ALL_UNITS = "*"
+"""The unit of the sums over all there are."""
+
+_COLUMNS = (
+    "entitled", "by_account", "by_cash", "cashier_moves",
+    *(f"{place}_{what}" for place in PLACES for what in ("obligations", "dong")),
+)  # fmt: skip
+_NUMBERS = ", ".join(f"coalesce(s.{name}, 0) AS {name}" for name in _COLUMNS)
+
 # Communes are those of the month's first day, and any other that has obligations in the month.
-_COMMUNES = """
+_COMMUNES = f"""
 WITH months AS (SELECT unnest(CAST(:months AS date[])) AS benefit_month),
 visible AS (
     SELECT * FROM units u WHERE u.level = 'commune'
         AND ((SELECT platform.scope_is_all()) OR u.path && (SELECT platform.scope_units()))
         AND (CAST(:within AS text) IS NULL OR :within = ANY(u.path))),
+sums AS (
+    SELECT s.* FROM unit_months s JOIN months m ON m.benefit_month = s.benefit_month
+    WHERE s.level = 'commune' AND (CAST(:within AS text) IS NULL OR s.unit_id IN (SELECT unit_id FROM visible))),
 present AS (
     SELECT m.benefit_month, v.unit_id FROM months m JOIN visible v
         ON v.valid_from <= m.benefit_month AND (v.valid_to IS NULL OR v.valid_to >= m.benefit_month)
     UNION
-    SELECT c.benefit_month, c.unit_id FROM months m JOIN cells c USING (benefit_month)
-        WHERE CAST(:within AS text) IS NULL OR c.unit_id IN (SELECT unit_id FROM visible)
-    UNION
-    SELECT p.benefit_month, p.unit_id FROM months m JOIN commune_people p USING (benefit_month)
-        WHERE CAST(:within AS text) IS NULL OR p.unit_id IN (SELECT unit_id FROM visible))
+    SELECT benefit_month, unit_id FROM sums WHERE entitled <> 0 OR owed_dong <> 0)
 SELECT e.benefit_month, e.unit_id, coalesce(u.code, e.unit_id) AS code, coalesce(u.name, e.unit_id) AS name,
-    coalesce(u.parent_id, '') AS district_id, coalesce(d.name, '') AS district_name,
-    coalesce(p.entitled, 0) AS entitled, coalesce(p.by_account, 0) AS by_account, coalesce(p.by_cash, 0) AS by_cash,
-    k.unit_id IS NOT NULL AS through_cashier
+    coalesce(u.parent_id, '') AS district_id, coalesce(d.name, '') AS district_name, {_NUMBERS}
 FROM present e
 LEFT JOIN units u ON u.unit_id = e.unit_id
 LEFT JOIN units d ON d.unit_id = u.parent_id
-LEFT JOIN commune_people p ON p.benefit_month = e.benefit_month AND p.unit_id = e.unit_id
-LEFT JOIN cashier_communes k ON k.benefit_month = e.benefit_month AND k.unit_id = e.unit_id
+LEFT JOIN sums s ON s.benefit_month = e.benefit_month AND s.unit_id = e.unit_id
 WHERE e.unit_id > :after
 ORDER BY e.benefit_month, e.unit_id LIMIT :limit
-"""
+"""  # noqa: S608 - constants only
 
-_CELLS = """
-SELECT benefit_month, unit_id, provider, channel, place, sum(obligations)::bigint AS obligations,
-    sum(amount_dong)::bigint AS amount_dong
-FROM cells WHERE benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[]))
-GROUP BY benefit_month, unit_id, provider, channel, place
+_SUMMED = ", ".join(
+    f"coalesce(sum(s.{name}), 0)::bigint AS {name}" for name in ("communes_switched", "communes_outside", *_COLUMNS)
+)
+
+_TOTALS = f"""
+WITH lasting AS (
+    SELECT valid_from, valid_to, count(*) AS communes FROM units
+    WHERE level = 'commune' AND (:whole OR path && CAST(:units AS text[])) GROUP BY valid_from, valid_to)
+SELECT m.benefit_month,
+    (SELECT coalesce(sum(l.communes), 0)::bigint FROM lasting l
+     WHERE l.valid_from <= m.benefit_month AND (l.valid_to IS NULL OR l.valid_to >= m.benefit_month)) AS communes_there,
+    {_SUMMED}
+FROM unnest(CAST(:months AS date[])) AS m (benefit_month)
+LEFT JOIN unit_months s ON s.benefit_month = m.benefit_month AND s.unit_id = ANY(CAST(:units AS text[]))
+GROUP BY m.benefit_month ORDER BY m.benefit_month
+"""  # noqa: S608 - constants only
+
+_WAYS = """
+SELECT provider, channel, place, sum(obligations)::bigint AS obligations, sum(amount_dong)::bigint AS amount_dong
+FROM money_cells WHERE benefit_month = :month AND unit_id = ANY(CAST(:units AS text[]))
+GROUP BY provider, channel, place HAVING sum(obligations) <> 0 ORDER BY provider, channel
 """
 
 
 async def months(tx: Tx) -> list[date]:
     """The benefit months of which something is owed, oldest first."""
-    return [row["benefit_month"] for row in await tx.rows("SELECT DISTINCT benefit_month FROM cells ORDER BY benefit_month")]
+    return [
+        row["benefit_month"]
+        for row in await tx.rows("SELECT DISTINCT benefit_month FROM unit_months WHERE entitled <> 0 ORDER BY benefit_month")
+    ]
 
 
 async def unit_path(tx: Tx, unit_id: str) -> tuple[str, ...] | None:
     """A unit and its ancestors, province first; None for a unit that nobody has defined."""
     path = await tx.scalar("SELECT path FROM units WHERE unit_id = :unit_id", unit_id=unit_id)
     return None if path is None else tuple(path)
+
+
+async def outermost(tx: Tx, unit_ids: Sequence[str]) -> list[str]:
+    """Of some units those that lie in no other of them: their sums together count nobody twice."""
+    return [
+        row["unit_id"]
+        for row in await tx.rows(
+            """SELECT unit_id FROM units WHERE unit_id = ANY(CAST(:units AS text[]))
+               AND NOT trim_array(path, 1) && CAST(:units AS text[])""",
+            units=list(unit_ids),
+        )
+    ]
 
 
 async def communes(
@@ -64,21 +100,52 @@ async def communes(
 
     `after` and `limit` make a page of one month.
     """
-    asked = list(wanted)
-    rows = await tx.rows(_COMMUNES, months=asked, within=within, after=after, limit=limit)
-    units = sorted({row["unit_id"] for row in rows})
-    cells: dict[tuple[date, str], list[Cell]] = {}
-    for row in await tx.rows(_CELLS, months=asked, units=units):
-        cells.setdefault((row["benefit_month"], row["unit_id"]), []).append(
-            Cell(row["provider"], row["channel"], row["place"], Part(row["obligations"], row["amount_dong"]))
-        )
-    found: dict[date, list[Commune]] = {month: [] for month in asked}
-    for row in rows:
-        found[row["benefit_month"]].append(_commune(row, cells.get((row["benefit_month"], row["unit_id"]), [])))
+    found: dict[date, list[Commune]] = {month: [] for month in wanted}
+    for row in await tx.rows(_COMMUNES, months=list(found), within=within, after=after, limit=limit):
+        found[row["benefit_month"]].append(_commune(row))
     return found
 
 
-def _commune(row: Any, cells: list[Cell]) -> Commune:
+async def totals(tx: Tx, wanted: Sequence[date], units: Sequence[str]) -> dict[date, Coverage]:
+    """Each month's sums over units that do not lie in each other (or all there are), without their communes one by one."""
+    found = {}
+    for row in await tx.rows(_TOTALS, months=list(wanted), units=list(units), whole=ALL_UNITS in units):
+        found[row["benefit_month"]] = Coverage(
+            communes_total=row["communes_there"] + row["communes_outside"],
+            communes_switched=row["communes_switched"],
+            people=People(row["entitled"], row["by_account"], row["by_cash"]),
+            parts=_parts(row),
+        )
+    return found
+
+
+async def covers_all(tx: Tx, unit_ids: Sequence[str], wanted: Sequence[date]) -> bool:
+    """Whether all that is owed in these months lies in these units; so for no unit named, which stands for the whole country."""
+    if not unit_ids:
+        return True
+    return bool(
+        await tx.scalar(
+            """SELECT NOT EXISTS (
+                   SELECT FROM unit_months s JOIN units u USING (unit_id)
+                   WHERE s.level = 'province' AND s.benefit_month = ANY(CAST(:months AS date[]))
+                     AND NOT u.path && CAST(:units AS text[]))""",
+            units=list(unit_ids),
+            months=list(wanted),
+        )
+    )
+
+
+async def ways(tx: Tx, month: date, units: Sequence[str]) -> list[Way]:
+    """What stands by each provider and channel, over units that do not lie in each other."""
+    found: dict[tuple[str, str], Way] = {}
+    for row in await tx.rows(_WAYS, month=month, units=list(units)):
+        key = (row["provider"], row["channel"])
+        way = found.setdefault(key, Way(*key, dict.fromkeys(PLACES, Part())))
+        way.parts[row["place"]] = Part(row["obligations"], row["amount_dong"])
+    return list(found.values())
+
+
+def _commune(row: Any) -> Commune:
     return Commune(
         unit_id=row["unit_id"],
         code=row["code"],
@@ -86,6 +153,10 @@ def _commune(row: Any, cells: list[Cell]) -> Commune:
         district_id=row["district_id"],
         district_name=row["district_name"],
         people=People(row["entitled"], row["by_account"], row["by_cash"]),
-        cells=tuple(cells),
-        through_cashier=row["through_cashier"],
+        parts=_parts(row),
+        through_cashier=row["cashier_moves"] > 0,
     )
+
+
+def _parts(row: Any) -> dict[str, Part]:
+    return {place: Part(row[f"{place}_obligations"], row[f"{place}_dong"]) for place in PLACES}

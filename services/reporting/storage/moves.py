@@ -1,171 +1,247 @@
-"""Applying moves to the read models, set by set: one round trip for an event of up to 500 moves."""
+"""Adding what moves bring to the read models, set by set: people first, then the sums that pages read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 
+import orjson
+
+from services.reporting.domain.coverage import PLACES
+from services.reporting.domain.sums import DelayCell, FailureCell, MoneyCell, PersonDelta, Sums, first_way
 from shared.database import Tx
 
 SCHEMA = "reporting"
-MONTH_TABLES = ("obligation_places", "person_months")
-READ_MODELS = (*MONTH_TABLES, "cells", "commune_people", "cashier_communes")
+MONTH_TABLES = ("person_months", "people_cells", "money_cells")
+READ_MODELS = (
+    *MONTH_TABLES, "unit_months", "failure_cells", "delay_cells", "closings", "late_money", "late_people", "rebuilt",
+)  # fmt: skip
+
+_ROW_SPACE_PERCENT = 70
+"""Rows of people and cells are changed soon after they came: they find room on their page."""
+
+# `old` and `new` of RETURNING are the row as it was and as it is left, so differences add up exactly. A person counts where
+# the first obligation of the month stands, in whatever order the events come.
+_PEOPLE = """
+WITH incoming AS (
+    SELECT * FROM unnest(CAST(:benefit_month AS date[]), CAST(:subject AS text[]), CAST(:unit_id AS text[]),
+        CAST(:category_group AS text[]), CAST(:sex AS text[]), CAST(:age_band AS text[]), CAST(:revision AS integer[]),
+        CAST(:kind AS text[]), CAST(:owed AS integer[]), CAST(:ways AS text[]), CAST(:way AS text[]))
+        AS t (benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, ways, way)),
+people AS (
+    INSERT INTO person_months AS p (benefit_month, subject, unit_id, category_group, sex, age_band, home_revision, home_kind,
+                                    owed, ways, way)
+    SELECT benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, CAST(ways AS jsonb), way
+    FROM incoming ORDER BY benefit_month, subject
+    ON CONFLICT (benefit_month, subject) DO UPDATE SET
+        unit_id = CASE WHEN {earlier} THEN excluded.unit_id ELSE p.unit_id END,
+        category_group = CASE WHEN {earlier} THEN excluded.category_group ELSE p.category_group END,
+        sex = CASE WHEN {earlier} THEN excluded.sex ELSE p.sex END,
+        age_band = CASE WHEN {earlier} THEN excluded.age_band ELSE p.age_band END,
+        home_revision = CASE WHEN {earlier} THEN excluded.home_revision ELSE p.home_revision END,
+        home_kind = CASE WHEN {earlier} THEN excluded.home_kind ELSE p.home_kind END,
+        owed = p.owed + excluded.owed,
+        ways = CASE WHEN p.ways = '{{}}' THEN excluded.ways WHEN excluded.ways = '{{}}' THEN p.ways
+                    ELSE add_ways(p.ways, excluded.ways) END,
+        way = CASE WHEN p.ways = '{{}}' THEN excluded.way WHEN excluded.ways = '{{}}' THEN p.way
+                   ELSE first_way(add_ways(p.ways, excluded.ways)) END
+    RETURNING new.benefit_month,
+        old.owed AS old_owed, old.unit_id AS old_unit, old.category_group AS old_group, old.sex AS old_sex,
+        old.age_band AS old_age, old.way AS old_way,
+        new.owed AS new_owed, new.unit_id AS new_unit, new.category_group AS new_group, new.sex AS new_sex,
+        new.age_band AS new_age, new.way AS new_way)
+SELECT benefit_month, unit_id, paid_by(way) AS paid_by, split_part(way, '/', 2) AS provider, split_part(way, '/', 1) AS channel,
+    category_group, sex, age_band, CAST(sum(n) AS integer) AS people
+FROM (SELECT benefit_month, new_unit AS unit_id, new_way AS way, new_group AS category_group, new_sex AS sex,
+             new_age AS age_band, 1 AS n FROM people WHERE new_owed > 0
+      UNION ALL
+      SELECT benefit_month, old_unit, old_way, old_group, old_sex, old_age, -1 FROM people WHERE old_owed > 0) signed
+GROUP BY benefit_month, unit_id, way, category_group, sex, age_band HAVING sum(n) <> 0
+""".format(earlier='(excluded.home_revision, excluded.home_kind COLLATE "C") < (p.home_revision, p.home_kind COLLATE "C")')  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedObligation:
-    """An obligation as a move leaves it. `provider` and `channel` are '' where no payment moved it."""
+class PeopleCell(NamedTuple):
+    """People that are counted together."""
 
     benefit_month: date
-    subject: str
-    kind: str
-    revision: int
-    step: int
-    place: str
     unit_id: str
+    paid_by: str
     provider: str
     channel: str
     category_group: str
     sex: str
     age_band: str
-    amount_dong: int
 
 
-# Rows are locked in the same order by everybody: obligations, then people, then the sums, each in the order of its key.
-# `old` and `new` of RETURNING are the row as it was locked and as it was left, so the differences add up exactly whatever
-# runs beside. A person counts in the commune of the first obligation of the month, in whatever order the moves come.
-_APPLY = """
-WITH incoming AS (
-    SELECT DISTINCT ON (benefit_month, subject, kind, revision) *
-    FROM unnest(CAST(:benefit_month AS date[]), CAST(:subject AS text[]), CAST(:kind AS text[]), CAST(:revision AS integer[]),
-                CAST(:step AS integer[]), CAST(:place AS text[]), CAST(:unit_id AS text[]), CAST(:provider AS text[]),
-                CAST(:channel AS text[]), CAST(:category_group AS text[]), CAST(:sex AS text[]), CAST(:age_band AS text[]),
-                CAST(:amount_dong AS bigint[]))
-        AS t (benefit_month, subject, kind, revision, step, place, unit_id, provider, channel, category_group, sex, age_band,
-              amount_dong)
-    ORDER BY benefit_month, subject, kind, revision, step DESC),
-changed AS (
-    INSERT INTO obligation_places AS p (benefit_month, subject, kind, revision, step, place, unit_id, provider, channel,
-                                        category_group, sex, age_band, amount_dong)
-    SELECT * FROM incoming ORDER BY benefit_month, subject, kind, revision
-    ON CONFLICT (benefit_month, subject, kind, revision) DO UPDATE SET
-        step = excluded.step, place = excluded.place, unit_id = excluded.unit_id, provider = excluded.provider,
-        channel = excluded.channel, category_group = excluded.category_group, sex = excluded.sex,
-        age_band = excluded.age_band, amount_dong = excluded.amount_dong
-        WHERE excluded.step > p.step
-    RETURNING new.benefit_month, new.subject, new.kind, new.revision,
-        old.step AS old_step,
-        old.place AS old_place, new.place AS new_place, old.unit_id AS old_unit, new.unit_id AS new_unit,
-        old.provider AS old_provider, new.provider AS new_provider, old.channel AS old_channel, new.channel AS new_channel,
-        old.category_group AS old_group, new.category_group AS new_group,
-        old.amount_dong AS old_amount, new.amount_dong AS new_amount),
-person_deltas AS (
-    SELECT benefit_month, subject,
-        (array_agg(new_unit ORDER BY revision, kind COLLATE "C"))[1] AS unit_id,
-        (array_agg(revision ORDER BY revision, kind COLLATE "C"))[1] AS home_revision,
-        (array_agg(kind ORDER BY revision, kind COLLATE "C"))[1] AS home_kind,
-        count(*) FILTER (WHERE old_step IS NULL) AS obligations,
-        count(*) FILTER (WHERE new_place = 'paid_account') - count(*) FILTER (WHERE old_place = 'paid_account') AS paid_account,
-        count(*) FILTER (WHERE new_place = 'paid_cash') - count(*) FILTER (WHERE old_place = 'paid_cash') AS paid_cash
-    FROM changed GROUP BY benefit_month, subject
-    HAVING bool_or(old_step IS NULL OR old_unit <> new_unit)
-        OR count(*) FILTER (WHERE new_place = 'paid_account') <> count(*) FILTER (WHERE old_place = 'paid_account')
-        OR count(*) FILTER (WHERE new_place = 'paid_cash') <> count(*) FILTER (WHERE old_place = 'paid_cash')),
-people AS (
-    INSERT INTO person_months AS p (benefit_month, subject, unit_id, home_revision, home_kind, obligations, paid_account,
-                                    paid_cash)
-    SELECT benefit_month, subject, unit_id, home_revision, home_kind, obligations, paid_account, paid_cash
-    FROM person_deltas ORDER BY benefit_month, subject
-    ON CONFLICT (benefit_month, subject) DO UPDATE SET
-        (unit_id, home_revision, home_kind) = (SELECT first.unit_id, first.revision, first.kind FROM (VALUES
-            (excluded.unit_id, excluded.home_revision, excluded.home_kind, 1),
-            (p.unit_id, p.home_revision, p.home_kind, 2)) AS first (unit_id, revision, kind, rank)
-            ORDER BY first.revision, first.kind COLLATE "C", first.rank LIMIT 1),
-        obligations = p.obligations + excluded.obligations,
-        paid_account = p.paid_account + excluded.paid_account,
-        paid_cash = p.paid_cash + excluded.paid_cash
-    RETURNING benefit_month, old.unit_id AS old_unit, new.unit_id AS new_unit,
-        old.paid_account AS old_account, new.paid_account AS new_account,
-        old.paid_cash AS old_cash, new.paid_cash AS new_cash),
-people_deltas AS (
-    SELECT benefit_month, unit_id, sum(n) AS entitled,
-        coalesce(sum(n) FILTER (WHERE account > 0), 0) AS by_account,
-        coalesce(sum(n) FILTER (WHERE account = 0 AND cash > 0), 0) AS by_cash
-    FROM (SELECT benefit_month, new_unit AS unit_id, 1 AS n, new_account AS account, new_cash AS cash FROM people
-          UNION ALL
-          SELECT benefit_month, old_unit, -1, old_account, old_cash FROM people WHERE old_unit IS NOT NULL) signed
-    GROUP BY benefit_month, unit_id),
-commune_sums AS (
-    INSERT INTO commune_people AS c (benefit_month, unit_id, entitled, by_account, by_cash)
-    SELECT benefit_month, unit_id, entitled, by_account, by_cash FROM people_deltas
-    WHERE entitled <> 0 OR by_account <> 0 OR by_cash <> 0 ORDER BY benefit_month, unit_id
-    ON CONFLICT (benefit_month, unit_id) DO UPDATE SET
-        entitled = c.entitled + excluded.entitled, by_account = c.by_account + excluded.by_account,
-        by_cash = c.by_cash + excluded.by_cash),
-cell_deltas AS (
-    SELECT benefit_month, unit_id, provider, channel, place, category_group, sum(n) AS obligations,
-        sum(n * amount_dong) AS amount_dong
-    FROM (SELECT benefit_month, new_unit AS unit_id, new_provider AS provider, new_channel AS channel, new_place AS place,
-                 new_group AS category_group, 1 AS n, new_amount AS amount_dong FROM changed
-          UNION ALL
-          SELECT benefit_month, old_unit, old_provider, old_channel, old_place, old_group, -1, old_amount FROM changed
-          WHERE old_step IS NOT NULL) signed
-    GROUP BY benefit_month, unit_id, provider, channel, place, category_group),
-cell_sums AS (
-    INSERT INTO cells AS c (benefit_month, unit_id, provider, channel, place, category_group, obligations, amount_dong)
-    SELECT * FROM cell_deltas WHERE obligations <> 0 OR amount_dong <> 0
-    ORDER BY benefit_month, unit_id, provider, channel, place, category_group
-    ON CONFLICT (benefit_month, unit_id, provider, channel, place, category_group) DO UPDATE SET
-        obligations = c.obligations + excluded.obligations, amount_dong = c.amount_dong + excluded.amount_dong)
-SELECT (SELECT count(*) FROM changed) AS changed,
-    ARRAY(SELECT unit_id FROM people_deltas UNION SELECT unit_id FROM cell_deltas) AS units
+# A commune's additions are its own, those of each unit above it, and those of '*'.
+_LEVELS = """
+levels AS (
+    SELECT u.unit_id AS commune, t.step AS unit_id,
+        CASE WHEN t.step = '*' THEN 'country' WHEN t.step = u.unit_id THEN u.level WHEN t.n = 1 THEN 'province'
+             ELSE 'district' END AS level
+    FROM units u CROSS JOIN LATERAL unnest(u.path || CAST('*' AS text)) WITH ORDINALITY AS t (step, n)
+    WHERE u.unit_id = ANY(CAST(:units AS text[])))
 """
 
-# Only this transaction's own rows can stand at nothing: others remove theirs before they commit.
-_REMOVE_EMPTY = """
-WITH empty_cells AS (
-    DELETE FROM cells WHERE obligations = 0 AND amount_dong = 0
-        AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[])))
-DELETE FROM commune_people WHERE entitled = 0
-    AND benefit_month = ANY(CAST(:months AS date[])) AND unit_id = ANY(CAST(:units AS text[]))
+
+def _adding(table: str, key: Mapping[str, str], added: Sequence[str], *, leveled: bool = False) -> str:
+    """Add rows of communes, given as arrays, at every level. `key` names a table's key without month and unit, with types;
+    `leveled`: the table says of each row what its unit is."""
+    columns = {"benefit_month": "date", "commune": "text", **key, **dict.fromkeys(added, "bigint")}
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
+    keys = ", ".join(("benefit_month", "unit_id", *key))
+    level = ("level", "l.level") if leveled else ()
+    named = ", ".join((keys, *level[:1], *added))
+    kept = ", ".join(("t.benefit_month", "l.unit_id", *(f"t.{name}" for name in key), *level[1:]))
+    sums = ", ".join(f"sum(t.{name})" for name in added)
+    more = ", ".join(f"{name} = s.{name} + excluded.{name}" for name in added)
+    return f"""
+        WITH {_LEVELS}
+        INSERT INTO {table} AS s ({named})
+        SELECT {kept}, {sums} FROM unnest({arrays}) AS t ({", ".join(columns)})
+        JOIN levels l ON l.commune = t.commune GROUP BY {kept} ORDER BY {kept}
+        ON CONFLICT ({keys}) DO UPDATE SET {more}
+    """  # noqa: S608 - constants only
+
+
+_WAY = {"provider": "text", "channel": "text"}
+_PERSONAL = {"category_group": "text", "sex": "text", "age_band": "text"}
+_COUNT = ("obligations", "amount_dong")
+_UNIT_COLUMNS = (
+    "entitled", "by_account", "by_cash", "cashier_moves",
+    *(f"{place}_{what}" for place in PLACES for what in ("obligations", "dong")),
+)  # fmt: skip
+
+_PEOPLE_CELLS = _adding("people_cells", {"paid_by": "text", **_WAY, **_PERSONAL}, ("people",))
+_MONEY_CELLS = _adding("money_cells", {**_WAY, "place": "text", **_PERSONAL}, _COUNT)
+_FAILURES = _adding("failure_cells", {**_WAY, "place": "text", "reason": "text"}, _COUNT)
+_DELAYS = _adding("delay_cells", {**_WAY, "minutes": "integer"}, ("obligations",))
+_UNIT_MONTHS = f"""
+{_adding("unit_months", {}, _UNIT_COLUMNS, leveled=True)}
+RETURNING new.benefit_month, new.unit_id, new.level = 'commune' AS is_commune, old.unit_id IS NULL AS is_new,
+    CAST(new.cashier_moves = 0 AND new.credits > 0 AS integer)
+        - CAST(coalesce(old.cashier_moves = 0 AND old.credits > 0, false) AS integer) AS switched
 """
 
-_NOTE_CASHIER = """
-INSERT INTO cashier_communes (benefit_month, unit_id)
-SELECT * FROM unnest(CAST(:months AS date[]), CAST(:units AS text[])) AS t (benefit_month, unit_id)
-ORDER BY benefit_month, unit_id ON CONFLICT DO NOTHING
-"""
+# What communes came to, told by their own rows, for each unit above them (and in their own row).
+_COMMUNES = f"""
+WITH {_LEVELS}, told AS (
+    SELECT t.benefit_month, l.unit_id, sum(t.switched) AS switched, sum(CASE WHEN t.is_new AND (
+        u.valid_from > t.benefit_month OR u.valid_to < t.benefit_month) THEN 1 ELSE 0 END) AS outside
+    FROM unnest(CAST(:months AS date[]), CAST(:communes AS text[]), CAST(:switched AS integer[]), CAST(:is_new AS boolean[]))
+        AS t (benefit_month, commune, switched, is_new)
+    JOIN units u ON u.unit_id = t.commune JOIN levels l ON l.commune = t.commune GROUP BY t.benefit_month, l.unit_id)
+UPDATE unit_months s SET communes_switched = s.communes_switched + told.switched,
+    communes_outside = s.communes_outside + told.outside
+FROM told WHERE s.benefit_month = told.benefit_month AND s.unit_id = told.unit_id AND (told.switched <> 0 OR told.outside <> 0)
+"""  # noqa: S608 - constants only
 
-_COLUMNS = tuple(f.name for f in fields(PlacedObligation))
 
-
-async def apply(tx: Tx, placed: Sequence[PlacedObligation]) -> int:
-    """Bring the read models to where these moves leave their obligations; a move older than what is held changes nothing.
-
-    Returns how many obligations changed.
-    """
-    if not placed:
-        return 0
-    months = sorted({p.benefit_month for p in placed})
+async def apply(tx: Tx, sums: Sums) -> None:
+    """Add an event's sums. The communes must be known; the caller holds the lock of the read models."""
+    months = sorted({cell.benefit_month for cell in sums.money})
     for month in months:
         for table in MONTH_TABLES:
-            await tx.ensure_month(SCHEMA, table, month)
-    [done] = await tx.rows(_APPLY, **{name: [getattr(each, name) for each in placed] for name in _COLUMNS})
-    if done["changed"]:
-        await tx.run(_REMOVE_EMPTY, months=months, units=done["units"])
-    return int(done["changed"])
+            await tx.ensure_month(SCHEMA, table, month, _ROW_SPACE_PERCENT)
+    people = await _apply_people(tx, sums) if sums.people else {}
+    units = sorted(sums.units | {cell.unit_id for cell in people})
+    if people:
+        await _add(tx, _PEOPLE_CELLS, units, [(*cell, count) for cell, count in people.items()], PeopleCell._fields, ("people",))
+    money = [(*cell, c.obligations, c.amount_dong) for cell, c in sums.money.items() if c.obligations or c.amount_dong]
+    await _add(tx, _MONEY_CELLS, units, money, MoneyCell._fields, _COUNT)
+    failures = [(*cell, count.obligations, count.amount_dong) for cell, count in sums.failures.items()]
+    await _add(tx, _FAILURES, units, failures, FailureCell._fields, _COUNT)
+    delays = [(*cell, count) for cell, count in sums.delays.items()]
+    await _add(tx, _DELAYS, units, delays, DelayCell._fields, ("obligations",))
+    await _apply_units(tx, units, _unit_months(sums, people))
 
 
-async def note_cashier(tx: Tx, communes: set[tuple[date, str]]) -> None:
-    """Remember that money of these communes, in these benefit months, went through the commune cashier."""
-    if communes:
-        months, units = zip(*sorted(communes), strict=True)
-        await tx.run(_NOTE_CASHIER, months=list(months), units=list(units))
+async def _apply_units(tx: Tx, units: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The units' rows; and where a commune switched, or is new, how many of them the units above have."""
+    if not rows:
+        return
+    arrays = _arrays(rows, ("benefit_month", "unit_id", *_UNIT_COLUMNS))
+    changed = [
+        row
+        for row in await tx.rows(_UNIT_MONTHS, units=units, **arrays)
+        if row["is_commune"] and (row["is_new"] or row["switched"])
+    ]
+    if changed:
+        await tx.run(
+            _COMMUNES,
+            units=units,
+            months=[row["benefit_month"] for row in changed],
+            communes=[row["unit_id"] for row in changed],
+            switched=[row["switched"] for row in changed],
+            is_new=[row["is_new"] for row in changed],
+        )
+
+
+async def _apply_people(tx: Tx, sums: Sums) -> dict[PeopleCell, int]:
+    """The people's rows, and how many came to each cell (below zero: left it)."""
+    arrays: dict[str, list[Any]] = {
+        name: [getattr(delta.first, name) for delta in sums.people.values()]
+        for name in ("unit_id", "category_group", "sex", "age_band", "revision", "kind")
+    }
+    rows = await tx.rows(
+        _PEOPLE,
+        benefit_month=[month for month, _ in sums.people],
+        subject=[subject for _, subject in sums.people],
+        owed=[delta.owed for delta in sums.people.values()],
+        ways=[ways_json(delta) for delta in sums.people.values()],
+        way=[first_way(delta.ways) for delta in sums.people.values()],
+        **arrays,
+    )
+    return {PeopleCell(*(row[name] for name in PeopleCell._fields)): row["people"] for row in rows}
+
+
+def ways_json(delta: PersonDelta) -> str:
+    """A person's ways as the database keeps them."""
+    return orjson.dumps(delta.ways).decode() if delta.ways else "{}"
+
+
+def _unit_months(sums: Sums, people: Mapping[PeopleCell, int]) -> list[tuple[Any, ...]]:
+    found: dict[tuple[date, str], dict[str, int]] = {}
+
+    def add(month: date, unit_id: str, column: str, number: int) -> None:
+        row = found.setdefault((month, unit_id), dict.fromkeys(_UNIT_COLUMNS, 0))
+        row[column] += number
+
+    for cell, count in sums.money.items():
+        add(cell.benefit_month, cell.unit_id, f"{cell.place}_obligations", count.obligations)
+        add(cell.benefit_month, cell.unit_id, f"{cell.place}_dong", count.amount_dong)
+    for group, number in people.items():
+        add(group.benefit_month, group.unit_id, "entitled", number)
+        if group.paid_by != "none":
+            add(group.benefit_month, group.unit_id, f"by_{group.paid_by}", number)
+    for (month, unit_id), number in sums.cashier.items():
+        add(month, unit_id, "cashier_moves", number)
+    return [(*key, *row.values()) for key, row in found.items()]
+
+
+async def _add(
+    tx: Tx, sql: str, units: Sequence[str], rows: Sequence[tuple[Any, ...]], key: Sequence[str], added: Sequence[str]
+) -> None:
+    """Rows of key and numbers; the key's second column is the commune."""
+    if rows:
+        await tx.run(sql, units=units, **_arrays(rows, (*key, *added)))
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Rows as an array for each column; their unit is a commune."""
+    columns = ("commune" if name == "unit_id" else name for name in names)
+    return {name: list(column) for name, column in zip(columns, zip(*rows, strict=True), strict=True)}
+
+
+async def lock(tx: Tx) -> None:
+    """One at a time changes the read models: sums of a province are rows that every event changes, and a person's row is read
+    and written. Readers wait for nobody."""
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('reporting:read-models', 0))")
 
 
 async def forget(tx: Tx) -> None:
-    """Empty the read models. Moves that come meanwhile wait until this transaction ends; readers see the old numbers."""
-    await tx.run("LOCK TABLE obligation_places IN SHARE ROW EXCLUSIVE MODE")
+    """Empty the read models. Events that come meanwhile wait until this transaction ends; readers see the old numbers."""
+    await lock(tx)
     for table in READ_MODELS:
         await tx.run(f"DELETE FROM {table}")  # noqa: S608 - constants only

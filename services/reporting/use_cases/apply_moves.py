@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import datetime
 
-from services.reporting.domain.coverage import COMMUNE_CASHIER, GONE_OUT
-from services.reporting.storage import moves
-from services.reporting.storage.moves import PlacedObligation
+from services.reporting.domain.sums import add_up
+from services.reporting.storage import closings, moves
 from shared.contracts.disbursement_events import ObligationsMoved
 from shared.database import Tx
+from shared.kernel.clock import vietnam_date
+from shared.kernel.errors import NotYet
 
 
-async def apply_moves(tx: Tx, event: ObligationsMoved) -> int:
-    """Apply an event's moves, in whatever order events come: the move with the highest step wins, an older one is ignored.
+async def apply_moves(tx: Tx, event: ObligationsMoved, position: int, occurred_at: datetime) -> int:
+    """Add an event's moves, in whatever order events come. `position` is its place in disbursement's log.
 
-    That money went through the commune cashier stays true however it moves later. Returns how many obligations changed.
+    Raises NotYet while a commune of it is not known. Returns how many moves were added: none of an event that a rebuild has
+    read. What comes after its month was closed is added all the same, and kept apart as well.
     """
-    changed = await moves.apply(tx, list(_placed(event)))
-    if event.provider == COMMUNE_CASHIER:
-        await moves.note_cashier(tx, {(m.benefit_month, m.unit_id) for m in event.moves if m.to_place in GONE_OUT})
-    return changed
-
-
-def _placed(event: ObligationsMoved) -> Iterator[PlacedObligation]:
-    for move in event.moves:
-        yield PlacedObligation(
-            benefit_month=move.benefit_month,
-            subject=move.subject,
-            kind=move.kind,
-            revision=move.revision,
-            step=move.step,
-            place=move.to_place,
-            unit_id=move.unit_id,
-            provider=event.provider or "",
-            channel=event.channel or "",
-            category_group=move.category_group,
-            sex=move.sex,
-            age_band=move.age_band,
-            amount_dong=move.amount_dong,
-        )
+    sums = add_up(event.moves, event.provider or "", event.channel or "", event.released_at, occurred_at)
+    await moves.lock(tx)
+    months = {cell.benefit_month for cell in sums.money}
+    ground = await closings.ground(tx, position, sums.units, months)
+    if ground.rebuilt:
+        return 0
+    if ground.unknown_units:
+        raise NotYet(f"unit/{ground.unknown_units[0]}")
+    await moves.apply(tx, sums)
+    touched = {(cell.benefit_month, cell.unit_id) for cell in sums.money}
+    late = touched if ground.over_gap else {each for each in touched if position > ground.closed_at.get(each, position)}
+    if late:
+        await closings.note_late(tx, position, event.authority_id, vietnam_date(occurred_at), sums, late)
+    return len(event.moves)

@@ -23,13 +23,19 @@ async def read_coverage(tx: Tx, caller: Caller, month: date, unit_id: str | None
             raise Refusal(UNKNOWN_UNIT, unit=unit_id)
         caller.require_unit(path)
     found = await sums.communes(tx, [month], within=unit_id)
-    return cover(found[month])
+    return cover(found[month], await sums.ways(tx, month, await whose(tx, caller, unit_id)))
 
 
-async def read_months(tx: Tx) -> list[tuple[date, Coverage]]:
-    """Every benefit month of which something is owed, oldest first, with its coverage."""
-    found = await sums.communes(tx, await sums.months(tx))
-    return [(month, cover(communes)) for month, communes in found.items()]
+async def whose(tx: Tx, caller: Caller, unit_id: str | None = None) -> list[str]:
+    """The units whose sums together are what a caller asks for: one, the caller's own, or all there are."""
+    if unit_id is not None:
+        return [unit_id]
+    return await sums.outermost(tx, caller.unit_ids) if caller.unit_ids else [sums.ALL_UNITS]
+
+
+async def read_months(tx: Tx, caller: Caller) -> list[tuple[date, Coverage]]:
+    """Every benefit month of which something is owed, oldest first, with its coverage over the caller's units."""
+    return list((await sums.totals(tx, await sums.months(tx), await whose(tx, caller))).items())
 
 
 async def read_communes(tx: Tx, month: date, after: str, limit: int) -> tuple[list[Commune], str | None]:

@@ -1,4 +1,4 @@
-"""Making the read models again out of disbursement's event log, read over its REST contract."""
+"""Making read models again out of a service's event log, read over its REST contract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import httpx
 
-from services.reporting.use_cases.rebuild_read_models import Rebuilt, rebuild
+from services.reporting.use_cases.rebuild_read_models import Part, Rebuilt, rebuild
 from shared.contracts.envelope import Envelope
 from shared.database import Database
 from shared.web import EventPage
@@ -15,14 +15,14 @@ PAGE_EVENTS = 50  # an event holds up to 500 moves
 TIMEOUT_SECONDS = 60
 
 
-async def rebuild_from(database: Database, client: httpx.AsyncClient, disbursement_url: str, token: str) -> Rebuilt:
-    """Forget reporting's read models and make them again, in one transaction.
+async def rebuild_from(database: Database, part: Part, client: httpx.AsyncClient, url: str, token: str) -> Rebuilt:
+    """Forget a part of the read models and make it again, in one transaction.
 
-    `disbursement_url` is the address under which the service's `/v1` lies; `token` needs events:read for the whole country.
+    `url` is the address under which `/v1` of the part's service lies; `token` needs events:read for the whole country.
     Raises httpx's errors where the log can't be read, and `event-log-gap`; the old numbers then stay.
     """
     async with database.transaction() as tx:
-        return await rebuild(tx, event_log(client, disbursement_url, token))
+        return await rebuild(tx, part, event_log(client, url, token))
 
 
 async def event_log(client: httpx.AsyncClient, url: str, token: str) -> AsyncIterator[Sequence[Envelope]]:

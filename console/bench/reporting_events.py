@@ -1,0 +1,88 @@
+"""Events of `bench reporting`: chunks of 500 neighbours, as disbursement would say that they moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from console.bench.reporting_ground import AMOUNT_DONG, COMMUNES, FIRST_COMMUNE, SINCE
+from shared import outbox
+from shared.contracts.base import MAX_RECORDS, Place
+from shared.contracts.disbursement_events import ObligationMove, ObligationsMoved
+from shared.contracts.envelope import Envelope
+from shared.database import Database
+from shared.kernel.ids import new_id
+from shared.kernel.units import unit_id
+
+_RUN_ID = UUID("01890000-0000-7000-8000-000000000001")
+_RELEASED_AT = datetime(2024, 12, 2, 1, 0, tzinfo=UTC)
+_PAID_AT = datetime(2024, 12, 2, 1, 7, tzinfo=UTC)
+_GROUPS = ("children", "disabled", "disabled", "disabled", *("elderly",) * 6)
+_AGES = ("under_16", "16_59", "60_79", *("80_and_over",) * 7)
+_PLACES: dict[str, tuple[Place | None, Place]] = {
+    "in_flight": ("not_released", "in_flight"),
+    "paid": ("in_flight", "paid_account"),
+    "returned": ("paid_account", "returned"),
+    "owed": (None, "not_released"),
+}
+
+
+class Mover:
+    """Moves the people of the ground's newest month, each chunk once in each kind."""
+
+    def __init__(self, people: int, month: date) -> None:
+        self._people = people
+        self._month = month
+        self._position = 0
+        self._next = people // 2
+
+    def events(self, kind: str, count: int) -> Iterator[bytes]:
+        """Encoded events of the first chunks."""
+        for chunk in range(count):
+            self._position += 1
+            yield Envelope(
+                source="disbursement",
+                position=1_000_000 + self._position,
+                type=ObligationsMoved.type,
+                version=1,
+                event_id=new_id(),
+                occurred_at=_PAID_AT,
+                body=self._event(kind, chunk * MAX_RECORDS * 7 % self._people).model_dump(mode="json"),
+            ).encode()
+
+    async def say_paid(self, disbursement: Database) -> None:
+        """Disbursement says that a chunk nobody moved before was paid."""
+        async with disbursement.transaction() as tx:
+            await outbox.emit(tx, self._event("paid", self._next))
+        self._next += MAX_RECORDS
+
+    def _event(self, kind: str, first: int) -> ObligationsMoved:
+        return ObligationsMoved(
+            run_id=_RUN_ID,
+            run_code="2024-12",
+            authority_id=unit_id(str(FIRST_COMMUNE), SINCE),
+            provider=None if kind == "owed" else "viettelpay",
+            channel=None if kind == "owed" else "wallet",
+            released_at=None if kind == "owed" else _RELEASED_AT,
+            moves=[self._move(kind, (first + n) % self._people) for n in range(MAX_RECORDS)],
+        )
+
+    def _move(self, kind: str, person: int) -> ObligationMove:
+        from_place, to_place = _PLACES[kind]
+        return ObligationMove(
+            benefit_month=self._month,
+            subject=sha256(str(person).encode()).hexdigest()[:32],
+            kind="care_support" if kind == "owed" else "monthly",
+            revision=0,
+            step=11,
+            unit_id=unit_id(str(FIRST_COMMUNE + person * COMMUNES // self._people), SINCE),
+            category_group=_GROUPS[person % 10],
+            sex="male" if person // 10 % 2 else "female",
+            age_band=_AGES[person % 10],
+            amount_dong=AMOUNT_DONG,
+            from_place=from_place,
+            to_place=to_place,
+            reason="locked" if kind == "returned" else None,
+        )

@@ -1,0 +1,203 @@
+"""What an event's moves add to the sums, and take away from them.
+
+A move says where its obligation was and where it is, so what it adds needs nothing that was kept before, and sums are the same
+in whatever order events are added. A person's row adds up likewise: obligations owed, and obligations paid by each way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from services.reporting.domain.coverage import COMMUNE_CASHIER, GONE_OUT
+
+WITH_PROVIDER = frozenset({"in_flight", "paid_account", "paid_cash"})
+"""Places that belong to the provider and channel of the payment; in the others the money is the payer's."""
+
+PAID = frozenset({"paid_account", "paid_cash"})
+FAILED = frozenset({"returned", "unclaimed"})
+UNSAID = "unsaid"
+"""The reason of a failure for which none was given."""
+
+
+class Moved(Protocol):
+    """One obligation going from one place to another, as an event tells it; `from_place` None when it came to be owed."""
+
+    @property
+    def benefit_month(self) -> date: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def unit_id(self) -> str: ...
+    @property
+    def category_group(self) -> str: ...
+    @property
+    def sex(self) -> str: ...
+    @property
+    def age_band(self) -> str: ...
+    @property
+    def amount_dong(self) -> int: ...
+    @property
+    def from_place(self) -> str | None: ...
+    @property
+    def to_place(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
+class MoneyCell(NamedTuple):
+    """Which obligations are counted together; `unit_id` is their commune."""
+
+    benefit_month: date
+    unit_id: str
+    provider: str
+    channel: str
+    place: str
+    category_group: str
+    sex: str
+    age_band: str
+
+
+class FailureCell(NamedTuple):
+    """Failures that are counted together."""
+
+    benefit_month: date
+    unit_id: str
+    provider: str
+    channel: str
+    place: str
+    reason: str
+
+
+class DelayCell(NamedTuple):
+    """Obligations that took equally long to be paid."""
+
+    benefit_month: date
+    unit_id: str
+    provider: str
+    channel: str
+    minutes: int
+
+
+@dataclass(slots=True)
+class Count:
+    """Obligations and đồng that come to a cell; below zero: that leave it."""
+
+    obligations: int = 0
+    amount_dong: int = 0
+
+    def add(self, obligations: int, amount_dong: int) -> None:
+        """Count some more."""
+        self.obligations += obligations
+        self.amount_dong += amount_dong
+
+
+@dataclass(slots=True)
+class PersonDelta:
+    """What an event adds to a person's month. The person's own facts are those of the first obligation that it names."""
+
+    first: Moved
+    owed: int = 0
+    ways: dict[str, int] = field(default_factory=dict)
+
+    def add_way(self, way: str, count: int) -> None:
+        """Obligations paid by a way, more or fewer; no zeros are kept."""
+        left = self.ways.get(way, 0) + count
+        if left:
+            self.ways[way] = left
+        else:
+            self.ways.pop(way, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Everything that one event adds."""
+
+    money: dict[MoneyCell, Count] = field(default_factory=dict)
+    people: dict[tuple[date, str], PersonDelta] = field(default_factory=dict)
+    failures: dict[FailureCell, Count] = field(default_factory=dict)
+    delays: dict[DelayCell, int] = field(default_factory=dict)
+    cashier: dict[tuple[date, str], int] = field(default_factory=dict)  # by month and commune
+
+    @property
+    def units(self) -> set[str]:
+        """The communes that something is added to."""
+        return {cell.unit_id for cell in self.money} | {delta.first.unit_id for delta in self.people.values()}
+
+
+def way_of(channel: str, provider: str) -> str:
+    """The one written form of a way: `wallet/viettelpay`."""
+    return f"{channel}/{provider}"
+
+
+def first_way(ways: Mapping[str, int]) -> str:
+    """The way by which a person counts as paid: an account or wallet before cash, then the first by name; '' for none."""
+    paid = [way for way, count in ways.items() if count > 0]
+    return min(paid, key=lambda way: (way.partition("/")[0] not in ("wallet", "account"), way), default="")
+
+
+def whole_minutes(since: datetime, until: datetime) -> int:
+    """The time between, in minutes rounded up to two significant digits: 7, 99, 100, 110, ... Never below 0.
+
+    So a month has at most some 300 different ones, and none is off by more than a tenth.
+    """
+    minutes = max(0, -(-(until - since) // timedelta(minutes=1)))
+    step = int("1" + "0" * max(0, len(str(minutes)) - 2))
+    return -(-minutes // step) * step
+
+
+def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: datetime | None, occurred_at: datetime) -> Sums:
+    """What moves of one event add. `provider` and `channel` are those of the payments that moved them, '' where none did."""
+    sums = Sums()
+    minutes = whole_minutes(released_at, occurred_at) if released_at is not None else None
+    for move in moves:
+        source, target = move.from_place, move.to_place
+        if source == target:
+            continue
+        if source is not None:
+            _count(sums, move, source, provider, channel, -1)
+        _count(sums, move, target, provider, channel, 1)
+        _count_person(sums, move, source, target, way_of(channel, provider))
+        if source in WITH_PROVIDER and target in FAILED:
+            failed = FailureCell(move.benefit_month, move.unit_id, provider, channel, target, move.reason or UNSAID)
+            sums.failures.setdefault(failed, Count()).add(1, move.amount_dong)
+        if source == "in_flight" and target in PAID and minutes is not None:
+            paid = DelayCell(move.benefit_month, move.unit_id, provider, channel, minutes)
+            sums.delays[paid] = sums.delays.get(paid, 0) + 1
+        if provider == COMMUNE_CASHIER and target in GONE_OUT:
+            here = (move.benefit_month, move.unit_id)
+            sums.cashier[here] = sums.cashier.get(here, 0) + 1
+    return sums
+
+
+def _count(sums: Sums, move: Moved, place: str, provider: str, channel: str, sign: int) -> None:
+    way = (provider, channel) if place in WITH_PROVIDER else ("", "")
+    cell = MoneyCell(move.benefit_month, move.unit_id, *way, place, move.category_group, move.sex, move.age_band)
+    count = sums.money.get(cell)
+    if count is None:
+        count = sums.money[cell] = Count()
+    count.add(sign, sign * move.amount_dong)
+
+
+def _count_person(sums: Sums, move: Moved, source: str | None, target: str, way: str) -> None:
+    """Only what makes a person owed, paid or unpaid touches the person's row: most moves don't."""
+    if source is not None and source not in PAID and target not in PAID:
+        return
+    key = (move.benefit_month, move.subject)
+    delta = sums.people.get(key)
+    if delta is None:
+        delta = sums.people[key] = PersonDelta(move)
+    elif (move.revision, move.kind) < (delta.first.revision, delta.first.kind):
+        delta.first = move
+    if source is None:
+        delta.owed += 1
+    if source in PAID:
+        delta.add_way(way, -1)
+    if target in PAID:
+        delta.add_way(way, 1)
