@@ -37,14 +37,15 @@ PAYING = {
 }
 
 
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(900)
 async def test_killed_at_every_point_nothing_is_doubled_lost_or_stuck(proving_ground: Ground) -> None:
     ground = proving_ground
     await bad_conditions(ground)
     killing = Killing(ground)
     await killing.to_the_end()
     assert not must_be_died_at() - {seen for name in killing.died for seen in shortened(name)}
-    ends = await settled_and_judged(ground)
+    async with ground.registry_heard():
+        ends = await settled_and_judged(ground)
     assert ends.keys() >= {"paid", "rejected", "returned", "unclaimed"}, ends
     fired = await ground.ask("GET", "/faults")
     wanted = ("timeout_after", "not_found_at_first", "webhook_forged", "slow", "dropped_connection")
