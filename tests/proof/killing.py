@@ -28,6 +28,10 @@ AGAIN = 6
 
 OUTAGE_SECONDS = 0.4
 
+MANY = 200
+FEW = 6
+"""Once so many were died at, so few that were passed and not died at are looked for by all, not in halves."""
+
 ROUNDS = 60
 IN_VAIN = 8
 
@@ -87,7 +91,7 @@ class Killing:
                 await self.stir()
                 recall = await to_ask_back(self.ground)
             order = a_child(
-                killed=True, spared=self.died, half=half, processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
+                killed=True, spared=self.died, half=self._looked_for(half), processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
                 door=door, recall=recall, stop=self.payrolls["payrolls"][0] if is_stirred else None,
             )  # fmt: skip
             told = await self.ground.zygote.order(order)
@@ -96,6 +100,10 @@ class Killing:
                 return
             assert told["signal"] == signal.SIGKILL
             self.died[told["died_at"]] += 1
+
+    def _looked_for(self, half: int) -> int | None:
+        """The half of the points for the next life; None: all."""
+        return half if not self.left or len(self.left) > FEW or len(self.died) < MANY else None
 
     async def stir(self) -> None:
         """What seldom happens, on purpose: others ask for things, a day ends, an event comes before what it builds on, calls are

@@ -31,10 +31,10 @@ def a_child(
     stop: str | None = None,
     killed: bool = False,
     spared: Collection[str] = (),
-    half: int = 0,
+    half: int | None = None,
 ) -> dict[str, Any]:
     """An order to work. `port`: of its door, where the usual one is somebody else's; `recall` and `stop`: payments that officers
-    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point of a `half` of them, or of its door's,
+    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point (None: of all, else of a `half`, or its door's)
     that is not `spared`. Else it ends when all is done, after so many `seconds` or `processor_seconds`, or when nothing has
     changed for `quiet_seconds`."""
     return {

@@ -104,7 +104,7 @@ def _work(world: World, points: KillPoints, order: dict[str, Any], say: Callable
         return
     if order["killed"]:
         spared, half = frozenset(order["spared"]), order["half"]
-        points.is_fatal = lambda name: name not in spared and (is_at_a_door(name) or half_of(name) == half)
+        points.is_fatal = lambda name: name not in spared and (is_at_a_door(name) or half in (None, half_of(name)))
         points.last_words = lambda name: say({"died_at": name, "passed": sorted(points.passed)})
 
     async def to_its_end() -> None:
