@@ -91,8 +91,9 @@ class Killing:
                 await self.stir()
                 recall = await to_ask_back(self.ground)
             order = a_child(
-                killed=True, spared=self.died, half=self._looked_for(half), processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
-                door=door, recall=recall, stop=self.payrolls["payrolls"][0] if is_stirred else None,
+                killed=True, spared=self.died, half=self._looked_for(half), door=door, recall=recall,
+                processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
+                stop=self.payrolls["payrolls"][0] if is_stirred else None,
             )  # fmt: skip
             told = await self.ground.zygote.order(order)
             self.passed |= set(told["passed"])

@@ -34,9 +34,9 @@ def a_child(
     half: int | None = None,
 ) -> dict[str, Any]:
     """An order to work. `port`: of its door, where the usual one is somebody else's; `recall` and `stop`: payments that officers
-    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point (None: of all, else of a `half`, or its door's)
-    that is not `spared`. Else it ends when all is done, after so many `seconds` or `processor_seconds`, or when nothing has
-    changed for `quiet_seconds`."""
+    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point of a `half` of them (None: of all), or
+    of its door's, that is not `spared`. Else it ends when all is done, after so many `seconds` or `processor_seconds`, or when
+    nothing has changed for `quiet_seconds`."""
     return {
         "do": "work", "seconds": seconds, "processor_seconds": processor_seconds, "quiet_seconds": quiet_seconds, "until": until,
         "door": door, "port": port, "recall": list(recall), "stop": stop,
