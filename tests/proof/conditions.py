@@ -13,7 +13,8 @@ CONDITIONS = {
 """What the bank says of its payments comes in files too: where no webhook told it before, they bring news."""
 
 EVERYWHERE = {
-    "slow": 0.1, "webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2,
+    "slow": 0.15, "timeout_before": 0.1, "dropped_connection": 0.05,
+    "webhook_forged": 0.2, "webhook_never": 0.2, "webhook_twice": 0.2,
     "refused_locked": 0.05, "returned": 0.05, "uncollected": 0.1,
 }  # fmt: skip
 

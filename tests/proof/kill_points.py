@@ -55,6 +55,13 @@ def half_of(name: str) -> int:
     return zlib.crc32(name.encode()) % 2
 
 
+def shortened(name: str) -> set[str]:
+    """A point's name, and it without the service, and also without what it was about."""
+    place = name.partition(": ")[2]
+    about, side = place.partition("[")[0], name.rpartition("/")[2]
+    return {name, place, f"{about}/{side}" if about != place else place}
+
+
 def watch() -> KillPoints:
     """Wrap all commits and all provider calls of this process."""
     points = KillPoints()

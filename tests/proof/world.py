@@ -42,7 +42,7 @@ IDLE_SHARE = 0.06
 
 QUICK = replace(
     schedule.SANDBOX,
-    unknown_first_seconds=0.1, unknown_most_seconds=0.5, open_first_seconds=1.0, open_most_seconds=2.0, resend_seconds=0.05,
+    unknown_first_seconds=0.1, unknown_most_seconds=0.5, open_first_seconds=2.0, open_most_seconds=2.0, resend_seconds=0.05,
     resend_most_seconds=0.3, account_wait_seconds=0.05, opening_poll_seconds=0.3, lease_seconds=0.6,
 )  # fmt: skip
 """The intervals of the tests, shorter: what is faked here is time."""
