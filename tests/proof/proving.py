@@ -69,7 +69,8 @@ async def settled_and_judged(ground: Ground, port: int | None = None) -> Counter
     await none_twice(ground)
     assert (await ground.ask("GET", "/webhooks"))["forged_believed"] == 0
     for queue in ("chitra.disbursement", "chitra.provider_gateway"):
-        assert await ground.bus.dead_letters(queue) == []
+        letters = await ground.bus.dead_letters(queue)
+        assert not letters, letters
     return ends
 
 
