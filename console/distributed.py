@@ -185,6 +185,7 @@ def _values(running: Distributed, ports: Mapping[str, int]) -> dict[str, str]:
         "spreadsheet_providers": "",
         "sms_url": "",
         "sms_diacritics": "",
+        "public_figures": "",
         "host": HOST,
         "root_path": "",
         **{

@@ -66,6 +66,7 @@ def _service_environment(service: str) -> dict[str, str]:
         environment["CHITRA_REGISTRY_URL"] = "{registry_url}"
         environment["CHITRA_DISBURSEMENT_URL"] = "{disbursement_url}"
         environment["CHITRA_PROVIDER_GATEWAY_URL"] = "{provider_gateway_url}"
+        environment["CHITRA_PUBLIC_FIGURES"] = "{public_figures}"
     if service == "provider_gateway":
         environment["CHITRA_PROVIDERS_URL"] = "{providers_url}"
         environment["CHITRA_PROVIDER_TIMEOUT_SECONDS"] = "{provider_timeout_seconds}"

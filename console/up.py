@@ -64,5 +64,5 @@ def show(running: Embedded) -> None:
         table.add_row(f"{WHAT[service][0]} · {service}", f"{running.url}/{path}/docs")
     console = Console()
     console.print(table)
-    console.print(f"coverage page: {running.url}/reporting/?token={token}", soft_wrap=True)
+    console.print(f"dashboard: {running.url}/reporting/?token={token}", soft_wrap=True)
     console.print("Ctrl-C stops it; what you did is kept.")

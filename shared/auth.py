@@ -39,7 +39,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "disbursement:complaints",
         "reporting:read",
     ),
-    "provider_staff": ("registry:read", "registry:enrol", "gateway:read"),
+    "provider_staff": ("registry:read", "registry:enrol", "gateway:read", "gateway:uses"),
     "maker": (
         "registry:read",
         "registry:openings",

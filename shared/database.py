@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import text
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import Dialect
@@ -82,6 +83,13 @@ class Tx:
         query, names = _compiled(sql)
         with _as_sqlalchemy_errors(sql):
             return [dict(record) for record in await self.driver.fetch(query, *(params[name] for name in names))]
+
+    async def tuples(self, sql: str, **params: Any) -> list[Any]:
+        """All rows as tuples, in the order of the columns: for hundreds that become objects at once."""
+        query, names = _compiled(sql)
+        with _as_sqlalchemy_errors(sql):
+            found: list[Any] = await self.driver.fetch(query, *(params[name] for name in names))
+            return found
 
     async def row(self, sql: str, **params: Any) -> Row | None:
         """The one row, or None. More than one is an error."""
@@ -156,6 +164,7 @@ class Database:
             pool_use_lifo=True,  # the one used last knows most statements
             # Transactions are begun and ended by `transaction` itself: SQLAlchemy's way costs two round trips more for each.
             isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
             connect_args={
                 "server_settings": {
                     "role": f"chitra_{service}",

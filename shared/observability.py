@@ -37,6 +37,14 @@ def configure_logging(level: str = "warning") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
     )
-    logging.basicConfig(level=max(threshold, logging.WARNING), stream=sys.stderr, force=True)
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_StandardError()], force=True)
+
+
+class _StandardError(logging.Handler):
+    """Writes to what standard error is when a line comes: a test may have put something else there since."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        sys.stderr.write(self.format(record) + "\n")

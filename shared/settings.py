@@ -48,6 +48,7 @@ class Settings:
     sms_diacritics: bool = False  # with diacritics a message has 70 characters a part, without 160
     disbursement_url: str | None = None  # where reporting asks for its log and its books
     provider_gateway_url: str | None = None  # where reporting asks for its log
+    public_figures: bool = True  # coverage and open data without a token; a province may turn them off
     provider_urls: Mapping[str, str] = field(default_factory=dict)  # provider -> base address of its own, not `providers_url`
 
     @property
@@ -96,6 +97,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if environ.get("CHITRA_SPREADSHEET_PROVIDERS")
         else None,
         sms_diacritics=environ.get("CHITRA_SMS_DIACRITICS", "") == "1",
+        public_figures=environ.get("CHITRA_PUBLIC_FIGURES", "") != "0",
         provider_urls=_provider_urls(environ),
     )
     check_settings(settings)

@@ -119,7 +119,7 @@ async def _measure_on(running: Distributed, sandbox: SandboxProcess, payments: i
         used = {name: round(after - before[name], 2) for name, after in _processor(running, sandbox).items()}
         await _until_zero(admin, _UNPUBLISHED)
         verdict = await judge(admin, sandbox)
-        floor_seconds = await write_again(admin, first_position)
+        floor = await write_again(admin, first_position, running.postgres.directory / "data")
     finally:
         await database.close()
         await admin.close()
@@ -127,13 +127,14 @@ async def _measure_on(running: Distributed, sandbox: SandboxProcess, payments: i
     return {
         "payments": payments,
         "settled_per_second": round(settled / seconds, 1),
-        "floor_per_second": round(payments / floor_seconds, 1),
+        "floor_per_second": round(payments / floor.seconds, 1),
         "double_payments": verdict.double,
         "lost_payments": verdict.lost,
         "seconds": round(seconds, 2),
         "released_seconds": round(released_seconds, 2),
         "cpu_seconds": round(sum(used.values()), 2),
         "settled_per_cpu_second": round(settled / sum(used.values()), 1) if used else 0,
+        "floor_cpu_seconds": round(floor.cpu_seconds or 0, 2),
         **{f"cpu_{name.replace('-', '_')}_seconds": taken for name, taken in used.items()},
     }
 

@@ -8,8 +8,12 @@ a webhook when it comes and when it is applied; an event when it is said and whe
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
+
+from console.bench.processor import server_cpu_seconds
 
 _COPIED = {
     "disbursement": ("payments", "chunks", "ledger_entries", "outbox"),
@@ -54,8 +58,16 @@ _WRITES = (
 )
 
 
-async def write_again(admin: asyncpg.Connection, first_position: int) -> float:
-    """Seconds that the writes took. `first_position`: of disbursement's log before the release."""
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the writes took: by the clock on the wall, and of the processor (None where the system does not tell)."""
+
+    seconds: float
+    cpu_seconds: float | None
+
+
+async def write_again(admin: asyncpg.Connection, first_position: int, data: Path) -> Floor:
+    """Write. `first_position`: of disbursement's log before the release; `data`: the server's directory."""
     await admin.execute("CREATE SCHEMA floor")
     for schema, tables in _COPIED.items():
         for table in tables:
@@ -64,8 +76,9 @@ async def write_again(admin: asyncpg.Connection, first_position: int) -> float:
         await admin.execute(statement)
     logs = (("disbursement", first_position), ("provider_gateway", 0))
     said = [write.format(*log) for log in logs for write in (_OUTBOX, _POSITIONS)]
-    began = time.perf_counter()
+    before, began = server_cpu_seconds(data), time.perf_counter()
     async with admin.transaction():
         for statement in (*_WRITES, *said):
             await admin.execute(statement)
-    return time.perf_counter() - began
+    seconds, after = time.perf_counter() - began, server_cpu_seconds(data)
+    return Floor(seconds, None if before is None or after is None else after - before)

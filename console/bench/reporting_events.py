@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from uuid import UUID
 
+import asyncpg
+
 from console.bench.reporting_ground import AMOUNT_DONG, COMMUNES, FIRST_COMMUNE, SINCE
 from shared import outbox
 from shared.contracts.base import MAX_RECORDS, Place
@@ -44,13 +46,23 @@ class Mover:
             self._position += 1
             yield Envelope(
                 source="disbursement",
-                position=1_000_000 + self._position,
+                position=self._position,
                 type=ObligationsMoved.type,
                 version=1,
                 event_id=new_id(),
                 occurred_at=_PAID_AT,
                 body=self._event(kind, chunk * MAX_RECORDS * 7 % self._people).model_dump(mode="json"),
             ).encode()
+
+    async def hand_log_over(self, database_url: str) -> None:
+        """Disbursement's log goes on where these events end, as if it had said them. `database_url` is the owner's."""
+        driver = await asyncpg.connect(database_url)
+        try:
+            await driver.execute(
+                "UPDATE disbursement.outbox_state SET last_position = $1, published_position = $1", self._position
+            )
+        finally:
+            await driver.close()
 
     async def say_paid(self, disbursement: Database) -> None:
         """Disbursement says that a chunk nobody moved before was paid."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from console.demo.keepsakes import DASHBOARD
 from console.demo.options import DemoOptions
 from console.demo.outcome import Outcome, show
 from console.demo.plan import MAX_MONTHS, plan_runs
@@ -82,6 +83,7 @@ async def play(options: DemoOptions) -> int:
             raise
     write(options, outcome)
     show(outcome, console)
+    console.print(f"dashboard, as it stood: {(options.out / 'reports' / DASHBOARD).as_uri()}", soft_wrap=True)
     if options.stay:
         await stay(stage, console)
     await stage.close()
@@ -111,7 +113,7 @@ async def stay(stage: Stage, console: Console) -> None:
     token = stage.running.token("province", ["46@2021-07-01"], "visitor")
     for service, url in stage.running.urls.items():
         console.print(f"{service}: {url}/docs", soft_wrap=True)
-    console.print(f"coverage page: {stage.running.urls['reporting']}/?token={token}", soft_wrap=True)
+    console.print(f"dashboard: {stage.running.urls['reporting']}/?token={token}", soft_wrap=True)
     console.print("Ctrl-C ends it.")
     try:
         await asyncio.Event().wait()

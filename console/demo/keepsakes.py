@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -12,6 +13,9 @@ from typing import Any
 from console.demo.judge import Movement
 from console.demo.stage import Stage
 from console.load_province import PROVINCE
+
+DASHBOARD = "coverage.html"
+_SCRIPT = re.compile(r'<script src="([\w./-]+)" defer>')
 
 
 def keep_statements(folder: Path, movements: Sequence[Movement]) -> None:
@@ -23,7 +27,7 @@ def keep_statements(folder: Path, movements: Sequence[Movement]) -> None:
 
 
 async def keep_reports(stage: Stage, folder: Path, months: Sequence[date]) -> None:
-    """`reports/`: the coverage page, and each month's communes as CSV."""
+    """`reports/`: the dashboard with what draws its charts, the newest month's report, and each month's communes as CSV."""
     officer = stage.staff.officer("province", PROVINCE)
     for month in months:
         page = await officer.get("reporting", "/v1/coverage/communes", month=month.isoformat())
@@ -32,7 +36,19 @@ async def keep_reports(stage: Stage, folder: Path, months: Sequence[date]) -> No
     token = stage.running.token("province", [PROVINCE], "reports")
     answer = await stage.client.get(f"{stage.running.urls['reporting']}/", headers={"Authorization": f"Bearer {token}"})
     answer.raise_for_status()
-    _write(folder / "coverage.html", answer.text)
+    _write(folder / DASHBOARD, answer.text)
+    script = _SCRIPT.search(answer.text)
+    if script is not None:  # beside the page, so that its charts are drawn from a folder too
+        asset = await stage.client.get(f"{stage.running.urls['reporting']}/{script[1]}")
+        asset.raise_for_status()
+        _write(folder / script[1], asset.text)
+    for kind in ("pdf", "xlsx"):
+        report = await stage.client.get(
+            f"{stage.running.urls['reporting']}/v1/reports/{months[-1]:%Y-%m}.{kind}",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        report.raise_for_status()
+        (folder / f"report-{months[-1]:%Y-%m}.{kind}").write_bytes(report.content)
 
 
 def _write(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from console.demo.outcome import Outcome, collect
 from console.demo.pay import PayDesk
 from console.demo.plan import PlannedRun
 from console.demo.stage import Stage
+from console.demo.uses import UseLists
 from console.load_province import load_units
 
 COMMUNES = 141
@@ -55,11 +56,13 @@ class Play:
         enrolment = Enrolment(self._stage.staff, self._options.seed)
         life = Life(self._stage.staff, districts, self._options.seed)
         desk = PayDesk(self._stage, districts)
+        uses = UseLists(self._stage)
         paid: list[tuple[PlannedRun, str]] = []
         with self._bar("pay runs", len(self._runs)) as advance:
             for planned in self._runs:
                 await self._open(planned, districts, enrolment, life)
                 paid.append((planned, await desk.pay(planned, last=planned is self._runs[-1])))
+                await uses.send()
                 advance(len(paid), len(self._runs))
         await life.end(self._stage.today, self._runs[-1].run_month)
         await life.recover(self._stage.today)

@@ -39,7 +39,6 @@ from services.disbursement.api import (
 )
 from services.disbursement.api.registry_cut import RegistryCut
 from services.disbursement.documents.render import Renderer
-from services.disbursement.documents.templates import Templates
 from services.disbursement.events import SUBSCRIBES_TO, handlers
 from services.disbursement.storage.law_data import load_law
 from services.disbursement.workers.dispatcher import CanaryWatch, Dispatcher
@@ -93,7 +92,7 @@ def build(platform: Platform) -> Service:
         complaints.make_router(database),
         progress.make_router(database),
         calendar.make_router(database),
-        documents.make_router(database, Renderer(Templates(platform.settings.document_templates_dir))),
+        documents.make_router(database, Renderer(platform.settings.document_templates_dir)),
         handovers.make_router(database, seal_key),
         settlements.make_router(database),
         unclaimed.make_router(database),

@@ -8,7 +8,7 @@ from services.provider_gateway.storage import accounts, messages, name_enquiries
 from services.provider_gateway.use_cases.recall_payment import recall_payment
 from services.provider_gateway.use_cases.receive_chunk import receive_chunk
 from services.provider_gateway.use_cases.stop_sending import stop_for_canary
-from shared.contracts.disbursement_events import AuthorityHandedOver, CanaryFailed, ChunkInstructed, PaymentRecalled
+from shared.contracts.disbursement_events import AuthorityHandedOver, CanaryFailed, PaymentRecalled
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry_events import (
     AccountsRequested,
@@ -37,7 +37,7 @@ def handlers(providers: Collection[str], withdrawing: Collection[str] = ()) -> M
     """The table: event -> what happens. `providers` are those with a connector, `withdrawing` those that withdraw orders."""
 
     async def chunk_instructed(tx: Tx, envelope: Envelope) -> None:
-        await receive_chunk(tx, ChunkInstructed.model_validate(envelope.body), providers)
+        await receive_chunk(tx, envelope.body, providers)
 
     async def payment_recalled(tx: Tx, envelope: Envelope) -> None:
         await recall_payment(tx, PaymentRecalled.model_validate(envelope.body), withdrawing)

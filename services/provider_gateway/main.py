@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.provider_gateway import events
 from services.provider_gateway.api import (
+    account_uses,
     accounts,
     attempts,
     capabilities,
@@ -51,6 +52,7 @@ def build(platform: Platform) -> Service:
     app.include_router(summary.router(database, ways.connectors, ways.schedule))
     app.include_router(messages.router(database))
     app.include_router(accounts.router(database))
+    app.include_router(account_uses.router(database, ways.connectors, ways.cipher))
     app.include_router(capabilities.router(ways.connectors))
     app.state.ways = ways
     return Service(

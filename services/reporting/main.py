@@ -1,11 +1,18 @@
-"""The reporting service: read models made of events alone, coverage over REST, and the coverage page."""
+"""The reporting service: read models made of events alone, coverage over REST, and the dashboard."""
 
 from __future__ import annotations
 
+from services.reporting.api.assets import asset_routes
 from services.reporting.api.consistency import consistency_routes
 from services.reporting.api.coverage import coverage_routes
+from services.reporting.api.enrolment import enrolment_routes
+from services.reporting.api.money import money_routes
 from services.reporting.api.page import page_routes
-from services.reporting.events import HANDLERS, SUBSCRIBES_TO
+from services.reporting.api.public import public_routes
+from services.reporting.api.query import query_routes
+from services.reporting.api.reports import report_routes
+from services.reporting.events import SUBSCRIBES_TO, handlers
+from shared.keys import load_pseudonym_secret
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
@@ -14,7 +21,8 @@ NAME = "reporting"
 
 
 def build(platform: Platform) -> Service:
-    """The service on a platform. It says nothing itself: its outbox stays empty."""
+    """The service on a platform. It says nothing itself: its outbox stays empty. Its pseudonym secret is a key of the
+    folder."""
     database = platform.database(NAME)
     app = make_app(
         NAME,
@@ -26,5 +34,11 @@ def build(platform: Platform) -> Service:
     )
     app.include_router(coverage_routes(database))
     app.include_router(consistency_routes(database, platform.ask))
+    app.include_router(enrolment_routes(database))
+    app.include_router(money_routes(database))
+    app.include_router(report_routes(database, platform.settings.document_templates_dir))
+    app.include_router(asset_routes())
+    app.include_router(query_routes(database))
+    app.include_router(public_routes(database, is_public=platform.settings.public_figures))
     app.include_router(page_routes(database, token_in_query=not platform.settings.distributed))
-    return Service(NAME, app, database, SUBSCRIBES_TO, HANDLERS)
+    return Service(NAME, app, database, SUBSCRIBES_TO, handlers(load_pseudonym_secret(platform.settings.keys_dir)))

@@ -54,7 +54,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if "coverage page" in (home / "up.log").read_text() and httpx.get(f"{url}/health/live").status_code == 200:
+            if "dashboard" in (home / "up.log").read_text() and httpx.get(f"{url}/health/live").status_code == 200:
                 break
         except httpx.TransportError:
             pass

@@ -53,6 +53,7 @@ VALUES = {
     "spreadsheet_providers": "",
     "sms_url": "",
     "sms_diacritics": "",
+    "public_figures": "",
 }
 """What the templates of console/processes.py stand for in the compose file's network."""
 

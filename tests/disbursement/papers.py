@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pypdf
 
-from services.disbursement.documents.render import Format
+from shared.papers.press import Format
 from tests.disbursement.office import Office
 
 FORMATS: tuple[Format, ...] = ("xlsx", "pdf")

@@ -40,7 +40,7 @@ async def _committed(tx: Tx, payments: int) -> tuple[Chunk, list[Attempt]]:
         run_id=uuid4(), run_month=date(2021, 10, 1), payroll_id=made.payroll_id, chunk_no=1, authority_id="474@2021-07-01",
         provider="viettelpay", channel="wallet", lines=made.lines,
     )  # fmt: skip
-    await receive_chunk(tx, event, ["viettelpay"])
+    await receive_chunk(tx, event.model_dump(mode="json"), ["viettelpay"])
     chunk = await chunks.lock_chunk(tx, ChunkKey(made.payroll_id, 1))
     lines = await chunks.read_lines(tx, chunk.key)
     await attempts.insert_intents(tx, chunk, lines, [payment_reference(line.payment_id, 1) for line in lines])

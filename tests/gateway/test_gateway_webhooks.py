@@ -211,3 +211,28 @@ async def test_nothing_of_a_webhook_is_kept_in_clear(bench: Bench, silent: Payro
         assert not any(reference in row["body_sealed"] for reference in silent.references)
         assert row["body_sealed"].startswith("k1.")
     assert isinstance(silent.payroll_id, UUID)
+
+
+@pytest.mark.parametrize(
+    ("message_id", "lost"),
+    [
+        pytest.param("read-1", "body_sealed = 'k1.lost'", id="the-body-is-not-read-again"),
+        pytest.param("read-2", "said_sealed = NULL", id="it-came-before-the-door-kept-what-it-read"),
+    ],
+)
+async def test_what_the_door_read_is_kept_sealed_until_it_is_applied(
+    bench: Bench, client: httpx.AsyncClient, silent: Payroll, message_id: str, lost: str
+) -> None:
+    await bench.halt("webhooks")
+    await client.post("/v1/webhooks/vietinbank", **_signed(bench, message_id, results(silent, "credited")))
+    kept = "SELECT body_sealed, said_sealed FROM webhooks WHERE delivery_id = $1"
+    (row,) = await bench.fetch(kept, message_id)
+    for sealed in row:
+        assert sealed.startswith("k1.")
+        assert not any(reference in sealed for reference in silent.references)
+    await bench.fetch(f"UPDATE webhooks SET {lost} WHERE delivery_id = $1", message_id)
+    bench.run("webhooks")
+    await _said_and_done(bench)
+    assert set((await bench.states(silent)).values()) == {"paid"}
+    (row,) = await bench.fetch(kept, message_id)
+    assert row["said_sealed"] is None

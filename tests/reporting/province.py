@@ -109,5 +109,6 @@ def _move(fact: Fact) -> ObligationMove:
             "amount_dong": fact.amount_dong,
             "from_place": fact.was,
             "to_place": fact.place,
+            "reason": fact.reason,
         }
     )

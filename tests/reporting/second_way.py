@@ -26,6 +26,7 @@ class Fact:
     provider: str | None
     channel: str | None
     was: str | None = None  # the place before
+    reason: str | None = None  # why it failed
 
 
 WITH_PROVIDER = ("in_flight", "paid_account", "paid_cash")

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.reporting.events import PARTS
+from services.reporting.events import parts
 from services.reporting.storage.moves import forget
 from services.reporting.use_cases.rebuild_read_models import rebuild
 from shared.contracts.disbursement_events import MonthClosed
@@ -114,7 +114,7 @@ async def test_the_first_closing_counts_and_a_rebuild_tells_the_same(empty: Serv
     told, models = await late(empty), await read_models(empty)
     assert [len(part) for part in told] == [2, 1, 1]
     assert "4)" in told[2][0]  # the position of the first closing
-    [disbursement] = [part for part in PARTS if part.source == "disbursement"]
+    [disbursement] = [part for part in parts(b"") if part.source == "disbursement"]
 
     async def pages() -> Any:
         yield log

@@ -1,4 +1,4 @@
-"""The coverage page: the numbers stand in it, empty and complete; it asks for a token and for nothing of the internet."""
+"""The dashboard as HTML: the numbers stand in it, empty and complete; it asks for a token, and sends nothing twice."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from services.reporting.api.page import COOKIE, colour_step, page_routes, percent
+from services.reporting.api.assets import PLOTLY_PATH, plotly_script
+from services.reporting.api.figures import readable_on
+from services.reporting.api.page import page_routes
+from services.reporting.api.visitors import COOKIE
+from services.reporting.api.words import Words, word_tables
 from services.reporting.main import build
 from shared.platform import Platform
 from shared.service import Service
 from shared.web import make_app
 from tests.conftest import Tokens
-from tests.reporting.province import COMMUNES, events_of
+from tests.reporting.province import COMMUNES, DISTRICTS, events_of
 from tests.reporting.second_way import Fact
 
 OCTOBER = date(2021, 10, 1)
@@ -36,7 +40,7 @@ class Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what is open and what would be fetched."""
-        if tag not in ("meta", "link", "br"):
+        if tag not in ("meta", "link", "br", "input"):
             self.open.append(tag)
         self.fetched += [value or "" for name, value in attrs if name in ("src", "href") and tag != "a"]
 
@@ -89,9 +93,9 @@ async def test_empty_page_says_so(
 ) -> None:
     await set_business_clock(datetime(2021, 10, 1, tzinfo=timezone(timedelta(hours=7))))
     text = await opened(client, tokens("province"))
-    assert "tháng 10/2021" in text.line
+    assert "tháng hưởng 10/2021" in text.line
     assert "Chưa có số liệu" in text.line
-    assert "0 / 4 · 0,0%" in text.line
+    assert "0,0% 0 / 4" in text.line
     assert "Đạt mục tiêu" not in text.line
 
 
@@ -99,14 +103,13 @@ async def test_half_way_page_shows_what_is_missing(empty: Service, client: httpx
     first, second, third, fourth = sorted(COMMUNES)
     await settle(empty, {first: 10, second: 5, third: 3, fourth: 0})
     text = await opened(client, tokens("province"))
-    assert "3 / 4 · 75,0%" in text.line
+    assert "75,0% 3 / 4" in text.line
     assert "45,0% 18 / 40" in text.line
     assert "Còn 1 nơi" in text.line
     assert "Còn thiếu 14 người" in text.line
     assert "14.400.000" in text.line
-    for words in ("Phường 19750 100,0% ✓", "Phường 19753 50,0% ✓", "Phường 19960 30,0% ✓", "Phường 19963 0,0% "):
+    for words in ("Phường 19750 100,0% 10 10 ✓ có", "Phường 19753 50,0% 5 10 ✓ có", "Phường 19963 0,0% 0 10 chưa"):
         assert words in text.line
-    assert "Phường 19963 0,0% ✓" not in text.line
     assert "Đạt mục tiêu" not in text.line
 
 
@@ -114,12 +117,12 @@ async def test_complete_page_shows_both_targets_reached(empty: Service, client: 
     await settle(empty, dict.fromkeys(COMMUNES, 4))
     await settle(empty, dict.fromkeys(COMMUNES, 8), date(2022, 1, 1))
     latest = await opened(client, tokens("province"))
-    assert "tháng 01/2022" in latest.line
-    assert "4 / 4 · 100,0%" in latest.line
+    assert "tháng hưởng 01/2022" in latest.line
+    assert "100,0% 4 / 4" in latest.line
     assert "80,0% 32 / 40" in latest.line
     assert latest.line.count("✓ Đạt mục tiêu") == 2
     earlier = await opened(client, tokens("province"), "/?month=2021-10")
-    assert "tháng 10/2021" in earlier.line
+    assert "tháng hưởng 10/2021" in earlier.line
     assert "40,0% 16 / 40" in earlier.line
     assert earlier.line.count("✓ Đạt mục tiêu") == 1
 
@@ -127,7 +130,7 @@ async def test_complete_page_shows_both_targets_reached(empty: Service, client: 
 async def test_page_of_a_commune_shows_that_commune(empty: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
     await settle(empty, dict.fromkeys(COMMUNES, 4))
     text = await opened(client, tokens("commune_officer", sorted(COMMUNES)[0]))
-    assert "1 / 1 · 100,0%" in text.line
+    assert "100,0% 1 / 1" in text.line
     assert sorted(COMMUNES)[1][:5] not in text.line
 
 
@@ -136,9 +139,50 @@ async def test_page_fetches_nothing_and_runs_only_its_own_script(
 ) -> None:
     await settle(empty, dict.fromkeys(COMMUNES, 4))
     answer = await client.get("/", headers={"Authorization": f"Bearer {tokens('province')}"})
-    assert Text(answer.text).fetched == ["data:,"]
-    assert "http" not in answer.text
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert Text(answer.text).fetched == ["data:,", PLOTLY_PATH]
+    assert "http:" not in answer.text and "https:" not in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe-inline" not in policy and "unsafe-eval" not in policy
+
+
+async def test_nothing_new_is_not_sent_again(empty: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
+    bearer = {"Authorization": f"Bearer {tokens('province')}"}
+    await settle(empty, dict.fromkeys(COMMUNES, 4))
+    first = await client.get("/", headers=bearer)
+    held = {**bearer, "If-None-Match": first.headers["etag"]}
+    again = await client.get("/", headers=held)
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await client.get("/?lang=en", headers=held)).status_code == 200
+    other = {"Authorization": f"Bearer {tokens('maker', sorted(COMMUNES)[0])}", "If-None-Match": first.headers["etag"]}
+    assert (await client.get("/", headers=other)).status_code == 200
+    await settle(empty, dict.fromkeys(COMMUNES, 4), date(2021, 11, 1))
+    assert (await client.get("/", headers=held)).status_code == 200
+
+
+async def test_plotly_comes_from_its_package_and_is_kept(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/{PLOTLY_PATH}")
+    assert answer.content == plotly_script()
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    again = await client.get(f"/{PLOTLY_PATH}", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    plain = await client.get(f"/{PLOTLY_PATH}", headers={"Accept-Encoding": "identity"})
+    assert plain.content == plotly_script()
+    assert "content-encoding" not in plain.headers and plain.headers["etag"] != answer.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/?unit=1", 422, "unknown-unit"),
+        ("/?unit=99999@2021-07-01", 422, "unknown-unit"),
+        (f"/?unit={DISTRICTS[1]}", 403, "not-your-unit"),
+        ("/?lang=fr", 422, "bad-request"),
+    ],
+)
+async def test_what_the_page_refuses(client: httpx.AsyncClient, tokens: Tokens, path: str, status: int, code: str) -> None:
+    answer = await client.get(path, headers={"Authorization": f"Bearer {tokens('maker', DISTRICTS[0])}"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_wrong_month_of_the_page_is_refused(client: httpx.AsyncClient, tokens: Tokens) -> None:
@@ -155,7 +199,7 @@ async def test_token_in_the_address_becomes_a_cookie(empty: Service, client: htt
     assert "samesite=strict" in cookie.lower()
     followed = await client.get(answer.headers["location"])  # the client keeps the cookie, as a browser does
     assert followed.status_code == 200
-    assert "tháng 10/2021" in Text(followed.text).line
+    assert "tháng hưởng 10/2021" in Text(followed.text).line
 
 
 @pytest.mark.parametrize("where", ["cookie", "query"])
@@ -182,17 +226,31 @@ async def test_distributed_takes_no_token_from_the_address(service: Service, pla
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "text", "step"),
-    [
-        (0, 0, "0,0%", 0),
-        (0, 9, "0,0%", 0),
-        (1, 1000, "0,1%", 1),
-        (199, 1000, "19,9%", 1),
-        (200, 1000, "20,0%", 2),
-        (7999, 10000, "79,9%", 4),
-        (8000, 10000, "80,0%", 5),
-        (10, 10, "100,0%", 5),
-    ],
+    ("part", "whole", "text"),
+    [(0, 0, "0,0%"), (0, 9, "0,0%"), (1, 1000, "0,1%"), (199, 1000, "19,9%"), (7999, 10000, "79,9%"), (8000, 10000, "80,0%")],
 )
-def test_a_share_is_never_rounded_up(part: int, whole: int, text: str, step: int) -> None:
-    assert (percent(part, whole), colour_step(part, whole)) == (text, step)
+def test_a_share_is_never_rounded_up(part: int, whole: int, text: str) -> None:
+    assert Words("vi").percent(part, whole) == text
+    assert Words("en").percent(part, whole) == text.replace(",", ".")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(None, "–"), (0, "0 phút"), (7, "7 phút"), (60, "1 giờ"), (200, "3 giờ 20 phút"), (1440, "1 ngày"), (1505, "1 ngày 1 giờ")],
+)
+def test_minutes_as_people_say_them(minutes: int | None, text: str) -> None:
+    assert Words("vi").minutes(minutes) == text
+
+
+def test_every_word_is_there_in_both_languages_with_the_same_gaps() -> None:
+    for key, both in word_tables().items():
+        assert set(both) == {"vi", "en"}, key
+        gaps = [set(re.findall(r"{(\w+)}", both[language])) for language in ("vi", "en")]
+        assert gaps[0] == gaps[1], key
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink"), [("#000000", "#fff"), ("#ffffff", "#000"), ("rgb(0, 34, 78)", "#fff"), ("rgb(254, 232, 56)", "#000")]
+)
+def test_a_tile_is_lettered_so_that_it_can_be_read(ground: str, ink: str) -> None:
+    assert readable_on(ground) == ink

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.reporting.events import PARTS
+from services.reporting.events import parts
 from services.reporting.use_cases.rebuild_read_models import rebuild
 from services.reporting.workers.rebuild import event_log, rebuild_from
 from shared import outbox
@@ -27,7 +27,7 @@ from tests.reporting.second_way import Fact, chained
 from tests.reporting.test_reporting_moves import read_models
 
 OCTOBER = date(2021, 10, 1)
-[DISBURSEMENT] = [part for part in PARTS if part.source == "disbursement"]
+[DISBURSEMENT] = [part for part in parts(b"") if part.source == "disbursement"]
 STEPS = ((0, "not_released"), (10, "not_released"), (11, "in_flight"), (12, "paid_account"))
 FACTS = chained(
     [

@@ -129,9 +129,10 @@ def test_bad_files_take_nothing(providers: Providers) -> None:
         lambda xml: xml.replace(b"<GrpHdr>", b"<GrpHdr xmlns='urn:other'>"),
         lambda xml: xml.replace(b"?>", b"?><!DOCTYPE Document [<!ENTITY a 'b'>]>"),
         lambda xml: xml[:-20],
+        lambda xml: xml.replace(b"<PmtId><EndToEndId>", b"<PmtId/><EndToEndId>").replace(b"</PmtId>", b""),
         lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
     ],
-    ids=["version", "namespace", "dtd", "cut", "utf-16"],
+    ids=["version", "namespace", "dtd", "cut", "another-nesting", "utf-16"],
 )
 def test_what_is_no_such_file_is_refused(providers: Providers, spoil: object) -> None:
     assert callable(spoil)

@@ -8,8 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.disbursement.api.fields import UnitId
-from services.disbursement.documents import book, pdf
-from services.disbursement.documents.render import Format, Paper, Renderer, kind_of
+from services.disbursement.documents.render import Paper, Renderer, kind_of
 from services.disbursement.domain.documents import Changes, PaymentList, Unclaimed
 from services.disbursement.domain.quarters import parse_quarter
 from services.disbursement.use_cases.read_documents import (
@@ -23,6 +22,8 @@ from services.disbursement.use_cases.read_documents import (
 from shared import audit
 from shared.auth import Caller, require
 from shared.database import Database
+from shared.papers import book, pdf
+from shared.papers.press import Format
 
 Reader = Annotated[Caller, Depends(require("disbursement:read"))]
 AuthorityId = Annotated[UnitId, Query(description="The paying authority.")]

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from services.disbursement.documents.sheet import Cell, Filling, Row
-from services.disbursement.documents.templates import Words
 from services.disbursement.domain.documents import Change, Changes, ListLine, PaymentList, Person, Unclaimed, UnpaidLine
-from services.disbursement.domain.money_words import sentence_in_words
 from shared.kernel.money import format_dong
+from shared.kernel.money_words import sentence_in_words
+from shared.papers.sheet import Cell, Filling, Row
+from shared.papers.templates import Words
 
 NUMBERS = frozenset({"amount", "arrears", "total", "before", "after", "difference"})
 _LINE_KEYS = frozenset(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.disbursement.documents.layout import day_in_words
 from services.disbursement.documents.lists import run_name
-from services.disbursement.documents.sheet import Cell, Filling, Row
-from services.disbursement.documents.templates import Words
 from services.disbursement.domain.documents import BreakLine, ChannelOutcomes, Minutes, ReconciliationBreak, Sum
-from services.disbursement.domain.money_words import sentence_in_words
 from shared.kernel.money import format_dong
+from shared.kernel.money_words import sentence_in_words
+from shared.papers.layout import day_in_words
+from shared.papers.sheet import Cell, Filling, Row
+from shared.papers.templates import Words
 
 _ITEM_KEYS = frozenset({"no", "item", "payments", "amount", "note"})
 _BREAK_KEYS = frozenset({"no", "item", "reference", "ours", "theirs", "owner", "age", "note", "handling"})

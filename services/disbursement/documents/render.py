@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from pathlib import Path
 
-from services.disbursement.documents import book, pdf
-from services.disbursement.documents.layout import lay_out
 from services.disbursement.documents.lists import fill_changes, fill_payment_list, fill_unclaimed
 from services.disbursement.documents.minutes import fill_minutes
-from services.disbursement.documents.sheet import Filling
 from services.disbursement.documents.sums import fill_settlement, fill_summary
-from services.disbursement.documents.templates import Templates, Words
 from services.disbursement.domain.documents import Changes, Minutes, PaymentList, Settlement, Summary, Unclaimed
+from shared.papers.press import Document, Format, Press
+from shared.papers.sheet import Filling
+from shared.papers.templates import Words
 
-Format = Literal["xlsx", "pdf"]
 Paper = PaymentList | Changes | Summary | Minutes | Unclaimed | Settlement
 
-_AT_ONCE = 2
-"""Documents drawn at the same time in one process; more wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document to hand out."""
-
-    content: bytes
-    mime: str
+_OWN = Path(__file__).parent / "templates"
 
 
 class Renderer:
-    """Draws documents beside the event loop: spreadsheets in a thread, PDF in a process of its own."""
+    """Draws this service's papers."""
 
-    def __init__(self, templates: Templates) -> None:
-        self._templates = templates
-        self._slots = asyncio.Semaphore(_AT_ONCE)
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` holds a province's own templates; None: ChiTra's are used."""
+        self._press = Press(folder, _OWN)
 
     async def render(self, paper: Paper, format_: Format) -> Document:
         """The document. Refused with `bad-document-template` where a province's template has a mistake."""
-        async with self._slots:
-            kind = kind_of(paper)
-            words = self._templates.words()
-            filling = await asyncio.to_thread(_fill, paper, words)
-            sheet = lay_out(kind, self._templates, words, paper.heading, filling)
-            if format_ == "xlsx":
-                return Document(await asyncio.to_thread(book.write_book, sheet), book.MIME)
-            return Document(await pdf.write_pdf(sheet, self._templates.typst(kind)), pdf.MIME)
+        heading = paper.heading
+        return await self._press.draw(kind_of(paper), heading.authority, heading.made_on, partial(_fill, paper), format_)
 
 
 def kind_of(paper: Paper) -> str:

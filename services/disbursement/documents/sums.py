@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from services.disbursement.documents.lists import code_name, months_name, run_name
-from services.disbursement.documents.sheet import Cell, Filling, Row
-from services.disbursement.documents.templates import Words
 from services.disbursement.domain.documents import CommuneSums, RunMoney, Settlement, Sum, Summary
-from services.disbursement.domain.money_words import sentence_in_words
 from services.disbursement.domain.printed_groups import PRINTED_GROUPS
 from shared.kernel.money import format_dong
+from shared.kernel.money_words import sentence_in_words
+from shared.papers.sheet import Cell, Filling, Row
+from shared.papers.templates import Words
 
 _SUM_KEYS = frozenset(
     {"no", "commune", "people", "payments", "total", "amount_rest"}

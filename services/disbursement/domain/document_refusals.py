@@ -20,9 +20,3 @@ WHICH_CONTRACT = ErrorCode(
     "Biên bản lập theo từng hợp đồng; kỳ này không có hoặc có nhiều hợp đồng",
 )
 WRONG_QUARTER = ErrorCode("wrong-quarter", Kind.INVALID, "Not a quarter such as 2021-Q4", "Quý không hợp lệ, ví dụ đúng: 2021-Q4")
-BAD_TEMPLATE = ErrorCode(
-    "bad-document-template",
-    Kind.CONFLICT,
-    "The province's template for this document has a mistake",
-    "Mẫu văn bản của tỉnh có lỗi",
-)

@@ -13,7 +13,7 @@ any order, and must end the same. So:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
@@ -133,10 +133,10 @@ def _applied(held: HeldPayment, said: Word, final: PaymentState | None) -> HeldP
     return replace(held, step=step)
 
 
-def hear_all(held: HeldPayment, said: Iterable[Word]) -> tuple[HeldPayment, list[Contradiction]]:
+def hear_all(held: HeldPayment, said: Collection[Word]) -> tuple[HeldPayment, list[Contradiction]]:
     """The payment after several words, heard in the order of their steps, and what contradicts."""
     contradictions: list[Contradiction] = []
-    for word in sorted(said, key=lambda w: w.step):
+    for word in said if len(said) == 1 else sorted(said, key=lambda w: w.step):
         result = hear(held, word)
         if isinstance(result, Contradiction):
             contradictions.append(result)

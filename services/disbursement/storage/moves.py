@@ -23,6 +23,8 @@ from shared.outbox import emit, emit_bodies, emit_body
 Stage = Literal[0, 1, 2, 3]
 """How far a payment of an obligation has come: 0 drawn or claimed, 1 in flight, 2 paid, 3 let go."""
 
+LET_GO: Stage = 3
+
 
 class RunNamed(Protocol):
     """What an event says of a run."""
@@ -35,29 +37,33 @@ class RunNamed(Protocol):
 
 # A payment that a person settled as paid, after it had been let go, moves its obligations' steps on by three: so they grow
 # still. What it paid twice settles no obligation and moves nothing.
-# OFFSET 0 keeps the inner selects apart, so that each payment looks its lines and obligations up by their keys: a partition
-# that was filled a moment ago has no statistics yet, and the planner would rather read all of it.
+# Lines are sought by all ids of the chunk at once: those lie side by side in each month's index, where a look-up for each payment
+# would go through every month. Ids grow in the order of the lines of a payroll. OFFSET 0 keeps the inner select apart, so that
+# each line looks its obligation up by its key: a partition that was filled a moment ago has no statistics yet, and the planner
+# would rather read all of it.
 _MOVES = """
 SELECT l.benefit_month, o.subject, l.kind, l.revision,
        o.payment_seq * 10 + o.settlements * 3 + CAST(:stage AS integer) AS step, o.unit_id, o.category_group, o.sex, o.age_band,
-       l.amount_dong, p.line_no, p.reason
-FROM payments p
-CROSS JOIN LATERAL (
-    SELECT x.benefit_month, x.subject_id, x.kind, x.revision, x.amount_dong
-    FROM payment_lines x WHERE x.payment_id = p.payment_id AND x.run_month = p.run_month OFFSET 0) l
+       l.amount_dong, l.payment_id, {reason} AS reason
+FROM payment_lines l
 CROSS JOIN LATERAL (
     SELECT x.subject, x.payment_seq, x.settlements, x.unit_id, x.category_group, x.sex, x.age_band FROM obligations x
     WHERE x.benefit_month = l.benefit_month AND x.subject_id = l.subject_id AND x.kind = l.kind
         AND x.revision = l.revision OFFSET 0) o
-LEFT JOIN overpaid_lines v ON v.payment_id = p.payment_id AND v.benefit_month = l.benefit_month
+LEFT JOIN overpaid_lines v ON v.payment_id = l.payment_id AND v.benefit_month = l.benefit_month
     AND v.subject_id = l.subject_id AND v.kind = l.kind AND v.revision = l.revision
-WHERE v.payment_id IS NULL AND p.run_month = (SELECT r.run_month FROM payrolls r WHERE r.payroll_id = :payroll_id)
-  AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND
+WHERE v.payment_id IS NULL AND l.payment_id = ANY(ARRAY(
+    SELECT p.payment_id FROM payments p
+    WHERE p.run_month = (SELECT r.run_month FROM payrolls r WHERE r.payroll_id = :payroll_id)
+      AND p.payroll_id = :payroll_id AND p.chunk_no = :chunk_no AND {which}))
 """
 
 _OF_OPEN = "p.state = 'open'"
 # `IS TRUE` keeps the set apart, so that it is hashed once: a list of 500 as an array would be gone through for each row.
 _OF_THESE = "(p.payment_id IN (SELECT unnest(CAST(:payment_ids AS uuid[])))) IS TRUE"
+
+# Why a payment failed; of what did not fail nobody looks.
+_WHY = "(SELECT f.reason FROM payments f WHERE f.run_month = l.run_month AND f.payment_id = l.payment_id)"
 
 # Texts are the service's own words, ids and pseudonyms; only an obligation's kind may hold an officer's (a campaign's name).
 _AS_JSON = """concat('{{"benefit_month":"', benefit_month, '","subject":"', subject, '","kind":', to_json(kind), ',"revision":',
@@ -72,8 +78,8 @@ _WITH_REASON = _AS_JSON.format(more=""", ',"reason":' || to_json(reason)""")
 _SAY_CHUNK = """
 WITH moved AS MATERIALIZED (
     SELECT m.*, CAST(:from_place AS text) AS from_place, CAST(:to_place AS text) AS to_place,
-           row_number() OVER (ORDER BY m.line_no, m.benefit_month, m.kind, m.revision) AS n
-    FROM ({moves} {which}) m),
+           row_number() OVER (ORDER BY m.payment_id, m.benefit_month, m.kind, m.revision) AS n
+    FROM ({moves}) m),
 parts AS (SELECT (n - 1) / {most} AS part, string_agg({as_json}, ',' ORDER BY n) AS said FROM moved GROUP BY part)
 SELECT ARRAY(SELECT concat(CAST(:head AS text), said, ']}}') FROM parts ORDER BY part) AS bodies,
        (SELECT CAST(json_agg(s) AS text) FROM (
@@ -82,11 +88,12 @@ SELECT ARRAY(SELECT concat(CAST(:head AS text), said, ']}}') FROM parts ORDER BY
 """
 
 
-def _say_chunk(which: str) -> str:
-    return _SAY_CHUNK.format(moves=_MOVES, which=which, as_json=_WITH_REASON, most=MAX_RECORDS)
+def _say_chunk(which: str, reason: str = "CAST(NULL AS text)") -> str:
+    moves = _MOVES.format(which=which, reason=reason)
+    return _SAY_CHUNK.format(moves=moves, as_json=_WITH_REASON, most=MAX_RECORDS)
 
 
-_SAY_OPEN, _SAY_THESE = _say_chunk(_OF_OPEN), _say_chunk(_OF_THESE)
+_SAY_OPEN, _SAY_THESE, _SAY_FAILED = _say_chunk(_OF_OPEN), _say_chunk(_OF_THESE), _say_chunk(_OF_THESE, _WHY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ async def say_moves_of_chunk(
     sums of each benefit month, for the ledger."""
     which: dict[str, Any] = {} if payment_ids is None else {"payment_ids": list(payment_ids)}
     row = await tx.row(
-        _SAY_OPEN if payment_ids is None else _SAY_THESE,
+        _SAY_OPEN if payment_ids is None else _SAY_FAILED if stage == LET_GO else _SAY_THESE,
         payroll_id=payroll_id,
         chunk_no=chunk_no,
         stage=stage,

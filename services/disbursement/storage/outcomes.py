@@ -51,14 +51,14 @@ async def held_payments(tx: Tx, chunk: ChunkRef, payment_ids: Collection[UUID]) 
     """Payments of a chunk by id. The chunk's lock keeps them as they are: whoever changes a payment's state holds it."""
     if not payment_ids:
         return {}
-    rows = await tx.rows(
+    rows = await tx.tuples(
         """SELECT payment_id, amount_dong, state, step, reason, provider_reference, settled_at FROM payments
            WHERE run_month = :run_month AND payroll_id = :payroll_id AND chunk_no = :chunk_no""",
         run_month=chunk.run_month,
         payroll_id=chunk.payroll_id,
         chunk_no=chunk.chunk_no,
     )
-    return {row["payment_id"]: HeldPayment(*row.values()) for row in rows if row["payment_id"] in payment_ids}
+    return {row[0]: HeldPayment(*row) for row in rows if row[0] in payment_ids}
 
 
 MOST_GROUPS = 8

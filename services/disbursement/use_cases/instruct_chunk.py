@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.disbursement.domain.ledger import IN_FLIGHT, NOT_RELEASED, Posting
 from services.disbursement.domain.payrolls import Payroll, check_root
 from services.disbursement.domain.refusals import SEAL_BROKEN
-from services.disbursement.domain.seal import chunk_digest, root_of, verify_removal
-from services.disbursement.storage import chunks, home_deliveries, payrolls, removals, runs, seals
+from services.disbursement.domain.seal import root_of, verify_removal
+from services.disbursement.storage import chunks, home_deliveries, instructing, payrolls, runs
 from services.disbursement.storage.chunks import ClaimedChunk
+from services.disbursement.storage.instructing import GoingChunk
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import WayOfMoves, say_moves_of_chunk
 from services.disbursement.storage.removals import Removal
-from services.disbursement.storage.seals import HeldLine
 from services.disbursement.use_cases.check_seal import check_signed
 from shared import audit
 from shared.auth import Caller
@@ -38,17 +36,16 @@ async def instruct_chunk(tx: Tx, claimed: ClaimedChunk, key: Ed25519PublicKey) -
     signature or the obligations' live payments don't agree.
     """
     payroll = await payrolls.find(tx, claimed.payroll_id)
-    sealed = await seals.chunk_lines(tx, payroll.payroll_id, payroll.run_month, claimed.sealed_no)
-    await _check_chunk(tx, payroll, claimed, sealed, key)
-    lines = [held for held in sealed if held.chunk_no == claimed.chunk_no]
-    gone = await removals.of_payments(tx, payroll.payroll_id, [held.line.payment_id for held in lines])
-    to_pay = _still_to_pay(payroll, lines, gone, key)
-    _check_released(payroll, to_pay)
-    await chunks.set_instructed(tx, payroll.payroll_id, claimed.chunk_no, answered=not to_pay)
-    if to_pay:
+    which = (payroll.payroll_id, payroll.run_month, claimed.chunk_no)
+    chunk = await instructing.read_chunk(tx, *which, claimed.sealed_no, await _at_home(tx, payroll, claimed.chunk_no))
+    await _check_chunk(tx, payroll, claimed, chunk, key)
+    _check_removed(payroll, chunk, await instructing.removals_of(tx, *which), key)
+    _check_released(payroll, chunk)
+    await chunks.set_instructed(tx, payroll.payroll_id, claimed.chunk_no, answered=not chunk.to_pay)
+    if chunk.to_pay:
         await _move(tx, payroll, claimed.chunk_no)
-        await _say(tx, payroll, claimed.chunk_no, to_pay)
-    return len(to_pay)
+        await _say(tx, payroll, claimed.chunk_no, chunk)
+    return chunk.to_pay
 
 
 async def stop_broken_payroll(tx: Tx, claimed: ClaimedChunk, why: str) -> None:
@@ -57,20 +54,19 @@ async def stop_broken_payroll(tx: Tx, claimed: ClaimedChunk, why: str) -> None:
         await audit.append(tx, DISPATCHER, "seal-broken", f"payroll/{claimed.payroll_id}", chunk_no=claimed.chunk_no, why=why)
 
 
-async def _check_chunk(tx: Tx, payroll: Payroll, claimed: ClaimedChunk, lines: Sequence[HeldLine], key: Ed25519PublicKey) -> None:
+async def _check_chunk(tx: Tx, payroll: Payroll, claimed: ClaimedChunk, chunk: GoingChunk, key: Ed25519PublicKey) -> None:
     digests = await chunks.digests(tx, payroll.payroll_id)
-    if chunk_digest(held.line for held in lines) != digests.get(claimed.sealed_no):
+    if chunk.digest is None or chunk.digest != digests.get(claimed.sealed_no):
         raise Refusal(SEAL_BROKEN, f"the lines of chunk {claimed.sealed_no} are not those that were sealed")
     root = root_of(payroll.header, list(digests.values()))
     check_root(payroll, root)
     check_signed(payroll, root, key)
 
 
-def _still_to_pay(
-    payroll: Payroll, lines: Sequence[HeldLine], gone: Mapping[UUID, Removal], key: Ed25519PublicKey
-) -> list[HeldLine]:
-    """Lines with no exception. A line that is marked removed but has none, or the other way round, breaks the seal."""
-    for removal in gone.values():
+def _check_removed(payroll: Payroll, chunk: GoingChunk, gone: Sequence[Removal], key: Ed25519PublicKey) -> None:
+    """A line that is marked removed but has no exception, or the other way round, breaks the seal; so does one that is neither
+    removed nor open and live."""
+    for removal in gone:
         verify_removal(
             key,
             removal.signature,
@@ -81,17 +77,17 @@ def _still_to_pay(
             removal.subject,
             removal.made_at,
         )
-    for held in lines:
-        expected = "removed" if held.line.payment_id in gone else "open"
-        if held.state != expected or (expected == "open" and not held.live):
-            raise Refusal(SEAL_BROKEN, f"payment {held.line.payment_id} is {held.state}, not {expected} and live")
-    return [held for held in lines if held.line.payment_id not in gone]
+    unlike = {removal.payment_id for removal in gone}.symmetric_difference(chunk.removed)
+    if unlike:
+        raise Refusal(SEAL_BROKEN, f"payment {min(unlike)} is removed and has no exception, or the other way round")
+    if chunk.amiss is not None:
+        raise Refusal(SEAL_BROKEN, f"payment {chunk.amiss} is not open and live")
 
 
-def _check_released(payroll: Payroll, to_pay: Sequence[HeldLine]) -> None:
+def _check_released(payroll: Payroll, chunk: GoingChunk) -> None:
     """A chunk is claimed once all of its communes are released: whoever changed that changed what may be paid."""
     released = payroll.released_communes
-    if released is not None and any(held.unit_id not in released for held in to_pay):
+    if released is not None and not set(chunk.communes) <= set(released):
         raise Refusal(SEAL_BROKEN, "a commune of the chunk was not released")
 
 
@@ -111,9 +107,7 @@ async def _move(tx: Tx, payroll: Payroll, chunk_no: int) -> None:
     await post(tx, posting.sums(sums))
 
 
-async def _say(tx: Tx, payroll: Payroll, chunk_no: int, to_pay: Sequence[HeldLine]) -> None:
-    """Of rows' values: 500 lines are not worth checking again on their way out. Who reads them checks them."""
-    at_home = await _at_home(tx, payroll, to_pay)
+async def _say(tx: Tx, payroll: Payroll, chunk_no: int, chunk: GoingChunk) -> None:
     event = ChunkInstructed(
         run_id=payroll.run_id,
         run_month=payroll.run_month,
@@ -124,31 +118,13 @@ async def _say(tx: Tx, payroll: Payroll, chunk_no: int, to_pay: Sequence[HeldLin
         channel=payroll.channel,
         lines=[],
     )
-    lines = [{**_line(held), "home_delivery": held.line.beneficiary_id in at_home} for held in to_pay]
-    body = orjson.dumps({**event.model_dump(mode="json"), "lines": lines})
-    await emit_body(tx, ChunkInstructed, body.decode(), unit_id=payroll.authority_id)
+    body = f"{event.model_dump_json().removesuffix(']}')}{chunk.lines}]}}"
+    await emit_body(tx, ChunkInstructed, body, unit_id=payroll.authority_id)
 
 
-def _line(held: HeldLine) -> dict[str, Any]:
-    """An `InstructedLine`: its first attempt."""
-    line = held.line
-    return {
-        "payment_id": str(line.payment_id),
-        "attempt_no": 1,
-        "beneficiary_id": str(line.beneficiary_id),
-        "unit_id": held.unit_id,
-        "payee_id": str(line.payee_id),
-        "payee_version": line.payee_version,
-        "payee_name": line.payee_name,
-        "account_id": str(line.account_id) if line.account_id else None,
-        "account_version": line.account_version,
-        "amount_dong": line.amount_dong,
-        "note": line.note,
-    }
-
-
-async def _at_home(tx: Tx, payroll: Payroll, to_pay: Sequence[HeldLine]) -> set[UUID]:
+async def _at_home(tx: Tx, payroll: Payroll, chunk_no: int) -> set[UUID]:
     """Whose cash is carried home. How, not whom and what: so it is no part of the seal, and said as it is on the day."""
     if payroll.channel not in ("cash", "cashier"):
         return set()
-    return await home_deliveries.among(tx, [held.line.beneficiary_id for held in to_pay], await tx.today())
+    among = await instructing.beneficiaries(tx, payroll.payroll_id, payroll.run_month, chunk_no)
+    return await home_deliveries.among(tx, among, await tx.today())

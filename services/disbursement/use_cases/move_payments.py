@@ -40,7 +40,7 @@ async def move_payments(
     posting = await posting_of(tx, chunk, authority_id, cause)
     money = _money(posting, change, chunk.contract_id, payments)
     await post(tx, posting.sums(sums) + money)
-    if money:
+    if money and posting.about_run_id is not None:
         came = 1 if change.money == "to_payees" else -1
         await note_late(tx, chunk, posting, [LateEntry(p.payment_id, came * p.amount_dong) for p in payments])
     await accrue_fees(tx, chunk, posting, change, payments)

@@ -303,6 +303,11 @@ async def _nothing() -> None:
     return None
 
 
+def packed_number(number: str) -> str:
+    """A number in the one form in which two are compared: letters and digits alone, capitals."""
+    return "".join(letter for letter in number if letter.isalnum()).upper()
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """One provider."""
@@ -318,5 +323,6 @@ class Connector:
     withdrawals: Withdrawals | None = None
     outgoing: Outgoing | None = None
     handed_in: HandedIn | None = None
+    number_form: Callable[[str], str] = packed_number  # the one form in which numbers of its accounts are compared
     samples: WebhookSamples | None = None  # of its webhooks, for docs and tests
     close: Callable[[], Awaitable[None]] = _nothing

@@ -16,6 +16,12 @@ KEY_UNUSABLE = ErrorCode(
     "Tạm thời không kiểm tra được chữ ký do thiếu khóa; hãy gửi lại sau",
 )
 NO_FILES = ErrorCode("no-files", Kind.CONFLICT, "This provider takes no files", "Đơn vị chi trả này không trao đổi bằng tệp")
+WRONG_USES = ErrorCode(
+    "wrong-uses",
+    Kind.INVALID,
+    "The list can't be read: nothing was changed by it",
+    "Không đọc được danh sách, không có gì thay đổi",
+)
 UNKNOWN_FILE = ErrorCode("unknown-file", Kind.MISSING, "No such file", "Không có tệp này")
 FILE_REFUSED = ErrorCode(
     "file-refused",

@@ -16,6 +16,7 @@ from services.provider_gateway.sandbox.books.fault_log import fault_counts
 from services.provider_gateway.sandbox.books.funds import funds, put_funds
 from services.provider_gateway.sandbox.books.judging import PAGE, movements_page, reference_view, totals
 from services.provider_gateway.sandbox.books.queueing import webhook_counts
+from services.provider_gateway.sandbox.books.uses import account_uses
 from services.provider_gateway.sandbox.clock import END_OF_DAY_HOUR, day_of, moment, read_clock
 from services.provider_gateway.sandbox.errors import RequestRefused, json_response
 from services.provider_gateway.sandbox.fault_kinds import ALL_KINDS
@@ -86,6 +87,7 @@ def admin_router(sandbox: Sandbox) -> APIRouter:
     _add_outages(router, sandbox)
     _add_accounts(router, sandbox)
     _add_books(router, sandbox)
+    _add_uses(router, sandbox)
     return router
 
 
@@ -204,3 +206,18 @@ def _add_books(router: APIRouter, sandbox: Sandbox) -> None:
         if view is None:
             raise RequestRefused(404, "not_found", "No payment of that reference in the books")
         return json_response(view)
+
+
+def _add_uses(router: APIRouter, sandbox: Sandbox) -> None:
+    @router.get("/uses")
+    async def get_uses(
+        provider: str,
+        since: date = date.min,
+        after: Annotated[str, Field(max_length=40)] = "",
+        limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE,
+    ) -> Response:
+        _check_provider(sandbox, provider)
+        uses, next_after = await sandbox.books.run(
+            lambda connection: account_uses(connection, sandbox, provider, since, after, limit)
+        )
+        return json_response({"uses": uses, "next_after": next_after})

@@ -13,19 +13,24 @@ from shared.database import Tx
 
 
 async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
-    """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's phone."""
-    accounts = [record.account for record in records if record.account is not None]
+    """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's
+    phone and the commune of who is paid into an account."""
+    used = {(r.account.account_id, r.account.version): (r.account, r.unit_id) for r in records if r.account is not None}
+    accounts = [account for _, (account, _) in sorted(used.items())]
     await tx.run(
-        """INSERT INTO accounts (account_id, version, provider, channel, holder_name, number_sealed)
+        """INSERT INTO accounts AS held (account_id, version, provider, channel, holder_name, number_sealed, unit_id)
            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
-                                CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]))
-           ON CONFLICT DO NOTHING""",
+                                CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]),
+                                CAST(:units AS text[]))
+           ON CONFLICT (account_id, version) DO UPDATE SET unit_id = excluded.unit_id
+               WHERE held.unit_id IS DISTINCT FROM excluded.unit_id""",
         ids=[account.account_id for account in accounts],
         versions=[account.version for account in accounts],
         providers=[account.provider for account in accounts],
         channels=[account.channel for account in accounts],
         holders=[account.holder_name for account in accounts],
         numbers=[account.number_sealed for account in accounts],
+        units=[unit_id for _, (_, unit_id) in sorted(used.items())],
     )
     everybody = [payee for record in records for payee in (record.payee, *(one.payee for one in record.one_off_payees))]
     payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
@@ -45,7 +50,7 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
 
 async def account_numbers(tx: Tx, provider: str, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
     """Sealed numbers of a provider's accounts at exactly these versions; those not here yet are left out."""
-    rows = await tx.rows(
+    rows = await tx.tuples(
         """SELECT account_id, version, number_sealed FROM accounts
            JOIN unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS wanted(account_id, version) USING (account_id, version)
            WHERE provider = :provider""",
@@ -53,7 +58,7 @@ async def account_numbers(tx: Tx, provider: str, keys: Collection[tuple[UUID, in
         versions=[version for _, version in keys],
         provider=provider,
     )
-    return {(row["account_id"], row["version"]): row["number_sealed"] for row in rows}
+    return {(account_id, version): number_sealed for account_id, version, number_sealed in rows}
 
 
 async def payee_identities(tx: Tx, keys: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str | None]:

@@ -54,8 +54,8 @@ async def read_attempts(tx: Tx, chunk: Chunk, references: Collection[str] | None
     if references is not None:
         query += f" AND {_OF_THESE}"
         params["references"] = list(references)
-    rows = await tx.rows(query, **params)
-    return {attempt.reference: attempt for attempt in (Attempt(*row.values()) for row in rows)}
+    rows = await tx.tuples(query, **params)
+    return {attempt.reference: attempt for attempt in (Attempt(*row) for row in rows)}
 
 
 async def read_standing(tx: Tx, chunk: Chunk) -> Standing:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-import orjson
 from pydantic import TypeAdapter
 
 from services.provider_gateway.domain.chunk import Chunk, ChunkKey, Line
-from shared.contracts.disbursement_events import ChunkInstructed, InstructedLine
+from shared.contracts.disbursement_events import ChunkInstructed
 from shared.database import Tx
 
 _CHUNK = """payroll_id, chunk_no, run_month, provider, channel, authority_id, batch_reference, state, pay_on, tries,
             enquiries"""
 
-_LINES = TypeAdapter(list[InstructedLine])
+_LINES = TypeAdapter(list[Line])
+"""As instructed; who the beneficiary is stands in them too, and is not read here."""
 
 _OPEN_GATES = """
 NOT EXISTS (SELECT FROM gates g WHERE g.stops > 0
@@ -25,8 +24,8 @@ NOT EXISTS (SELECT FROM gates g WHERE g.stops > 0
 """
 
 
-async def insert_chunk(tx: Tx, event: ChunkInstructed, reference: str) -> bool:
-    """Keep an instructed chunk, ready to be sent; False when it was there already."""
+async def insert_chunk(tx: Tx, event: ChunkInstructed, lines: str, reference: str) -> bool:
+    """Keep an instructed chunk, ready to be sent; False when it was there already. `lines`: those of the event as JSON."""
     return bool(
         await tx.run(
             """INSERT INTO chunks (payroll_id, chunk_no, run_id, run_month, provider, channel, authority_id, batch_reference,
@@ -44,7 +43,7 @@ async def insert_chunk(tx: Tx, event: ChunkInstructed, reference: str) -> bool:
             reference=reference,
             payments=len(event.lines),
             amount_dong=sum(line.amount_dong for line in event.lines),
-            lines=_LINES.dump_json(event.lines).decode(),
+            lines=lines,
         )
     )
 
@@ -52,10 +51,11 @@ async def insert_chunk(tx: Tx, event: ChunkInstructed, reference: str) -> bool:
 async def lock_sendable(tx: Tx, providers: Sequence[str]) -> tuple[Chunk, list[Line]] | None:
     """The chunk that has waited longest to be sent to one of these providers, locked; what others hold is passed over."""
     row = await tx.row(
-        f"""SELECT {_CHUNK}, lines FROM chunks c
-            WHERE send_at <= clock_timestamp() AND lease_until IS NULL AND provider = ANY(CAST(:providers AS text[]))
-              AND {_OPEN_GATES}
-            ORDER BY send_at LIMIT 1 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - constants only
+        f"""SELECT {_CHUNK}, CAST(lines AS text) AS lines FROM (
+                SELECT * FROM chunks c
+                WHERE send_at <= clock_timestamp() AND lease_until IS NULL AND provider = ANY(CAST(:providers AS text[]))
+                  AND {_OPEN_GATES}
+                ORDER BY send_at LIMIT 1 FOR UPDATE SKIP LOCKED) c""",  # noqa: S608 - lines unpacked of the one, not of all
         providers=list(providers),
     )
     return (_chunk(row), lines_of(row["lines"])) if row is not None else None
@@ -139,7 +139,9 @@ async def key_of_batch(tx: Tx, provider: str, batch_reference: str) -> ChunkKey 
 async def read_lines(tx: Tx, key: ChunkKey) -> list[Line]:
     """The chunk's lines as instructed."""
     return lines_of(
-        await tx.scalar("SELECT lines FROM chunks WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no", **_key(key))
+        await tx.scalar(
+            "SELECT CAST(lines AS text) FROM chunks WHERE payroll_id = :payroll_id AND chunk_no = :chunk_no", **_key(key)
+        )
     )
 
 
@@ -216,24 +218,9 @@ async def enquire_soon(tx: Tx, seconds: float) -> int:
     )
 
 
-def lines_of(lines: Any) -> list[Line]:
+def lines_of(lines: str) -> list[Line]:
     """Lines from their stored JSON."""
-    return [
-        Line(
-            payment_id=UUID(line["payment_id"]),
-            attempt_no=line["attempt_no"],
-            unit_id=line["unit_id"],
-            payee_id=UUID(line["payee_id"]),
-            payee_version=line["payee_version"],
-            payee_name=line["payee_name"],
-            account_id=UUID(line["account_id"]) if line["account_id"] else None,
-            account_version=line["account_version"],
-            amount_dong=line["amount_dong"],
-            note=line["note"],
-            home_delivery=line.get("home_delivery", False),
-        )
-        for line in (orjson.loads(lines) if isinstance(lines, (str, bytes)) else lines)
-    ]
+    return _LINES.validate_json(lines)
 
 
 def _key(key: ChunkKey) -> dict[str, Any]:

@@ -49,7 +49,8 @@ async def refusals(tx: Tx) -> list[dict[str, Any]]:
 async def reopen_webhook(tx: Tx, webhook_id: UUID) -> dict[str, Any] | None:
     """Let a kept webhook be read and applied again, as if it had just come; None: no such webhook, or not to be seen."""
     return await tx.row(
-        """UPDATE webhooks SET state = 'new', tries = 0, next_try_at = clock_timestamp() WHERE webhook_id = :webhook_id
+        """UPDATE webhooks SET state = 'new', tries = 0, said_sealed = NULL, next_try_at = clock_timestamp()
+           WHERE webhook_id = :webhook_id
            RETURNING webhook_id, provider, delivery_id, deliveries, received_at, business_at, state, applied_at, payroll_id,
                      chunk_no, result""",
         webhook_id=webhook_id,

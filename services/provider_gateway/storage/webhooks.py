@@ -21,6 +21,7 @@ class HeldWebhook:
     webhook_id: UUID
     provider: str
     body_sealed: str
+    said_sealed: str | None  # what the door read in it; None: read the body
     tries: int
 
 
@@ -36,14 +37,20 @@ class Kept:
 
 
 async def insert_webhook(
-    tx: Tx, provider: str, delivery_id: str, body_sealed: str, fingerprints: Sequence[bytes], unreadable: str | None
+    tx: Tx,
+    provider: str,
+    delivery_id: str,
+    body_sealed: str,
+    said_sealed: str | None,
+    fingerprints: Sequence[bytes],
+    unreadable: str | None,
 ) -> Kept:
-    """Keep a webhook to be applied, or as unreadable; what had come before is only counted. The first of `fingerprints` is
-    kept; one of them must be that of the first webhook with this id."""
+    """Keep a webhook to be applied, with what was read in it until then, or as unreadable; what had come before is only counted.
+    The first of `fingerprints` is kept; one of them must be that of the first webhook with this id."""
     row = await tx.row(
-        """INSERT INTO webhooks AS held (webhook_id, provider, delivery_id, body_sealed, received_at, business_at, next_try_at,
-                                        fingerprint, state, result)
-           VALUES (:webhook_id, :provider, :delivery_id, :body, clock_timestamp(), platform.business_now(),
+        """INSERT INTO webhooks AS held (webhook_id, provider, delivery_id, body_sealed, said_sealed, received_at, business_at,
+                                        next_try_at, fingerprint, state, result)
+           VALUES (:webhook_id, :provider, :delivery_id, :body, :said, clock_timestamp(), platform.business_now(),
                    CASE WHEN CAST(:unreadable AS text) IS NULL THEN clock_timestamp() END, :fingerprint,
                    CASE WHEN CAST(:unreadable AS text) IS NULL THEN 'new' ELSE 'unreadable' END,
                    CASE WHEN CAST(:unreadable AS text) IS NOT NULL
@@ -56,6 +63,7 @@ async def insert_webhook(
         provider=provider,
         delivery_id=delivery_id,
         body=body_sealed,
+        said=said_sealed,
         fingerprint=fingerprints[0],
         fingerprints=list(fingerprints),
         unreadable=unreadable,
@@ -77,7 +85,9 @@ async def count_refusal(tx: Tx, provider: str, code: str) -> None:
 async def lock_due(tx: Tx, most: int) -> list[HeldWebhook]:
     """The webhooks that have waited longest, locked, oldest first; what others hold is passed over."""
     rows = await tx.rows(
-        """SELECT webhook_id, provider, body_sealed, tries FROM webhooks WHERE next_try_at <= clock_timestamp()
+        """SELECT webhook_id, provider, CASE WHEN said_sealed IS NULL THEN body_sealed ELSE '' END AS body_sealed,
+                  said_sealed, tries
+           FROM webhooks WHERE next_try_at <= clock_timestamp()
            ORDER BY next_try_at, webhook_id LIMIT :most FOR UPDATE SKIP LOCKED""",
         most=most,
     )
@@ -102,7 +112,8 @@ async def set_results(tx: Tx, results: Sequence[WebhookResult]) -> None:
                payroll_id = coalesce(r.payroll_id, w.payroll_id), chunk_no = coalesce(r.chunk_no, w.chunk_no),
                authority_id = coalesce(r.authority_id, w.authority_id),
                applied_at = CASE WHEN r.state = 'applied' THEN platform.business_now() END,
-               next_try_at = clock_timestamp() + make_interval(secs => r.next_seconds)
+               next_try_at = clock_timestamp() + make_interval(secs => r.next_seconds),
+               said_sealed = CASE WHEN r.next_seconds IS NOT NULL THEN w.said_sealed END
            FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:results AS text[]), CAST(:payrolls AS uuid[]),
                        CAST(:chunk_nos AS int[]), CAST(:authorities AS text[]), CAST(:seconds AS double precision[]))
                AS r (webhook_id, state, result, payroll_id, chunk_no, authority_id, next_seconds)

@@ -16,7 +16,7 @@ from services.provider_gateway.domain.schedule import Schedule, park_seconds
 from services.provider_gateway.storage import attempts, chunks, webhooks
 from services.provider_gateway.storage.webhooks import HeldWebhook, WebhookResult
 from services.provider_gateway.use_cases.answer_accounts import answer_accounts
-from services.provider_gateway.use_cases.receive_webhook import open_body
+from services.provider_gateway.use_cases.receive_webhook import open_body, open_said
 from services.provider_gateway.use_cases.record_answers import Settling, accept, close_settling, open_settling
 from shared.crypto import FieldCipher
 from shared.database import Tx, is_infrastructure
@@ -77,7 +77,11 @@ def _read(
     results: list[WebhookResult] = []
     for held in taken:
         try:
-            read.append(_Read(held, connectors[held.provider].webhooks.read(open_body(held.body_sealed, cipher))))
+            if held.said_sealed is not None:
+                notice = open_said(held.said_sealed, cipher)
+            else:
+                notice = connectors[held.provider].webhooks.read(open_body(held.body_sealed, cipher))
+            read.append(_Read(held, notice))
         except UnreadableWebhook as error:
             results.append(WebhookResult(held.webhook_id, "unreadable", {"unreadable": str(error)}))
         except Exception as error:

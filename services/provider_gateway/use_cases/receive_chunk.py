@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
 
 from services.provider_gateway.domain.chunk import ChunkKey, batch_reference
 from services.provider_gateway.storage import chunks, stops
@@ -17,10 +20,13 @@ class UnknownProvider(ValueError):
     """An instruction for a provider that no connector is registered for: a dead letter, since nobody could send it."""
 
 
-async def receive_chunk(tx: Tx, event: ChunkInstructed, providers: Collection[str]) -> None:
-    """Keep an instructed chunk once. Nothing is sent here. Raises UnknownProvider."""
+async def receive_chunk(tx: Tx, body: Mapping[str, Any], providers: Collection[str]) -> None:
+    """Keep an instructed chunk once, its lines as they came. Nothing is sent here. Raises UnknownProvider, and pydantic's
+    ValidationError for what is no such event."""
+    event = ChunkInstructed.model_validate(body)
     if event.provider not in providers:
         raise UnknownProvider(event.provider)
     await tx.ensure_month("provider_gateway", "attempts", event.run_month, FILL_PERCENT)
     await stops.ensure_gates(tx, event.provider, event.payroll_id)
-    await chunks.insert_chunk(tx, event, batch_reference(ChunkKey(event.payroll_id, event.chunk_no)))
+    lines = orjson.dumps(body["lines"]).decode()
+    await chunks.insert_chunk(tx, event, lines, batch_reference(ChunkKey(event.payroll_id, event.chunk_no)))

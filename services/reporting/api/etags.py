@@ -14,18 +14,18 @@ PRIVATE = "private, no-cache"
 
 def tagged(request: Request, model: BaseModel) -> Response:
     """A model as JSON with its ETag; 304 without a body where the caller has it already."""
-    return tagged_body(request, model.model_dump_json().encode(), "application/json")
+    return tagged_body(request, model.model_dump_json(by_alias=True).encode(), "application/json")
 
 
 def tagged_body(request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
     """A body with its ETag; 304 without it where the caller has it already."""
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     every = {**(headers or {}), "ETag": etag, "Cache-Control": PRIVATE, "Vary": "Authorization, Cookie"}
-    if etag in _known(request):
+    if etag in known_tags(request):
         return Response(status_code=304, headers=every)
     return Response(body, media_type=media_type, headers=every)
 
 
-def _known(request: Request) -> set[str]:
+def known_tags(request: Request) -> set[str]:
     """The tags the caller holds. A proxy that compresses may have made them weak."""
     return {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}

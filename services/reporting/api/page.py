@@ -1,134 +1,165 @@
-"""The coverage page: aggregate numbers as one self-contained HTML page that needs no internet and works without scripts."""
+"""The dashboard: aggregate numbers as a page that needs no internet, works without scripts, and follows what is being paid."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from collections import OrderedDict
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.reporting.api.etags import tagged_body
-from services.reporting.domain.coverage import TARGET_ACCOUNT_SHARE, Coverage, by_district
-from services.reporting.use_cases.read_coverage import read_coverage, read_months
-from shared.auth import NO_TOKEN, NOT_ALLOWED, Caller, Verifier
+from services.reporting.api.assets import PLOTLY_PATH, STYLE_HASHES
+from services.reporting.api.etags import PRIVATE, known_tags
+from services.reporting.api.figures import as_json
+from services.reporting.api.figures_health import MOST_BARS, dashboard_figures
+from services.reporting.api.visitors import keep_token, visitor_of
+from services.reporting.api.words import Language, Words
+from services.reporting.domain.coverage import PLACES, parts_of
+from services.reporting.domain.dashboard import TARGET_PERCENT, Dashboard
+from services.reporting.use_cases.read_dashboard import explain_dashboard, read_dashboard, read_moment
+from shared.auth import Caller
 from shared.database import Database
-from shared.kernel.errors import Refusal
-from shared.kernel.money import format_dong
-from shared.kernel.months import month_of, parse_month
-
-COOKIE = "chitra_token"
-COOKIE_SECONDS = 12 * 3600
-SCOPE = "reporting:read"
-STEPS = 5  # colours of the tiles: one for each fifth of the share
+from shared.kernel.months import parse_month
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_STYLE, _SCRIPT = ((_TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("page.css", "page.js"))
+_MOST_ROWS = 400
+"""Rows of a table of units."""
+_KEPT_PAGES = 32
 
-_REFRESH = (_TEMPLATES / "refresh.js").read_text(encoding="utf-8").strip()
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
-    f"script-src 'sha256-{base64.b64encode(sha256(_REFRESH.encode()).digest()).decode()}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+
+def _hashed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+SECURITY = {
+    "Content-Security-Policy": f"default-src 'none'; script-src 'self' {_hashed(_SCRIPT)}; "
+    f"style-src-elem {_hashed(_STYLE)} {' '.join(STYLE_HASHES)}; style-src-attr 'unsafe-hashes' {STYLE_HASHES[0]}; "
+    "img-src data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 
-
-def percent(part: int, whole: int) -> str:
-    """`79,9%`: one decimal, rounded down, so that a target never looks reached before it is."""
-    tenths = part * 1000 // whole if whole else 0
-    return f"{tenths // 10},{tenths % 10}%"
-
-
-def colour_step(part: int, whole: int) -> int:
-    """Which fifth a share lies in, 1 to 5; 0 for none at all. 80% and more is the last."""
-    return min(part * STEPS // whole, STEPS - 1) + 1 if whole and part else 0
-
-
-def month_name(month: date) -> str:
-    """`10/2021`."""
-    return f"{month.month:02}/{month.year}"
-
-
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_ENVIRONMENT.filters.update(number=format_dong, month=month_name)
-_ENVIRONMENT.globals.update(percent=percent, colour_step=colour_step, refresh=_REFRESH)
+_OWN = sha256(b"".join(path.read_bytes() for path in sorted(_TEMPLATES.iterdir()))).hexdigest()
+"""Another edition of the page is another page, whatever the numbers."""
+
+
+class _Kept:
+    """The pages drawn last: whoever asks for the same moment of the same units gets the same page, drawn once."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, version: str) -> bytes | None:
+        if version in self._pages:
+            self._pages.move_to_end(version)
+        return self._pages.get(version)
+
+    def put(self, version: str, page: bytes) -> None:
+        self._pages[version] = page
+        while len(self._pages) > _KEPT_PAGES:
+            self._pages.popitem(last=False)
 
 
 def page_routes(database: Database, *, token_in_query: bool) -> APIRouter:
     """`GET /`. `token_in_query` lets `?token=` open the page once: for the embedded platform, on the user's own machine."""
     router = APIRouter(tags=["coverage"], include_in_schema=False)
+    kept = _Kept()
 
-    @router.get("/", summary="Coverage page")
+    @router.get("/", summary="Dashboard")
     async def page(
         request: Request,
         month: Annotated[str | None, Query(max_length=10)] = None,
-        caller: Caller = Depends(_visitor(token_in_query)),
+        unit: Annotated[str | None, Query(max_length=20)] = None,
+        lang: Language = "vi",
+        caller: Caller = Depends(visitor_of(token_in_query=token_in_query)),
     ) -> Response:
-        """The two targets, the months, and a tile for each commune, of the token's units."""
+        """The two targets with their pace, the months, a tile for each commune, and what lies behind them, of the token's units.
+
+        The tag is of the events applied, not of the page: asking again costs one look-up while nothing has happened.
+        """
         if token_in_query and "token" in request.query_params:
-            return _keep_token(request)
-        async with database.transaction(caller.row_scope) as tx:
-            months = await read_months(tx, caller)
-            shown = parse_month(month) if month else months[-1][0] if months else month_of(await tx.today())
-            coverage = await read_coverage(tx, caller, shown)
-        return tagged_body(request, _render(shown, coverage, months), "text/html; charset=utf-8", _SECURITY)
+            return keep_token(request, SECURITY)
+        wanted = parse_month(month) if month else None
+        async with database.transaction(caller.row_scope, repeatable_read=True) as tx:
+            moment = await read_moment(tx)
+            version = sha256(repr((_OWN, caller.row_scope, wanted, unit, lang, moment)).encode()).hexdigest()[:32]
+            headers = {**SECURITY, "ETag": f'"{version}"', "Cache-Control": PRIVATE, "Vary": "Authorization, Cookie"}
+            if f'"{version}"' in known_tags(request):
+                return Response(status_code=304, headers=headers)
+            drawn = kept.get(version)
+            unexplained = None if drawn else await read_dashboard(tx, caller, wanted, unit or None)
+        if unexplained is not None:
+            async with database.transaction() as tx:
+                shown = await explain_dashboard(tx, unexplained)
+            drawn = await asyncio.to_thread(_render, shown, Words(lang), version, len(caller.unit_ids) != 1)
+            kept.put(version, drawn)
+        return Response(drawn, media_type="text/html; charset=utf-8", headers=headers)
 
     return router
 
 
-def _visitor(token_in_query: bool) -> Callable[[Request], Awaitable[Caller]]:
-    """The caller from a bearer header, the cookie, or (where allowed) the query. Refuses as every other route does."""
-
-    async def visitor(request: Request) -> Caller:
-        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-        token = bearer if scheme.lower() == "bearer" else ""
-        token = token or (request.query_params.get("token", "") if token_in_query else "")
-        token = token or request.cookies.get(COOKIE, "")
-        if not token:
-            raise Refusal(NO_TOKEN)
-        verifier: Verifier = request.app.state.verifier
-        caller = verifier.verify(token)
-        if SCOPE not in caller.scopes:
-            raise Refusal(NOT_ALLOWED, f"this needs the scope {SCOPE}", scope=SCOPE)
-        return caller
-
-    return visitor
-
-
-def _keep_token(request: Request) -> Response:
-    """The token goes from the address, where it would be seen and kept, into a cookie that no script reads."""
-    answer = RedirectResponse(request.url.remove_query_params("token").replace(scheme="", netloc=""), 303, _SECURITY)
-    answer.set_cookie(
-        COOKIE,
-        request.query_params["token"],
-        max_age=COOKIE_SECONDS,
-        path=request.scope.get("root_path") or "/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
+def _render(shown: Dashboard, words: Words, version: str, several: bool) -> bytes:
+    figures = dashboard_figures(shown, words)
+    coverage, people = shown.coverage, shown.coverage.people
+    said = words(
+        "updated",
+        time="{time}",
+        share=words.percent(people.by_account, people.entitled),
+        communes=f"{words.number(coverage.communes_switched)}/{words.number(coverage.communes_total)}",
     )
-    return answer
 
+    def link(**changes: str) -> str:
+        parts = {"month": f"{shown.month:%Y-%m}", "lang": words.language, "unit": shown.unit.unit_id if shown.unit else ""}
+        return "?" + urlencode({key: value for key, value in {**parts, **changes}.items() if value})
 
-def _render(month: date, coverage: Coverage, months: Sequence[tuple[date, Coverage]]) -> bytes:
-    missing = max(0, -(-coverage.people.entitled * int(TARGET_ACCOUNT_SHARE * 100) // 100) - coverage.people.by_account)
-    return (
-        _ENVIRONMENT.get_template("coverage.html")
-        .render(
-            month=month,
-            coverage=coverage,
-            months=list(reversed(months)),
-            districts=by_district(coverage.communes),
-            people_missing=missing,
-            target_percent=int(TARGET_ACCOUNT_SHARE * 100),
-        )
-        .encode()
+    page = _ENVIRONMENT.get_template("dashboard.html").render(
+        t=words,
+        shown=shown,
+        version=version,
+        several=several,
+        link=link,
+        said=said,
+        shape=" ".join([f"{shown.month:%Y-%m}", *figures, *(key for key in ("late",) if shown.late)]),
+        style=_STYLE,
+        script=_SCRIPT,
+        plotly=PLOTLY_PATH,
+        figures=as_json(figures.items()),
+        places=PLACES,
+        target_percent=TARGET_PERCENT,
+        districts=parts_of(coverage),
+        list_communes=bool(coverage.communes),
+        most_rows=_MOST_ROWS,
+        most_bars=MOST_BARS,
+        behind=shown.behind,
+        failures=[(each.provider, failure) for each in shown.health for failure in each.failures],
+        beside=_beside(shown),
     )
+    return page.encode()
+
+
+def _beside(shown: Dashboard) -> list[tuple[str, int]]:
+    """Money beside the payments: the words' keys and đồng; nothing where there was none."""
+    if shown.money is None:
+        return []
+    receivables, fees = shown.money.receivables, shown.money.fees
+    amounts = [
+        ("receivable_agreed", receivables.agreed_dong),
+        ("receivable_repaid", receivables.repaid_dong),
+        ("receivable_written_off", receivables.written_off_dong),
+        ("receivable_open", receivables.open_dong),
+        ("fee_accrued", fees.accrued_dong),
+        ("fee_settled", fees.settled_dong),
+        ("fee_owed", fees.owed_dong),
+    ]
+    return amounts if any(amount for _, amount in amounts) else []

@@ -94,6 +94,7 @@ class Coverage:
     parts: dict[str, Part] = field(default_factory=dict)  # by place, each of the seven
     communes: tuple[Commune, ...] = ()  # one by one, where they were asked for
     ways: tuple[Way, ...] = ()  # likewise
+    units: tuple[tuple[str, str, Coverage], ...] = ()  # id, name and coverage of units, where communes are too many to show
 
     @property
     def owed(self) -> Part:
@@ -114,6 +115,11 @@ def cover(communes: Iterable[Commune], ways: Iterable[Way] = ()) -> Coverage:
         parts[place] += part
     people = sum((c.people for c in held), People())
     return Coverage(len(held), sum(c.switched for c in held), people, parts, held, tuple(ways))
+
+
+def parts_of(coverage: Coverage) -> Sequence[tuple[str, str, Coverage]]:
+    """The units that a coverage is shown by: its districts with their communes, or larger ones without."""
+    return coverage.units or by_district(coverage.communes)
 
 
 def by_district(communes: Sequence[Commune]) -> list[tuple[str, str, Coverage]]:

@@ -12,3 +12,6 @@ EVENT_LOG_GAP = ErrorCode(
 )
 
 BOOKS_UNREACHABLE = ErrorCode("books-unreachable", Kind.NOT_READY, "The books can't be read now", "Chưa đọc được sổ sách")
+NOT_A_COMMUNE = ErrorCode("not-a-commune", Kind.INVALID, "The unit is not a commune", "Đơn vị không phải cấp xã")
+WRONG_CURSOR = ErrorCode("wrong-cursor", Kind.INVALID, "Not a cursor of this list", "Con trỏ trang không hợp lệ")
+WRONG_MONTHS = ErrorCode("wrong-months", Kind.INVALID, "The last month lies before the first", "Tháng cuối đứng trước tháng đầu")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from services.reporting.domain.coverage import COMMUNE_CASHIER, GONE_OUT
 
@@ -155,40 +155,56 @@ def whole_minutes(since: datetime, until: datetime) -> int:
 def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: datetime | None, occurred_at: datetime) -> Sums:
     """What moves of one event add. `provider` and `channel` are those of the payments that moved them, '' where none did."""
     sums = Sums()
-    minutes = whole_minutes(released_at, occurred_at) if released_at is not None else None
+    way = way_of(channel, provider)
+    alike: dict[_Alike, Count] = {}
     for move in moves:
         source, target = move.from_place, move.to_place
         if source == target:
             continue
+        key = (
+            move.benefit_month, move.unit_id, move.category_group, move.sex, move.age_band, source, target, move.reason,
+        )  # fmt: skip
+        count = alike.get(key)
+        if count is None:
+            count = alike[key] = Count()
+        count.obligations += 1
+        count.amount_dong += move.amount_dong
+        if source is None or source in PAID or target in PAID:
+            _count_person(sums, move, source, target, way)
+    minutes = whole_minutes(released_at, occurred_at) if released_at is not None else None
+    for (month, unit_id, group, sex, age_band, source, target, reason), count in alike.items():
         if source is not None:
-            _count(sums, move, source, provider, channel, -1)
-        _count(sums, move, target, provider, channel, 1)
-        _count_person(sums, move, source, target, way_of(channel, provider))
+            _add(
+                sums.money, MoneyCell(month, unit_id, *_lies(source, provider, channel), source, group, sex, age_band), count, -1
+            )
+        _add(sums.money, MoneyCell(month, unit_id, *_lies(target, provider, channel), target, group, sex, age_band), count, 1)
         if source in WITH_PROVIDER and target in FAILED:
-            failed = FailureCell(move.benefit_month, move.unit_id, provider, channel, target, move.reason or UNSAID)
-            sums.failures.setdefault(failed, Count()).add(1, move.amount_dong)
+            _add(sums.failures, FailureCell(month, unit_id, provider, channel, target, reason or UNSAID), count, 1)
         if source == "in_flight" and target in PAID and minutes is not None:
-            paid = DelayCell(move.benefit_month, move.unit_id, provider, channel, minutes)
-            sums.delays[paid] = sums.delays.get(paid, 0) + 1
+            paid = DelayCell(month, unit_id, provider, channel, minutes)
+            sums.delays[paid] = sums.delays.get(paid, 0) + count.obligations
         if provider == COMMUNE_CASHIER and target in GONE_OUT:
-            here = (move.benefit_month, move.unit_id)
-            sums.cashier[here] = sums.cashier.get(here, 0) + 1
+            here = (month, unit_id)
+            sums.cashier[here] = sums.cashier.get(here, 0) + count.obligations
     return sums
 
 
-def _count(sums: Sums, move: Moved, place: str, provider: str, channel: str, sign: int) -> None:
-    way = (provider, channel) if place in WITH_PROVIDER else ("", "")
-    cell = MoneyCell(move.benefit_month, move.unit_id, *way, place, move.category_group, move.sex, move.age_band)
-    count = sums.money.get(cell)
-    if count is None:
-        count = sums.money[cell] = Count()
-    count.add(sign, sign * move.amount_dong)
+_Alike = tuple[date, str, str, str, str, str | None, str, str | None]
+"""Month, commune, group, sex, age band, places before and after, and reason: of moves that add to the same cells."""
+
+_Cell = TypeVar("_Cell", MoneyCell, FailureCell)
+
+
+def _lies(place: str, provider: str, channel: str) -> tuple[str, str]:
+    return (provider, channel) if place in WITH_PROVIDER else ("", "")
+
+
+def _add(cells: dict[_Cell, Count], cell: _Cell, count: Count, sign: int) -> None:
+    cells.setdefault(cell, Count()).add(sign * count.obligations, sign * count.amount_dong)
 
 
 def _count_person(sums: Sums, move: Moved, source: str | None, target: str, way: str) -> None:
-    """Only what makes a person owed, paid or unpaid touches the person's row: most moves don't."""
-    if source is not None and source not in PAID and target not in PAID:
-        return
+    """What makes a person owed, paid or unpaid: most moves don't, and touch no person's row."""
     key = (move.benefit_month, move.subject)
     delta = sums.people.get(key)
     if delta is None:

@@ -26,8 +26,8 @@ visible AS (
         AND ((SELECT platform.scope_is_all()) OR u.path && (SELECT platform.scope_units()))
         AND (CAST(:within AS text) IS NULL OR :within = ANY(u.path))),
 sums AS (
-    SELECT s.* FROM unit_months s JOIN months m ON m.benefit_month = s.benefit_month
-    WHERE s.level = 'commune' AND (CAST(:within AS text) IS NULL OR s.unit_id IN (SELECT unit_id FROM visible))),
+    SELECT s.* FROM months m CROSS JOIN visible v CROSS JOIN LATERAL (
+        SELECT x.* FROM unit_months x WHERE x.benefit_month = m.benefit_month AND x.unit_id = v.unit_id OFFSET 0) s),
 present AS (
     SELECT m.benefit_month, v.unit_id FROM months m JOIN visible v
         ON v.valid_from <= m.benefit_month AND (v.valid_to IS NULL OR v.valid_to >= m.benefit_month)
@@ -48,7 +48,7 @@ _SUMMED = ", ".join(
 )
 
 _TOTALS = f"""
-WITH lasting AS (
+WITH lasting AS MATERIALIZED (
     SELECT valid_from, valid_to, count(*) AS communes FROM units
     WHERE level = 'commune' AND (:whole OR path && CAST(:units AS text[])) GROUP BY valid_from, valid_to)
 SELECT m.benefit_month,
@@ -60,6 +60,20 @@ LEFT JOIN unit_months s ON s.benefit_month = m.benefit_month AND s.unit_id = ANY
 GROUP BY m.benefit_month ORDER BY m.benefit_month
 """  # noqa: S608 - constants only
 
+_UNITS = f"""
+WITH lasting AS MATERIALIZED (
+    SELECT CASE :level WHEN 'province' THEN path[1] ELSE parent_id END AS unit_id, count(*) AS communes FROM units
+    WHERE level = 'commune' AND valid_from <= :month AND (valid_to IS NULL OR valid_to >= :month) GROUP BY 1)
+SELECT u.unit_id, u.name, coalesce(l.communes, 0)::bigint AS communes_there,
+    coalesce(s.communes_switched, 0) AS communes_switched, coalesce(s.communes_outside, 0) AS communes_outside, {_NUMBERS}
+FROM units u LEFT JOIN lasting l ON l.unit_id = u.unit_id
+LEFT JOIN unit_months s ON s.benefit_month = :month AND s.unit_id = u.unit_id
+WHERE u.level = :level AND (CAST(:within AS text) IS NULL OR :within = ANY(u.path))
+    AND (s.unit_id IS NOT NULL OR l.unit_id IS NOT NULL)
+    AND ((SELECT platform.scope_is_all()) OR u.path && (SELECT platform.scope_units()))
+ORDER BY u.unit_id
+"""  # noqa: S608 - constants only
+
 _WAYS = """
 SELECT provider, channel, place, sum(obligations)::bigint AS obligations, sum(amount_dong)::bigint AS amount_dong
 FROM money_cells WHERE benefit_month = :month AND unit_id = ANY(CAST(:units AS text[]))
@@ -67,12 +81,14 @@ GROUP BY provider, channel, place HAVING sum(obligations) <> 0 ORDER BY provider
 """
 
 
-async def months(tx: Tx) -> list[date]:
-    """The benefit months of which something is owed, oldest first."""
-    return [
-        row["benefit_month"]
-        for row in await tx.rows("SELECT DISTINCT benefit_month FROM unit_months WHERE entitled <> 0 ORDER BY benefit_month")
-    ]
+async def months(tx: Tx, units: Sequence[str]) -> list[date]:
+    """The benefit months of which something is owed in some units (or, with '*', anywhere), oldest first."""
+    rows = await tx.rows(
+        """SELECT DISTINCT benefit_month FROM unit_months
+           WHERE unit_id = ANY(CAST(:units AS text[])) AND entitled <> 0 ORDER BY benefit_month""",
+        units=list(units),
+    )
+    return [row["benefit_month"] for row in rows]
 
 
 async def unit_path(tx: Tx, unit_id: str) -> tuple[str, ...] | None:
@@ -110,13 +126,44 @@ async def totals(tx: Tx, wanted: Sequence[date], units: Sequence[str]) -> dict[d
     """Each month's sums over units that do not lie in each other (or all there are), without their communes one by one."""
     found = {}
     for row in await tx.rows(_TOTALS, months=list(wanted), units=list(units), whole=ALL_UNITS in units):
-        found[row["benefit_month"]] = Coverage(
-            communes_total=row["communes_there"] + row["communes_outside"],
-            communes_switched=row["communes_switched"],
-            people=People(row["entitled"], row["by_account"], row["by_cash"]),
-            parts=_parts(row),
-        )
+        found[row["benefit_month"]] = _coverage(row)
     return found
+
+
+async def units_of(tx: Tx, month: date, level: str, within: str | None) -> list[tuple[str, str, Coverage]]:
+    """Id, name and sums of a month of the units of a level, in the order of their ids: of all that the row scope shows, or of
+    those within a unit. Without their communes one by one."""
+    rows = await tx.rows(_UNITS, month=month, level=level, within=within)
+    return [(row["unit_id"], row["name"], _coverage(row)) for row in rows]
+
+
+async def count_units(tx: Tx, month: date, level: str, within: str | None) -> int:
+    """How many units of a level there are in a month, of all that the row scope shows, or within a unit."""
+    return int(
+        await tx.scalar(
+            """SELECT count(*) FROM units WHERE level = :level AND (CAST(:within AS text) IS NULL OR :within = ANY(path))
+               AND valid_from <= :month AND (valid_to IS NULL OR valid_to >= :month)
+               AND ((SELECT platform.scope_is_all()) OR path && (SELECT platform.scope_units()))""",
+            month=month,
+            level=level,
+            within=within,
+        )
+    )
+
+
+async def count_behind(tx: Tx, month: date, units: Sequence[str], share_percent: int) -> int:
+    """How many communes of some units (or all there are) have fewer people paid by account than the share."""
+    return int(
+        await tx.scalar(
+            """SELECT count(*) FROM unit_months s JOIN units u USING (unit_id)
+               WHERE s.level = 'commune' AND s.benefit_month = :month AND (:whole OR u.path && CAST(:units AS text[]))
+                 AND s.by_account * 100 < s.entitled * :share""",
+            month=month,
+            units=list(units),
+            whole=ALL_UNITS in units,
+            share=share_percent,
+        )
+    )
 
 
 async def covers_all(tx: Tx, unit_ids: Sequence[str], wanted: Sequence[date]) -> bool:
@@ -155,6 +202,15 @@ def _commune(row: Any) -> Commune:
         people=People(row["entitled"], row["by_account"], row["by_cash"]),
         parts=_parts(row),
         through_cashier=row["cashier_moves"] > 0,
+    )
+
+
+def _coverage(row: Any) -> Coverage:
+    return Coverage(
+        communes_total=row["communes_there"] + row["communes_outside"],
+        communes_switched=row["communes_switched"],
+        people=People(row["entitled"], row["by_account"], row["by_cash"]),
+        parts=_parts(row),
     )
 
 

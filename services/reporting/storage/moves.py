@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,15 +24,22 @@ _ROW_SPACE_PERCENT = 70
 # `old` and `new` of RETURNING are the row as it was and as it is left, so differences add up exactly. A person counts where
 # the first obligation of the month stands, in whatever order the events come.
 _PEOPLE = """
-WITH incoming AS (
-    SELECT * FROM unnest(CAST(:benefit_month AS date[]), CAST(:subject AS text[]), CAST(:unit_id AS text[]),
-        CAST(:category_group AS text[]), CAST(:sex AS text[]), CAST(:age_band AS text[]), CAST(:revision AS integer[]),
-        CAST(:kind AS text[]), CAST(:owed AS integer[]), CAST(:ways AS text[]), CAST(:way AS text[]))
-        AS t (benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, ways, way)),
+WITH homes AS (
+    SELECT * FROM unnest(CAST(:unit_id AS text[]), CAST(:category_group AS text[]), CAST(:sex AS text[]),
+        CAST(:age_band AS text[]), CAST(:revision AS integer[]), CAST(:kind AS text[])) WITH ORDINALITY
+        AS t (unit_id, category_group, sex, age_band, revision, kind, n)),
+added AS (
+    SELECT month, owed, CAST(ways AS jsonb) AS ways, way, n FROM unnest(CAST(:month AS date[]), CAST(:owed AS integer[]),
+        CAST(:ways AS text[]), CAST(:way AS text[])) WITH ORDINALITY AS t (month, owed, ways, way, n)),
+incoming AS (
+    SELECT a.month AS benefit_month, t.subject, h.*, a.owed, a.ways, a.way
+    FROM unnest(CAST(:subject AS text[]), CAST(:home_no AS bigint[]), CAST(:added_no AS bigint[]))
+        AS t (subject, home_no, added_no)
+    JOIN homes h ON h.n = t.home_no JOIN added a ON a.n = t.added_no),
 people AS (
     INSERT INTO person_months AS p (benefit_month, subject, unit_id, category_group, sex, age_band, home_revision, home_kind,
                                     owed, ways, way)
-    SELECT benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, CAST(ways AS jsonb), way
+    SELECT benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, ways, way
     FROM incoming ORDER BY benefit_month, subject
     ON CONFLICT (benefit_month, subject) DO UPDATE SET
         unit_id = CASE WHEN {earlier} THEN excluded.unit_id ELSE p.unit_id END,
@@ -179,19 +186,31 @@ async def _apply_units(tx: Tx, units: Sequence[str], rows: Sequence[tuple[Any, .
 
 
 async def _apply_people(tx: Tx, sums: Sums) -> dict[PeopleCell, int]:
-    """The people's rows, and how many came to each cell (below zero: left it)."""
-    arrays: dict[str, list[Any]] = {
-        name: [getattr(delta.first, name) for delta in sums.people.values()]
-        for name in ("unit_id", "category_group", "sex", "age_band", "revision", "kind")
-    }
+    """The people's rows, and how many came to each cell (below zero: left it).
+
+    Most of an event's people are alike: their facts, and what is added, are sent once and pointed at.
+    """
+    homes: dict[tuple[Any, ...], int] = {}
+    added: dict[tuple[date, int, str], int] = {}
+    first_ways: list[str] = []
+    home_no, added_no = [], []
+    for (month, _), delta in sums.people.items():
+        first = delta.first
+        home = (first.unit_id, first.category_group, first.sex, first.age_band, first.revision, first.kind)
+        home_no.append(homes.setdefault(home, len(homes) + 1))
+        adds = (month, delta.owed, ways_json(delta))
+        if adds not in added:
+            first_ways.append(first_way(delta.ways))
+        added_no.append(added.setdefault(adds, len(added) + 1))
+    names = ("unit_id", "category_group", "sex", "age_band", "revision", "kind")
     rows = await tx.rows(
         _PEOPLE,
-        benefit_month=[month for month, _ in sums.people],
         subject=[subject for _, subject in sums.people],
-        owed=[delta.owed for delta in sums.people.values()],
-        ways=[ways_json(delta) for delta in sums.people.values()],
-        way=[first_way(delta.ways) for delta in sums.people.values()],
-        **arrays,
+        home_no=home_no,
+        added_no=added_no,
+        **_columns(names, homes),
+        **_columns(("month", "owed", "ways"), added),
+        way=first_ways,
     )
     return {PeopleCell(*(row[name] for name in PeopleCell._fields)): row["people"] for row in rows}
 
@@ -230,8 +249,11 @@ async def _add(
 
 def _arrays(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
     """Rows as an array for each column; their unit is a commune."""
-    columns = ("commune" if name == "unit_id" else name for name in names)
-    return {name: list(column) for name, column in zip(columns, zip(*rows, strict=True), strict=True)}
+    return _columns(["commune" if name == "unit_id" else name for name in names], rows)
+
+
+def _columns(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
 async def lock(tx: Tx) -> None:

@@ -35,7 +35,8 @@ async def whose(tx: Tx, caller: Caller, unit_id: str | None = None) -> list[str]
 
 async def read_months(tx: Tx, caller: Caller) -> list[tuple[date, Coverage]]:
     """Every benefit month of which something is owed, oldest first, with its coverage over the caller's units."""
-    return list((await sums.totals(tx, await sums.months(tx), await whose(tx, caller))).items())
+    units = await whose(tx, caller)
+    return list((await sums.totals(tx, await sums.months(tx, units), units)).items())
 
 
 async def read_communes(tx: Tx, month: date, after: str, limit: int) -> tuple[list[Commune], str | None]:

@@ -11,11 +11,8 @@ from uuid import UUID
 import pypdf
 import pytest
 
-from services.disbursement.documents.layout import day_in_words
 from services.disbursement.documents.lists import code_name, months_name
-from services.disbursement.documents.pdf import shown
-from services.disbursement.documents.render import Format, Renderer
-from services.disbursement.documents.templates import Templates, bare_name
+from services.disbursement.documents.render import Renderer
 from services.disbursement.domain.contracts import Contract
 from services.disbursement.domain.documents import Heading, ListLine, PaymentList, Person
 from services.disbursement.domain.quarters import Quarter, parse_quarter
@@ -24,6 +21,10 @@ from shared.kernel.clock import wall_now
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import new_id
 from shared.kernel.units import Unit
+from shared.papers.layout import day_in_words
+from shared.papers.pdf import shown
+from shared.papers.press import Format
+from shared.papers.templates import Templates, bare_name
 from tests.disbursement.papers import FORMATS, cells, pages, text
 
 OCTOBER = date(2021, 10, 1)
@@ -61,19 +62,19 @@ def payment_list(lines: int = 3, unit: Unit = DISTRICT, made_on: date = date(202
 
 async def test_a_list_of_two_thousand_lines_is_made() -> None:
     data = payment_list(2000)
-    printed = pypdf.PdfReader(io.BytesIO((await Renderer(Templates(None)).render(data, "pdf")).content)).pages
+    printed = pypdf.PdfReader(io.BytesIO((await Renderer(None).render(data, "pdf")).content)).pages
     assert len(printed) > 40
     assert "Hồ Văn 0000" in printed[0].extract_text()
     assert f"Trang {len(printed)}/{len(printed)}" in printed[-1].extract_text()
     assert "Một tỷ không trăm tám mươi triệu đồng." in printed[-1].extract_text()  # beside the signatures
-    book = await Renderer(Templates(None)).render(data, "xlsx")
+    book = await Renderer(None).render(data, "xlsx")
     assert sum(str(row[1]).startswith("Hồ Văn") for row in cells(book.content)) == 2000
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 async def test_the_same_list_is_the_same_file(format_: Format) -> None:
     data = payment_list()
-    first, second = [await Renderer(Templates(None)).render(data, format_) for _ in range(2)]
+    first, second = [await Renderer(None).render(data, format_) for _ in range(2)]
     assert first == second
 
 
@@ -84,7 +85,7 @@ async def test_a_provinces_words_and_columns_stand_in_place_of_chitras(tmp_path:
         encoding="utf-8",
     )
     for format_ in FORMATS:
-        said = text((await Renderer(Templates(tmp_path)).render(payment_list(), format_)).content)
+        said = text((await Renderer(tmp_path).render(payment_list(), format_)).content)
         assert "BẢNG KÊ 10/2021" in said and "Hồ Văn 0002" in said and "Ký nhận" not in said
         assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in said
 
@@ -92,7 +93,7 @@ async def test_a_provinces_words_and_columns_stand_in_place_of_chitras(tmp_path:
 async def test_a_province_may_draw_one_kind_its_own_way(tmp_path: Path) -> None:
     source = "#let d = json(bytes(sys.inputs.data))\nTrang riêng: #d.title"
     (tmp_path / "payment-list.typ").write_text(source, encoding="utf-8")
-    printed = pages((await Renderer(Templates(tmp_path)).render(payment_list(), "pdf")).content)
+    printed = pages((await Renderer(tmp_path).render(payment_list(), "pdf")).content)
     assert printed == ["Trang riêng: DANH SÁCH CHI TRẢ TRỢ GIÚP XÃ HỘI HÀNG THÁNG"]
 
 
@@ -122,7 +123,7 @@ async def test_a_province_may_draw_one_kind_its_own_way(tmp_path: Path) -> None:
 async def test_a_mistake_in_a_template_is_said(tmp_path: Path, name: str, content: str, said: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(Refusal) as refused:
-        await Renderer(Templates(tmp_path)).render(payment_list(), "pdf")
+        await Renderer(tmp_path).render(payment_list(), "pdf")
     assert refused.value.code.code == "bad-document-template"
     assert said in refused.value.detail
 
@@ -131,7 +132,7 @@ async def test_a_template_reads_no_file_of_the_machine(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("mật", encoding="utf-8")
     (tmp_path / "payment-list.typ").write_text(f'#read("{tmp_path / "secret.txt"}")', encoding="utf-8")
     with pytest.raises(Refusal):
-        await Renderer(Templates(tmp_path)).render(payment_list(), "pdf")
+        await Renderer(tmp_path).render(payment_list(), "pdf")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.disbursement.domain.money_words import in_words, sentence_in_words
 from shared.kernel.money import MAX_AMOUNT_DONG
+from shared.kernel.money_words import in_words, sentence_in_words
 
 TYPED = """
 0 | không

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.provider_gateway.connectors.keys import ProviderKeys
 from services.provider_gateway.connectors.protocol import Connector
 from services.provider_gateway.connectors.transport import Transport
-from services.provider_gateway.connectors.viettelpay.accounts import ViettelAccounts
+from services.provider_gateway.connectors.viettelpay.accounts import ViettelAccounts, wallet_form
 from services.provider_gateway.connectors.viettelpay.days import ViettelDays
 from services.provider_gateway.connectors.viettelpay.enquiry import ViettelEnquiry
 from services.provider_gateway.connectors.viettelpay.payments import ViettelPayments
@@ -25,6 +25,7 @@ def connect(transport: Transport, keys: ProviderKeys) -> Connector:
         channels=("wallet", "cash"),
         accounts=ViettelAccounts(wire),
         days=ViettelDays(wire),
+        number_form=wallet_form,
         samples=ViettelSamples(keys),
         close=transport.close,
     )

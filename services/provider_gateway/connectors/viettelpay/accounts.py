@@ -12,6 +12,7 @@ from services.provider_gateway.connectors.protocol import (
     AccountSaid,
     AccountWanted,
     Unsure,
+    packed_number,
 )
 from services.provider_gateway.connectors.shape import WrongShape, text
 from services.provider_gateway.connectors.texts import identity, msisdn, national_phone, person_name
@@ -19,6 +20,11 @@ from services.provider_gateway.connectors.viettelpay.wire import OK, ViettelWire
 from shared.kernel.ids import new_id
 
 _CHECKED = {"11": INVALID_ACCOUNT, "12": LOCKED, "13": NAME_MISMATCH}
+
+
+def wallet_form(number: str) -> str:
+    """`0912...`, `+84 912...` and `84912...` are one wallet."""
+    return msisdn(number) or packed_number(number)
 
 
 class ViettelAccounts:

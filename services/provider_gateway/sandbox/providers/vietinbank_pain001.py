@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -92,7 +93,7 @@ def _root(body: bytes) -> etree._Element:
 
 def _payment(element: etree._Element, position: int) -> IncomingPayment:
     place = f"CdtTrfTxInf.{position}"
-    texts = _texts(element, _TRANSFER, place)
+    texts = _usual(element) or _texts(element, _TRANSFER, place)
     amount = element.find(f"{{{NAMESPACE}}}Amt/{{{NAMESPACE}}}InstdAmt")
     if amount is None or amount.items() != [("Ccy", "VND")]:
         raise _wrong(f"{place}.Amt.InstdAmt", "is in VND")
@@ -103,6 +104,33 @@ def _payment(element: etree._Element, position: int) -> IncomingPayment:
         texts["Cdtr/Nm"],
         texts["RmtInf/Ustrd"],
     )
+
+
+def _tags(paths: Iterable[str]) -> dict[str, str | None]:
+    """Where these paths lead in the order of a document: each element's path, and its path again if it holds a text."""
+    found: dict[str, str | None] = {}
+    for path in paths:
+        names = path.split("/")
+        for depth in range(1, len(names)):
+            found.setdefault("/".join(names[:depth]), None)
+        found[path] = path
+    return found
+
+
+_USUAL = _tags(_TRANSFER)
+_USUAL_TAGS = [f"{{{NAMESPACE}}}{path.rpartition('/')[2]}" for path in _USUAL]
+_USUAL_CHILDREN = [sum(other.rpartition("/")[0] == path for other in _USUAL) for path in _USUAL]
+"""Tags in their order and how many children each has: together they are the tree."""
+
+
+def _usual(element: etree._Element) -> dict[str, str] | None:
+    """The texts of a transfer that is as it should be, found quickly; None: look closer, to say what is wrong."""
+    below = list(element.iterdescendants())
+    if [each.tag for each in below] != _USUAL_TAGS or [len(each) for each in below] != _USUAL_CHILDREN:
+        return None
+    texts = {path: each.text or "" for path, each in zip(_USUAL.values(), below, strict=True) if path is not None}
+    is_right = all(pattern.match(texts[path]) for path, pattern in _TRANSFER.items())
+    return texts if is_right else None
 
 
 def _texts(element: etree._Element, wanted: dict[str, re.Pattern[str]], place: str, but: str = "") -> dict[str, str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
 from services.provider_gateway.connectors.protocol import DayLine, Notice, UnreadableWebhook
 from services.provider_gateway.connectors.vietinbank.iso.codes import return_word
 from services.provider_gateway.connectors.vietinbank.iso.pain001 import batch_of
-from services.provider_gateway.connectors.vietinbank.iso.reading import at, dong_of, text_at, walk
+from services.provider_gateway.connectors.vietinbank.iso.reading import Texts, at, dong, dong_of, text_at, walk
 from services.provider_gateway.domain.attempt import Said
 from services.provider_gateway.domain.statement import StatementSaid
 
@@ -116,58 +117,77 @@ def read_returns(body: bytes, message: str) -> Iterator[Notice]:
     yield Notice(batch, said)
 
 
+class _Movement(NamedTuple):
+    """A transaction of an entry, and what its entry says of it; empty texts where nothing is said."""
+
+    reference: str
+    batch: str
+    currency: str
+    amount: str
+    has_amount: str  # anything: it has one of its own
+    side: str
+    back: str  # anything: it came back
+    why_back: str
+    status: str
+    entry_side: str
+    reversal: str
+    family: str
+    servicer_reference: str
+
+
+_PATHS = (
+    "Refs/EndToEndId", "Refs/MsgId", "Amt/@Ccy", "Amt", "name(Amt)", "CdtDbtInd", "name(RtrInf)", "RtrInf/Rsn/Cd",
+    "../../Sts/Cd", "../../CdtDbtInd", "../../RvslInd", "../../BkTxCd/Domn/Fmly/SubFmlyCd", "../../AcctSvcrRef",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _texts(message: str) -> Texts:
+    return Texts(message, *_PATHS)
+
+
 @dataclass(slots=True)
 class _Entry:
     """Reads entries transaction by transaction: one entry may stand for a whole file of payments."""
 
     message: str
     details: int = 0
-    without_amount: etree._Element | None = None
+    without_amount: _Movement | None = None
 
     def read(self, name: str, element: etree._Element) -> Iterator[tuple[Said | None, str | None]]:
         """What a transaction, or an entry's end, says of payments of ours, each with its batch; None for one of them that
         can't be read as paid or returned. What bears no reference like ours (a fee, money put in) is nobody's payment."""
         if name == "TxDtls":
             self.details += 1
-            entry = next(element.iterancestors(f"{str(element.tag).removesuffix('TxDtls')}Ntry"))
-            has_amount = at(element, self.message, "Amt") is not None
-            if self.details == 1 and not has_amount:  # the entry's own amount, if this turns out to be its only transaction
-                self.without_amount = deepcopy(element)
+            one = _Movement(*_texts(self.message).of(element))
+            if self.details == 1 and not one.has_amount:  # the entry's own amount, if this turns out to be its only transaction
+                self.without_amount = one
                 return
-            yield from self._payment(entry, element, dong_of(at(element, self.message, "Amt")))
+            yield from _payment(one, dong(one.currency, one.amount))
         elif name == "Ntry":
-            only, self.without_amount = self.without_amount, None
-            amount_dong = dong_of(at(element, self.message, "Amt")) if self.details == 1 else None
-            self.details = 0
+            only, alone = self.without_amount, self.details == 1
+            self.without_amount, self.details = None, 0
             if only is not None:
-                yield from self._payment(element, only, amount_dong)
-
-    def _payment(
-        self, entry: etree._Element, one: etree._Element, amount_dong: int | None
-    ) -> Iterator[tuple[Said | None, str | None]]:
-        reference = text_at(one, self.message, "Refs/EndToEndId")
-        if reference is not None and _REFERENCE.match(reference):
-            said = _movement(entry, one, self.message, reference, amount_dong)
-            yield said, _ours(text_at(one, self.message, "Refs/MsgId"))
+                yield from _payment(only, dong_of(at(element, self.message, "Amt")) if alone else None)
 
 
-def _movement(entry: etree._Element, one: etree._Element, message: str, reference: str, amount_dong: int | None) -> Said | None:
+def _payment(one: _Movement, amount_dong: int | None) -> Iterator[tuple[Said | None, str | None]]:
+    if _REFERENCE.match(one.reference):
+        yield _movement(one, amount_dong), _ours(one.batch)
+
+
+def _movement(one: _Movement, amount_dong: int | None) -> Said | None:
     """A debit of our account is a payment made, a credit that says so is one that came back. Only what is booked is money."""
-    status = text_at(entry, message, "Sts/Cd")
-    is_credit = (text_at(one, message, "CdtDbtInd") or text_at(entry, message, "CdtDbtInd")) == "CRDT"
-    is_back = (
-        text_at(entry, message, "RvslInd") in ("true", "1")
-        or at(one, message, "RtrInf") is not None
-        or text_at(entry, message, "BkTxCd/Domn/Fmly/SubFmlyCd") == "RRTN"
-    )
-    ref = text_at(entry, message, "AcctSvcrRef")
-    if status == "PDNG" and not is_credit and not is_back:
-        return Said(reference, "pending", None, None, ref)
-    if status != "BOOK" or amount_dong is None or is_credit != is_back:
+    is_credit = (one.side or one.entry_side) == "CRDT"
+    is_back = one.reversal in ("true", "1") or one.back != "" or one.family == "RRTN"
+    ref = one.servicer_reference or None
+    if one.status == "PDNG" and not is_credit and not is_back:
+        return Said(one.reference, "pending", None, None, ref)
+    if one.status != "BOOK" or amount_dong is None or is_credit != is_back:
         return None
     if is_credit:
-        return Said(reference, "returned", return_word(text_at(one, message, "RtrInf/Rsn/Cd")), amount_dong, ref)
-    return Said(reference, "paid", None, amount_dong, ref)
+        return Said(one.reference, "returned", return_word(one.why_back or None), amount_dong, ref)
+    return Said(one.reference, "paid", None, amount_dong, ref)
 
 
 def _count(statement: _Statement, entry: etree._Element) -> None:

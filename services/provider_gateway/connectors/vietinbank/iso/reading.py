@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
@@ -61,11 +62,37 @@ def at(element: etree._Element, message: str, path: str) -> etree._Element | Non
     return element.find(_path(message, path))
 
 
+class Texts:
+    """Several texts of an element, read at once: one expression, compiled once, where looking each one up takes five times
+    as long.
+
+    Paths are as XPath has them, with each name in the message's namespace: `Refs/EndToEndId`, `Amt/@Ccy`, `../Sts/Cd`, and
+    `name(RtrInf)` for whether there is one. The first element at a path counts; spaces around are taken off; empty where there
+    is none.
+    """
+
+    def __init__(self, message: str, *paths: str) -> None:
+        read = [f"normalize-space({_NAME.sub('m:', path)})" for path in paths]
+        # No text holds a line feed once its spaces are normalized.
+        self._read = etree.XPath(f"concat({_JOINT.join(read)}, '')", namespaces={"m": f"{FAMILY}{message}"}, smart_strings=False)
+
+    def of(self, element: etree._Element) -> list[str]:
+        """The texts, in the order of the paths."""
+        return str(self._read(element)).split("\n")
+
+
+_NAME = re.compile(r"(?<![@A-Za-z])(?=[A-Za-z]+(?![A-Za-z(]))")
+_JOINT = ",'\n',"
+
+
 def dong_of(element: etree._Element | None) -> int | None:
     """An amount in whole đồng; None for another currency, a part of a đồng, or no number."""
-    if element is None or element.get("Ccy") != "VND":
-        return None
-    return whole_dong(element.text)
+    return dong(element.get("Ccy"), element.text) if element is not None else None
+
+
+def dong(currency: str | None, text: str | None) -> int | None:
+    """The same of a currency and a number."""
+    return whole_dong(text) if currency == "VND" else None
 
 
 def whole_dong(text: str | None) -> int | None:

@@ -9,7 +9,7 @@ from lxml import etree
 from services.provider_gateway.connectors.protocol import Notice, OfAll
 from services.provider_gateway.connectors.vietinbank.iso.codes import STATUSES, reason_word
 from services.provider_gateway.connectors.vietinbank.iso.pain001 import batch_of
-from services.provider_gateway.connectors.vietinbank.iso.reading import at, dong_of, text_at, walk
+from services.provider_gateway.connectors.vietinbank.iso.reading import Texts, dong, text_at, walk
 from services.provider_gateway.domain.attempt import Said
 
 MESSAGE = "pain.002.001.10"
@@ -54,16 +54,21 @@ def _whole(element: etree._Element, status_name: str) -> OfAll | None:
     return OfAll("pending" if outcome == "paid" else outcome)
 
 
+_PAYMENT = Texts(
+    MESSAGE, "OrgnlEndToEndId", "TxSts", "StsRsnInf/Rsn/Cd", "OrgnlTxRef/Amt/InstdAmt/@Ccy", "OrgnlTxRef/Amt/InstdAmt",
+    "AcctSvcrRef",
+)  # fmt: skip
+
+
 def _said(element: etree._Element) -> Said | None:
     """One payment's status; None where it is not said which, or nothing of it."""
-    reference = text_at(element, MESSAGE, "OrgnlEndToEndId")
-    status = text_at(element, MESSAGE, "TxSts")
-    if reference is None or status is None:
+    reference, status, code, currency, amount, servicer_reference = _PAYMENT.of(element)
+    if not reference or not status:
         return None
     outcome = STATUSES.get(status, "unknown")
-    reason = reason_word(_code(element)) if outcome == "rejected" else None
-    amount_dong = dong_of(at(element, MESSAGE, "OrgnlTxRef/Amt/InstdAmt")) if outcome == "paid" else None
-    return Said(reference, outcome, reason, amount_dong, text_at(element, MESSAGE, "AcctSvcrRef"))
+    reason = reason_word(code or None) if outcome == "rejected" else None
+    amount_dong = dong(currency, amount) if outcome == "paid" else None
+    return Said(reference, outcome, reason, amount_dong, servicer_reference or None)
 
 
 def _code(element: etree._Element) -> str | None:

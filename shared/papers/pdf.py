@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from services.disbursement.documents.sheet import Cell, Row, Sheet, Table, Text
-from services.disbursement.domain.document_refusals import BAD_TEMPLATE
 from shared.kernel.errors import Refusal
 from shared.kernel.money import format_dong
+from shared.papers.refusals import BAD_TEMPLATE
+from shared.papers.sheet import Cell, Row, Sheet, Table, Text
 
 MIME = "application/pdf"
 TIME_LIMIT_SECONDS = 120.0

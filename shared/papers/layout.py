@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.disbursement.documents.sheet import Align, Column, Filling, Sheet, Signature, Table, Text
-from services.disbursement.documents.templates import Templates, Words, bare_name
-from services.disbursement.domain.document_refusals import BAD_TEMPLATE
-from services.disbursement.domain.documents import Heading
 from shared.kernel.errors import Refusal
+from shared.kernel.units import Unit
+from shared.papers.refusals import BAD_TEMPLATE
+from shared.papers.sheet import Align, Column, Filling, Sheet, Signature, Table, Text
+from shared.papers.templates import Templates, Words, bare_name
 
 _NAME = re.compile(r"\{(\w*)\}")
 _ALIGNS: dict[str, Align] = {"left": "left", "center": "center", "right": "right"}
@@ -23,12 +23,12 @@ def day_in_words(day: date) -> str:
     return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
-def lay_out(kind: str, templates: Templates, words: Words, heading: Heading, filling: Filling) -> Sheet:
+def lay_out(kind: str, templates: Templates, words: Words, authority: Unit, made_on: date, filling: Filling) -> Sheet:
     """The document. Refused with `bad-document-template`, naming what the template asks for and is not there."""
     layout = templates.layout(kind)
-    office = words.letterhead(heading.authority, heading.made_on)
-    place = bare_name(heading.authority.name)
-    day = day_in_words(heading.made_on)
+    office = words.letterhead(authority, made_on)
+    place = bare_name(authority.name)
+    day = day_in_words(made_on)
     said = {
         **filling.texts,
         "head": office.head,
@@ -50,7 +50,7 @@ def lay_out(kind: str, templates: Templates, words: Words, heading: Heading, fil
                 Signature(_filled(each["title"], said), _filled(each.get("note", "(Ký, họ tên)"), said))
                 for each in layout.get("signatures", ())
             ),
-            made_on=heading.made_on,
+            made_on=made_on,
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Refusal(BAD_TEMPLATE, f"{kind}.toml: {error}", file=f"{kind}.toml") from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from services.disbursement.documents.sheet import Cell, Column, Row, Sheet, Table, Text
+from shared.papers.sheet import Cell, Column, Row, Sheet, Table, Text
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.disbursement.documents.sheet import Letterhead
-from services.disbursement.domain.document_refusals import BAD_TEMPLATE
 from shared.kernel.errors import Refusal
 from shared.kernel.units import Unit
+from shared.papers.refusals import BAD_TEMPLATE
+from shared.papers.sheet import Letterhead
 
-_OWN = Path(__file__).parent / "templates"
+_SHARED = Path(__file__).parent / "templates"
 _RANKS = ("Tỉnh", "Thành phố", "Thị xã", "Thị trấn", "Huyện", "Quận", "Phường", "Xã")
 
 
@@ -46,8 +46,10 @@ class Words:
 class Templates:
     """Reads templates anew for each document: a file that an office mends counts at once."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, own: Path | None = None) -> None:
+        """`folder` is the province's, `own` the service's."""
         self._folder = folder
+        self._places = [place for place in (folder, own, _SHARED) if place is not None]
 
     def words(self) -> Words:
         """The shared words. Refused with `bad-document-template`."""
@@ -69,11 +71,10 @@ class Templates:
             raise Refusal(BAD_TEMPLATE, f"{name}: {error}", file=name) from None
 
     def _text(self, name: str) -> str:
-        theirs = self._folder / name if self._folder else None
-        path = theirs if theirs is not None and theirs.is_file() else _OWN / name
+        found = [place / name for place in self._places if (place / name).is_file()]
         try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            return found[0].read_text(encoding="utf-8")
+        except (OSError, IndexError, UnicodeDecodeError):
             raise Refusal(BAD_TEMPLATE, f"{name} can't be read", file=name) from None
 
 

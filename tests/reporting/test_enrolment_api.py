@@ -1,0 +1,334 @@
+"""Routes of enrolment, pace, laggards and causes over a real database: what they answer, for whom, and with which tag."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from services.reporting.events import parts
+from shared.crypto import pseudonym
+from shared.keys import load_pseudonym_secret
+from shared.platform import Platform
+from shared.service import Service
+from tests.conftest import Tokens
+from tests.reporting import enrolment_second_way
+from tests.reporting import test_reporting_moves as moves
+from tests.reporting.enrolment_said import LEVELS, PEOPLE, START, events_of, lives, shuffled
+from tests.reporting.enrolment_second_way import Answer, Record, Request, Said, Use
+from tests.reporting.province import COMMUNES, DISTRICTS, PROVINCE
+from tests.reporting.province import events_of as moves_of
+from tests.reporting.second_way import Fact, chained
+
+MONTH = date(2021, 10, 1)
+HERE = sorted(COMMUNES)[0]
+CASH, WALLET, CASHIER = ("vnpost", "cash"), ("viettelpay", "wallet"), ("commune_cashier", "cashier")
+
+SET_CLOCK = """
+INSERT INTO platform.business_clock (business_at, set_at) VALUES ($1, clock_timestamp())
+ON CONFLICT (only_row) DO UPDATE SET business_at = excluded.business_at, set_at = excluded.set_at
+"""
+
+
+@pytest.fixture(scope="module")
+def secret(platform: Platform) -> bytes:
+    return load_pseudonym_secret(platform.settings.keys_dir)
+
+
+async def forget(service: Service) -> None:
+    for part in parts(b""):
+        async with service.database.transaction() as tx:
+            await part.forget(tx)
+
+
+@pytest.fixture
+async def clean(service: Service, admin: Any) -> AsyncIterator[Service]:
+    """The service with nothing, on 15 November 2021."""
+    await forget(service)
+    await admin.execute(SET_CLOCK, datetime(2021, 11, 15, 3, tzinfo=UTC))
+    yield service
+    await admin.execute("DELETE FROM platform.business_clock")
+
+
+async def get(client: httpx.AsyncClient, path: str, token: str, **params: Any) -> Any:
+    answer = await client.get(path, params=params, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def problem(client: httpx.AsyncClient, path: str, token: str | None, **params: Any) -> tuple[int, str]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = await client.get(path, params=params, headers=headers)
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, answer.json()["code"]
+
+
+async def receive(service: Service, said: list[Said]) -> None:
+    for event in shuffled(events_of(said), 3):
+        await service.inbox.receive(event.encode())
+
+
+def unit_sums(said: list[Said], unit_id: str) -> dict[str, int]:
+    """The five numbers of a unit, counted person by person."""
+    inside = [one for one in enrolment_second_way.standing(said) if unit_id in LEVELS[one[0]]]
+    states = {state: sum(one[1] == state for one in inside) for state in ("with_account", "waiting", "refused", "without")}
+    return {"beneficiaries": len(inside), "used": sum(one[6] for one in inside), **states}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=lives())
+async def test_every_unit_answers_what_its_people_come_to(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens, said: list[Said]
+) -> None:
+    await forget(clean)
+    await receive(clean, said)
+    for unit_id in (None, PROVINCE, *DISTRICTS, *COMMUNES):
+        answer = await get(client, "/v1/enrolment", tokens("province"), weeks=260, **({"unit_id": unit_id} if unit_id else {}))
+        expected = unit_sums(said, unit_id or "*")
+        assert {key: answer["unit"][key] for key in expected} == expected
+        assert answer["unit"]["unit_id"] == (unit_id or "*")
+        for part in answer["parts"]:
+            assert {key: part[key] for key in expected} == unit_sums(said, part["unit_id"])
+        assert sum(way["people"] for way in answer["ways"]) == expected["with_account"]
+        assert sum(way["people"] for way in answer["refused"]) == expected["refused"]
+        assert sum(way["people"] for way in answer["waiting"]) == expected["waiting"]
+        weeks = enrolment_second_way.weeks(said, LEVELS)
+        assert {(w["week_on"], w["provider"], w["people"]) for w in answer["weeks"]} == {
+            (str(monday), provider, people) for unit, monday, provider, _, people in weeks if unit == (unit_id or "*")
+        }
+
+
+async def test_times_and_waiting_are_told_by_provider(clean: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
+    said: list[Said] = []
+    for n, taken in enumerate([0, 1, 2, 3, 30]):
+        person, payee, account = UUID(int=10 + n), UUID(int=20 + n), UUID(int=30 + n)
+        said += [
+            Request(account, payee, HERE, "viettelpay", START),
+            Record(person, 1, START + timedelta(days=taken), HERE, True, payee, account, *WALLET),
+        ]
+    for n, days in enumerate([4, 9]):
+        person, payee = UUID(int=50 + n), UUID(int=60 + n)
+        said += [
+            Record(person, 1, START, HERE, True, payee, None, "", ""),
+            Request(UUID(int=70 + n), payee, HERE, "vietinbank", START + timedelta(days=days)),
+        ]
+    said.append(Use(UUID(int=30), "viettelpay", date(2021, 10, 20)))
+    await receive(clean, said)
+    answer = await get(client, "/v1/enrolment", tokens("maker", HERE))
+    assert answer["times"] == [{"provider": "viettelpay", "accounts": 5, "median_days": 2, "p95_days": 30}]
+    assert answer["waiting"] == [{"provider": "vietinbank", "people": 2, "oldest_asked_on": "2021-09-05"}]
+    assert answer["ways"] == [{"provider": "viettelpay", "channel": "wallet", "people": 5, "used": 1}]
+    assert answer["unit"]["share_with_account"] == pytest.approx(5 / 7)
+
+
+async def test_the_pace_of_a_unit_and_of_those_in_it(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens, admin: Any
+) -> None:
+    said: list[Said] = []
+    for n in range(
+        20
+    ):  # of ten in each of two communes, six have had an account since the week of 1 November, of the second none
+        unit = sorted(COMMUNES)[n % 2]
+        with_account = n % 2 == 0 and n < 12
+        said.append(Record(UUID(int=100 + n), 1, datetime(2021, 9, 1, tzinfo=UTC), unit, True, UUID(int=200 + n), None, "", ""))
+        if with_account:
+            at = datetime(2021, 11, 2, tzinfo=UTC)
+            said.append(Record(UUID(int=100 + n), 2, at, unit, True, UUID(int=200 + n), UUID(int=300 + n), *WALLET))
+    await receive(clean, said)
+    answer = await get(client, "/v1/pace", tokens("province"), unit_id=DISTRICTS[0])
+    assert answer["target"] == {"share_percent": 80, "target_on": "2022-01-31"}
+    unit = answer["unit"]
+    assert (unit["beneficiaries"], unit["with_account"], unit["goal"], unit["missing"]) == (20, 6, 16, 10)
+    assert (unit["weeks_left"], unit["needed_per_week"], unit["rate_per_week"]) == (11, 1, 1.5)
+    assert (unit["state"], unit["projected_on"], unit["verdict"]) == ("on_pace", "2022-01-01", None)
+    assert [(p["unit_id"], p["missing"], p["state"]) for p in answer["parts"]] == [
+        (HERE, 2, "on_pace"), (sorted(COMMUNES)[1], 8, "stalled"),
+    ]  # fmt: skip
+
+    paid = [
+        Fact(date(2022, 1, 1), f"p{n}", "monthly", 0, step, HERE, "elderly", place, 1, *WALLET)
+        for n in range(10)
+        for step, place in ((0, "not_released"), (11, "in_flight"), (12, "paid_account"))
+        if step < 12 or n < 7
+    ]
+    for event in moves_of(chained(paid)):
+        await clean.inbox.receive(event)
+    await admin.execute(SET_CLOCK, datetime(2022, 2, 10, 3, tzinfo=UTC))
+    unit = (await get(client, "/v1/pace", tokens("province"), unit_id=DISTRICTS[0]))["unit"]
+    assert (unit["state"], unit["weeks_left"], unit["needed_per_week"], unit["missing"]) == ("missed", 0, 10, 10)
+    assert unit["verdict"] == {"month": "2022-01-01", "entitled": 10, "by_account": 7, "goal": 8, "people_over": -1}
+
+
+def obligation(subject: str, unit: str, way: tuple[str, str], *places: str, reason: str | None = None) -> list[Fact]:
+    """An obligation drawn up, sent, and then what is said of it."""
+    all_places = ("not_released", *places)
+    facts = [
+        Fact(MONTH, subject, "monthly", 0, step * 10, unit, "elderly", place, 360_000, *way)
+        for step, place in enumerate(all_places)
+    ]
+    facts = chained(facts)
+    if reason is not None:
+        facts[-1] = replace(facts[-1], reason=reason)
+    return facts
+
+
+async def test_each_person_not_paid_by_account_has_one_cause(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens, secret: bytes
+) -> None:
+    said: list[Said] = []
+    facts: list[Fact] = []
+    expected = {
+        "left": 1, "never_asked": 1, "waits_long": 1, "waits": 1, "refused": 1, "account_ended": 1, "on_hold": 1, "failed": 1,
+        "commune_cashier": 1, "cash_despite_account": 1, "not_through": 2,
+    }  # fmt: skip
+    today = datetime(2021, 11, 15, 3, tzinfo=UTC)
+
+    def person(
+        n: int, *paid: str, way: tuple[str, str] = CASH, account: bool = False, reason: str | None = None
+    ) -> tuple[UUID, UUID]:
+        """Somebody of this commune, and the obligation of the month."""
+        who, payee = UUID(int=1000 + n), UUID(int=2000 + n)
+        held = (UUID(int=3000 + n), *WALLET) if account else (None, "", "")
+        said.append(Record(who, 1, START, HERE, True, payee, *held))
+        facts.extend(obligation(pseudonym(secret, str(who)), HERE, way, *paid, reason=reason))
+        return who, payee
+
+    person(0, "in_flight", "paid_account", way=WALLET, account=True)  # paid by account: no cause
+    died, payee = person(1, "in_flight", "paid_cash")
+    said.append(Record(died, 2, START, HERE, False, payee, None, "", ""))
+    person(2, "in_flight", "paid_cash")  # never asked
+    for n, days in ((3, 15), (4, 14)):
+        _, payee = person(n, "in_flight", "paid_cash", way=CASHIER)
+        said.append(Request(UUID(int=4000 + n), payee, HERE, "viettelpay", today - timedelta(days=days)))
+    _, payee = person(5)
+    said.append(Request(UUID(int=4005), payee, HERE, "viettelpay", START))
+    said.append(Answer(UUID(int=4005), "viettelpay", "refused", "name_mismatch", START + timedelta(days=1)))
+    closed, payee = person(6, "in_flight", "paid_cash", account=True)
+    said.append(Record(closed, 2, START, HERE, True, payee, None, "", ""))
+    on_hold, payee = person(7, account=True)
+    said.append(Record(on_hold, 2, START, HERE, True, payee, UUID(int=3007), *WALLET, hold="holder_changed"))
+    person(8, "in_flight", "returned", way=WALLET, account=True, reason="locked")
+    person(9, "in_flight", "paid_cash", way=CASHIER, account=True)
+    person(10, "in_flight", "paid_cash", account=True)
+    person(11, account=True)
+    moved, payee = person(12, "in_flight", way=WALLET, account=True)
+    said.append(Record(moved, 2, START, sorted(COMMUNES)[-1], True, payee, UUID(int=3012), *WALLET))  # lives elsewhere now
+    facts.extend(obligation("somebody-else", sorted(COMMUNES)[-1], CASH, "in_flight", "paid_cash"))
+    await receive(clean, said)
+    for event in moves_of(facts, size=4):
+        await clean.inbox.receive(event)
+
+    for token in (tokens("province"), tokens("maker", HERE), tokens("maker", COMMUNES[HERE])):
+        answer = await get(client, f"/v1/communes/{HERE}/causes", token, month="2021-10")
+        assert {each["cause"]: each["people"] for each in answer["causes"]} == expected
+        assert (answer["entitled"], answer["by_account"], answer["not_by_account"]) == (13, 1, 12)
+        reasons = {each["cause"]: each["reason"] for each in answer["causes"] if each["reason"]}
+        assert reasons == {"refused": "name_mismatch", "on_hold": "holder_changed", "failed": "locked"}
+
+    page = await get(client, "/v1/laggards", tokens("province"))
+    assert page["month"] == "2021-10-01"
+    assert [(each["unit_id"], each["lacking"]) for each in page["items"]] == [(HERE, 10), (sorted(COMMUNES)[-1], 1)]
+    assert {each["cause"]: each["people"] for each in page["items"][0]["causes"]} == expected
+    assert [each["cause"] for each in page["items"][1]["causes"]] == ["left"]  # the registry knows nobody like this
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=lives(), facts=moves.lives())
+async def test_causes_add_up_to_the_people_not_paid_by_account(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens, secret: bytes, said: list[Said], facts: list[Fact]
+) -> None:
+    await forget(clean)
+    await receive(clean, said)
+    names = {name: pseudonym(secret, str(person)) for name, person in zip("abcd", PEOPLE, strict=True)}  # nobody knows "e"
+    for event in moves_of([replace(fact, subject=names.get(fact.subject, fact.subject)) for fact in facts], size=5):
+        await clean.inbox.receive(event)
+    for month in moves.MONTHS:
+        coverage = await get(client, "/v1/coverage/communes", tokens("province"), month=month.isoformat())
+        for commune in coverage["items"]:
+            answer = await get(client, f"/v1/communes/{commune['unit_id']}/causes", tokens("province"), month=month.isoformat())
+            not_by_account = commune["people"]["entitled"] - commune["people"]["by_account"]
+            assert sum(each["people"] for each in answer["causes"]) == not_by_account == answer["not_by_account"]
+
+
+async def test_laggards_come_page_by_page_and_each_token_sees_its_own(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens
+) -> None:
+    facts = [
+        fact
+        for rank, commune in enumerate(sorted(COMMUNES))
+        for n in range(10)
+        for fact in obligation(
+            f"{commune}-{n}", commune, WALLET, "in_flight", *(["paid_account"] if n < (9, 7, 2, 2)[rank] else [])
+        )
+    ]
+    for event in moves_of(facts):
+        await clean.inbox.receive(event)
+    _, second, third, fourth = sorted(COMMUNES)
+    seen: list[tuple[str, int]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await get(client, "/v1/laggards", tokens("province"), month="2021-10", limit=1, cursor=cursor)
+        seen += [(each["unit_id"], each["lacking"]) for each in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [(third, 6), (fourth, 6), (second, 1)]  # the first has reached its share
+    mine = await get(client, "/v1/laggards", tokens("maker", DISTRICTS[0]), month="2021-10")
+    assert [each["unit_id"] for each in mine["items"]] == [second]
+    assert (await get(client, "/v1/laggards", tokens("province"), month="2021-12"))["items"] == []
+
+
+async def test_before_any_month_there_are_no_laggards(clean: Service, client: httpx.AsyncClient, tokens: Tokens) -> None:
+    page = await get(client, "/v1/laggards", tokens("province"))
+    assert (page["month"], page["items"], page["next_cursor"]) == (None, [], None)
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "expected"),
+    [
+        ("/v1/enrolment", {"unit_id": "nonsense"}, (422, "unknown-unit")),
+        ("/v1/enrolment", {"unit_id": "99999@2021-07-01"}, (422, "unknown-unit")),
+        ("/v1/enrolment", {"unit_id": DISTRICTS[1]}, (403, "not-your-unit")),
+        ("/v1/pace", {"unit_id": PROVINCE}, (403, "not-your-unit")),
+        ("/v1/laggards", {"unit_id": DISTRICTS[1]}, (403, "not-your-unit")),
+        ("/v1/laggards", {"month": "2021-13"}, (422, "wrong-month")),
+        ("/v1/laggards", {"cursor": "x:y"}, (422, "wrong-cursor")),
+        (f"/v1/communes/{sorted(COMMUNES)[-1]}/causes", {"month": "2021-10"}, (403, "not-your-unit")),
+        (f"/v1/communes/{DISTRICTS[0]}/causes", {"month": "2021-10"}, (422, "not-a-commune")),
+        ("/v1/money", {"unit_id": DISTRICTS[1]}, (403, "not-your-unit")),
+        ("/v1/money", {"from_month": "2021-11", "to_month": "2021-10"}, (422, "wrong-months")),
+        ("/v1/providers/health", {"unit_id": PROVINCE}, (403, "not-your-unit")),
+    ],
+)
+async def test_what_is_refused(
+    service: Service, client: httpx.AsyncClient, tokens: Tokens, path: str, params: dict[str, str], expected: tuple[int, str]
+) -> None:
+    assert await problem(client, path, tokens("maker", DISTRICTS[0]), **params) == expected
+    assert await problem(client, path, None, **params) == (401, "no-token")
+    assert await problem(client, path, tokens("provider_staff", DISTRICTS[0]), **params) == (403, "not-allowed")
+
+
+async def test_a_token_of_several_units_sees_them_together_once(
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens
+) -> None:
+    said: list[Said] = [
+        Record(UUID(int=10 + n), 1, START, commune, True, UUID(int=20 + n), UUID(int=30 + n), *WALLET)
+        for n, commune in enumerate(sorted(COMMUNES))
+    ]
+    await receive(clean, said)
+    token = tokens("maker", DISTRICTS[0], HERE, sorted(COMMUNES)[-1])
+    answer = await get(client, "/v1/enrolment", token)
+    assert (answer["unit"]["unit_id"], answer["unit"]["beneficiaries"]) == ("", 3)
+    assert (await get(client, "/v1/pace", token))["unit"]["with_account"] == 3
+
+
+@pytest.mark.parametrize("path", ["/v1/enrolment", "/v1/pace", "/v1/laggards", "/v1/money", "/v1/providers/health"])
+async def test_the_same_numbers_are_not_sent_twice(clean: Service, client: httpx.AsyncClient, tokens: Tokens, path: str) -> None:
+    headers = {"Authorization": f"Bearer {tokens('province')}"}
+    first = await client.get(path, headers=headers)
+    again = await client.get(path, headers={**headers, "If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
