@@ -33,8 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _in_parallel() -> list[str]:
-    """Two workers. A file stays with one of them, and so do its database and its processes."""
-    return ["-n", "2", "--dist", "loadfile"]
+    """Twice as many workers as processors, but no more than eight: most of the time a test waits, for a provider's time-out, a
+    lease, a process that starts. A file stays with one worker, and so do its database and its processes. Files begin in the
+    order of their collection (tests/order.py), not those with the most tests first: what takes long is often a single test."""
+    workers = min(2 * (os.cpu_count() or 2), 8)
+    return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def missing_packages() -> list[str]:

@@ -22,6 +22,7 @@ from shared.migrate import create_database, migrate
 from shared.platform import Platform, platform_over
 from shared.settings import SERVICES, Settings, read_settings
 from tests.contract.broker import Broker, broker_from_environment
+from tests.order import rank
 
 TEMPLATE = "chitra_template"
 
@@ -38,9 +39,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     server = start_postgres(folder)
 
     async def prepare() -> None:
-        await _hurry(server)
-        await create_database(server.url_for("postgres", "postgres"), TEMPLATE)
         password = (server.directory / "password").read_text(encoding="ascii").strip()
+        await _hurry(server, password)
+        await create_database(server.url_for("postgres", "postgres"), TEMPLATE)
         await migrate(server.url_for("postgres", TEMPLATE), dict.fromkeys(SERVICES, password))
 
     asyncio.run(prepare())
@@ -49,12 +50,22 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     shutil.rmtree(folder)
 
 
-async def _hurry(server: EmbeddedPostgres) -> None:
-    """Nothing waits for the disk. A killed server loses nothing by this, only a killed machine does, and its data go with it."""
+HURRIED = {
+    "fsync": "off",  # nothing waits for the disk: a killed server loses nothing by this, only a killed machine does
+    "full_page_writes": "off",
+    "autovacuum": "off",  # a database lives as long as a module; two hundred of them would keep it going round all the time
+    "scram_iterations": "1",  # a password is proved thousands of times in a session
+}
+
+
+async def _hurry(server: EmbeddedPostgres, password: str) -> None:
+    """Spare the server what only matters to one that keeps something."""
     connection = await asyncpg.connect(server.url_for("postgres", "postgres"))
-    for setting in ("fsync", "full_page_writes"):
-        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    for setting, value in HURRIED.items():
+        await connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
     await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute("SET scram_iterations = 1")
+    await connection.execute(f"ALTER ROLE postgres PASSWORD '{password}'")
     await connection.close()
 
 
@@ -71,11 +82,14 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="module")
-async def database_name(postgres: EmbeddedPostgres) -> str:
-    """A fresh database for a test module."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    await create_database(postgres.url_for("postgres", "postgres"), name, template=TEMPLATE, strategy="FILE_COPY")
-    return name
+async def database_name(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A fresh database for a test module, which goes with it."""
+    name, server_url = f"t_{uuid.uuid4().hex[:12]}", postgres.url_for("postgres", "postgres")
+    await create_database(server_url, name, template=TEMPLATE, strategy="FILE_COPY")
+    yield name
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +153,8 @@ def set_business_clock(admin: asyncpg.Connection) -> Callable[[datetime], object
         )
 
     return set_clock
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items.sort(key=lambda item: rank(item.nodeid))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BENEFICIARIES = 600
+PLAY_SECONDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +42,42 @@ Play = Callable[..., Played]
 
 @pytest.fixture(scope="session")
 def play(tmp_path_factory: pytest.TempPathFactory) -> Play:
-    """`play("--kill")`: the demo with these options; the same options are played once."""
+    """`play("--kill")`: the demo with these options; the same options are played once, for all workers of a session."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     played: dict[tuple[str, ...], Played] = {}
 
     def one(*options: str) -> Played:
         if options not in played:
-            played[options] = _play(tmp_path_factory.mktemp("demo"), options)
+            played[options] = _played_once(shared / "-".join(["demo", *(each.strip("-") for each in options)]), options)
         return played[options]
 
     return one
 
 
-def _play(folder: Path, options: tuple[str, ...]) -> Played:
+def _played_once(folder: Path, options: tuple[str, ...]) -> Played:
+    """Whoever comes first plays, and the others wait for it."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CHITRA_HOME": str(folder / "home"), "COLUMNS": "180"}
-    file = folder / "outcome.json"
-    size = () if "--beneficiaries" in options else ("--beneficiaries", str(BENEFICIARIES))
-    command = [sys.executable, "-m", "console", "demo", *size, "--json", str(file), *options]
-    result = subprocess.run(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=280, check=False
+    outcome, printed = folder / "outcome.json", folder / "printed.txt"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            folder.mkdir()
+            printed.write_text(_play(folder, outcome, options, environment), encoding="utf-8")
+    document = json.loads(outcome.read_text(encoding="utf-8"))
+    return Played(document, printed.read_text(encoding="utf-8"), folder / "home" / "demo", folder / "demo-out", environment)
+
+
+def _play(folder: Path, outcome: Path, options: tuple[str, ...], environment: dict[str, str]) -> str:
+    """What it printed."""
+    command = [sys.executable, "-m", "console", "demo", "--beneficiaries", str(BENEFICIARIES), "--json", str(outcome), *options]
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert file.exists(), f"{result.stdout[-3000:]}\n{result.stderr[-3000:]}"
-    document = json.loads(file.read_text(encoding="utf-8"))
-    return Played(document, result.stdout, folder / "home" / "demo", folder / "demo-out", environment)
+    try:
+        printed, errors = process.communicate(timeout=PLAY_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.terminate()  # not killed: it must end what it started
+        printed, errors = process.communicate(timeout=60)
+    assert outcome.exists(), f"{printed[-3000:]}\n{errors[-3000:]}"
+    return printed

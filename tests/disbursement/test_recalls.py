@@ -67,6 +67,9 @@ async def test_before_it_is_instructed_the_line_is_taken_out(office: Office) -> 
     (event,) = await office.events("chunk_instructed")
     assert len(event["lines"]) == 1
     assert await office.events("payment_recalled") == []
+    # Asked again, by somebody who never had the answer: the gateway has no such line, and could answer nothing.
+    assert await office.ok("POST", path, "accountant", REASON) == view
+    assert await office.events("payment_recalled") == []
 
 
 async def test_after_that_it_is_in_flight_until_the_gateway_stopped_it(office: Office) -> None:

@@ -31,6 +31,7 @@ from shared.outbox import ensure_partitions
 from shared.service import Worker
 from shared.web import make_app
 from tests.gateway.bench import RUN_MONTH, Payroll, make_payroll
+from tests.proof.country import SET_CLOCK
 from tests.proof.model_provider import LONGEST_PROCESSING_SECONDS, NAME, ModelProvider
 
 NO_LIMITS = replace(
@@ -108,6 +109,7 @@ class Life:
     async def begin(cls, ground: Ground, model: ModelProvider) -> Life:
         """Payees and accounts are known; one chunk is instructed."""
         ground.connectors[NAME] = model.connector()
+        await ground.admin.execute("DELETE FROM platform.business_clock")
         life = cls(ground, model, make_payroll(NAME, "wallet", CHUNKS * CHUNK_PAYMENTS))
         life._seq = await ground.admin.fetchval("SELECT coalesce(max(seq), 0) FROM provider_gateway.outbox")
         await life._introduce()
@@ -190,6 +192,11 @@ class Life:
         """Ours and the provider's."""
         await self.ground.admin.fetch(LATER, self.payroll.payroll_id, seconds)
         self.model.now += seconds
+
+    async def new_day(self) -> None:
+        """The next business day begins, in no time."""
+        sql = "SELECT platform.business_now() + interval '1 day'"
+        await self.ground.admin.execute(SET_CLOCK, await self.ground.admin.fetchval(sql))
 
     async def post(self, mail: bytes) -> int:
         """A webhook comes to the door; the answer's status."""

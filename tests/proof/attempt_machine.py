@@ -105,6 +105,21 @@ class AttemptMachine(RuleBasedStateMachine):
             self.enquire(who, "said")
         self._do(self.life.work(who, "sender"))
 
+    @rule(who=WHO, answer=st.sampled_from(["silent", "crash"]))
+    def sent_again_what_was_taken(self, who: int, answer: Answer) -> None:
+        """An order that the provider took without a word, and shows so late that it is sent again: a duplicate, if it looks."""
+        self.send(who, "all", answer, 4 * LONGEST_PROCESSING_SECONDS)
+        self.lease_lapses_and_it_is_asked()
+        self.asked_until_it_is_sent_again(who)
+
+    @rule(sent_before=st.booleans())
+    def business_day_begins(self, sent_before: bool) -> None:
+        """Only the business clock is moved, so that what was sent is no older; then it is asked after."""
+        if sent_before:
+            self.send(0, "none", "silent", 0.0)
+        self._do(self.life.new_day())
+        self.lease_lapses_and_it_is_asked()
+
     @rule(scope=st.sampled_from(["provider", "payroll"]))
     def stop(self, scope: str) -> None:
         self._do(self.life.stop(scope))

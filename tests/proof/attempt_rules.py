@@ -64,7 +64,7 @@ def _check_believed(life: Life, reference: str, held: asyncpg.Record) -> None:
     if held["state"] == "paid":
         assert ("paid", amount) in said, "paid is believed without reference and amount"
     elif held["state"] == "rejected" and held["reason"] != "recalled":
-        assert any(outcome == "rejected" for outcome, _ in said), "refused by nobody"
+        assert any(outcome == "rejected" for outcome, _ in said), "refused by nobody: disbursement will pay it again"
     elif held["state"] in ("returned", "unclaimed"):
         assert any(outcome == held["state"] for outcome, _ in said), f"{held['state']} was said by nobody"
 

@@ -45,6 +45,7 @@ class Ground:
     broker: Broker
     proxy: CuttingProxy | None  # before a broker that is not the tests' own
     registry: Database
+    disbursement: Database
     cipher: FieldCipher
     admin_url: str
     port: int  # where the providers post their webhooks
@@ -113,13 +114,15 @@ async def ground_over(
         ("chitra.disbursement", disbursement_events.SUBSCRIBES_TO),
     ):
         await bus.declare(Subscription(queue, keys, _nobody))
-    registry = Database(database_urls["registry"], "registry")
+    registry, disbursement = (Database(database_urls[name], name) for name in ("registry", "disbursement"))
     await zygote.ready()
-    ground = Ground(sandbox, zygote, bus, broker, proxy, registry, load_field_cipher(keys_dir), admin_url, port, free_port())
+    cipher = load_field_cipher(keys_dir)
+    ground = Ground(sandbox, zygote, bus, broker, proxy, registry, disbursement, cipher, admin_url, port, free_port())
     await ground.set_day(FIRST_DAY)
     yield ground
-    await asyncio.to_thread(zygote.end)
+    await zygote.end()
     await registry.close()
+    await disbursement.close()
     await bus.remove(QUEUES)
     await bus.close()
     if proxy is not None:

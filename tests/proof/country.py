@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.provider_gateway.domain.attempt import WITHDRAWN
 from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, PayeeRecord
 from shared.crypto import ACCOUNT, IDENTITY, FieldCipher
 from shared.kernel.ids import new_id, payment_reference
@@ -77,7 +78,7 @@ async def payment_by_payment(admin: asyncpg.Connection, moved: Moved) -> Counter
     """Compare, for every payment that was ever instructed, the provider's books, the gateway's and disbursement's; how many
     ended where. Raises AssertionError with what does not agree."""
     rows = await admin.fetch(
-        """SELECT p.payment_id, p.amount_dong, p.state AS ours, a.attempt_no, a.reference, a.state AS gateways, a.sends
+        """SELECT p.payment_id, p.amount_dong, p.state AS ours, a.attempt_no, a.reference, a.state AS gateways, a.sends, a.reason
            FROM disbursement.payments p
            LEFT JOIN provider_gateway.attempts a USING (run_month, payment_id)
            WHERE p.state <> 'removed' AND EXISTS (SELECT FROM provider_gateway.chunks c
@@ -92,8 +93,8 @@ async def payment_by_payment(admin: asyncpg.Connection, moved: Moved) -> Counter
         paid = [dong for kind, dong in what if kind != "return"]
         came_back = len(what) - len(paid)
         should = "returned" if came_back else "paid" if paid else None
-        agree = row["ours"] == row["gateways"] == should or (
-            should is None and row["ours"] == row["gateways"] and row["ours"] in ("rejected", "unclaimed")
+        agree = row["ours"] == row["gateways"] and (
+            row["ours"] == should if should else row["ours"] in ("rejected", "unclaimed") or row["reason"] == WITHDRAWN
         )
         if not agree or len(paid) > 1 or set(paid) - {row["amount_dong"]} or attempts[row["payment_id"]] > 1:
             wrong.append((dict(row), what))

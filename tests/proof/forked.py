@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Zygote:
-    """A zygote process and what it says."""
+    """A zygote process and what it says. Children of several orders live side by side."""
 
     def __init__(self, told: dict[str, Any], log: Path) -> None:
         self._log = log
+        self._numbers = count()
+        self._awaited: dict[int, asyncio.Future[dict[str, Any]]] = {}
         with log.open("ab") as words:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.proof.zygote", json.dumps(told)],
@@ -26,37 +29,51 @@ class Zygote:
 
     async def ready(self) -> None:
         """Wait until it has imported and built everything."""
-        await self._answer()
+        await self._line()
+        self._hearing = asyncio.create_task(self._hear())
 
-    async def order(self, *orders: dict[str, Any]) -> list[dict[str, Any]]:
-        """Have children do something, side by side; how that ended for each."""
+    async def order(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Have a child do something; how that ended."""
         assert self._process.stdin is not None
-        began = time.monotonic()
-        self._process.stdin.write(json.dumps(orders) + "\n")
+        n, began = next(self._numbers), time.monotonic()
+        self._awaited[n] = asyncio.get_running_loop().create_future()
+        self._process.stdin.write(json.dumps({**order, "n": n}) + "\n")
         self._process.stdin.flush()
-        answers: list[dict[str, Any]] = await self._answer()
+        answer = await self._awaited[n]
         with self._log.open("a", encoding="utf-8") as words:
-            for order, each in zip(orders, answers, strict=True):
-                end = f"{each.get('died_at', each.get('failed', each.get('done')))!s:.3000}"
-                words.write(
-                    f"{order['do']} {time.monotonic() - began:.2f} s, {each['processor_seconds']} of a processor: {end}\n"
-                )
-        for each in answers:
-            assert "failed" not in each, each["failed"]
-        return answers
+            end = f"{answer.get('died_at', answer.get('failed', answer.get('done')))!s:.3000}"
+            words.write(f"{order['do']} {time.monotonic() - began:.2f} s, {answer['processor_seconds']} of a processor: {end}\n")
+        assert "failed" not in answer, answer["failed"]
+        return answer
 
-    async def _answer(self) -> Any:
+    async def _hear(self) -> None:
+        """Hand each answer to who waits for it, until there are no more."""
+        try:
+            while True:
+                answer: dict[str, Any] = json.loads(await self._line())
+                self._awaited.pop(answer["n"]).set_result(answer)
+        except AssertionError as ended:
+            for each in self._awaited.values():
+                each.set_exception(ended)
+
+    async def _line(self) -> str:
         assert self._process.stdout is not None
         line = await asyncio.to_thread(self._process.stdout.readline)
         assert line, f"the zygote ended: {self.words()}"
-        return json.loads(line)
+        return line
 
     def words(self) -> str:
         """The last of what it and its children logged."""
         return self._log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """End it; a child under way ends by itself soon after."""
+        await asyncio.to_thread(self._end)
+        await self._hearing
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -64,5 +81,3 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(timeout=20)
-        assert self._process.stdout is not None
-        self._process.stdout.close()

@@ -1,7 +1,7 @@
 """Kill points: every commit and every call of a provider gets a name by itself, from the code that makes it.
 
 The names come from the call stack, so a commit that somebody adds tomorrow is a point tomorrow, without a line here. A process
-in which `watch` was called counts its passings, and dies by SIGKILL at the first passing of a point that it was told.
+in which `watch` was called notes its passings, and dies by SIGKILL at the first passing of a point that it isn't spared.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection
+import zlib
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,20 +32,34 @@ _PLUMBING = ("shared/database.py", _CONNECTORS + "transport.py")
 class KillPoints:
     """What was passed so far, and where to die."""
 
-    passed: Counter[str] = field(default_factory=Counter)
-    fatal: frozenset[str] = frozenset()
+    passed: set[str] = field(default_factory=set)
+    is_fatal: Callable[[str], bool] = lambda name: False
     last_words: Callable[[str], None] = lambda name: None
-
-    def arm(self, fatal: Collection[str], last_words: Callable[[str], None]) -> None:
-        """From here on the first passing of any of these is the end; `last_words` is called with its name just before."""
-        self.fatal, self.last_words = frozenset(fatal), last_words
 
     def passing(self, name: str) -> None:
         """The process is at this point. It does not return from a fatal one: nothing is cleaned up, nothing said to anybody."""
-        self.passed[name] += 1
-        if name in self.fatal:
-            self.last_words(name)
-            os.kill(os.getpid(), signal.SIGKILL)
+        if name not in self.passed:
+            self.passed.add(name)
+            if self.is_fatal(name):
+                self.last_words(name)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_at_a_door(name: str) -> bool:
+    """Whether only a process with a door passes it."""
+    return ": api." in name
+
+
+def half_of(name: str) -> int:
+    """0 or 1, always the same: of two processes side by side each looks for other ends."""
+    return zlib.crc32(name.encode()) % 2
+
+
+def shortened(name: str) -> set[str]:
+    """A point's name, and it without the service, and also without what it was about."""
+    place = name.partition(": ")[2]
+    about, side = place.partition("[")[0], name.rpartition("/")[2]
+    return {name, place, f"{about}/{side}" if about != place else place}
 
 
 def watch() -> KillPoints:
@@ -81,7 +95,7 @@ def _watch_calls(points: KillPoints) -> None:
         try:
             answer = await original(self, request, **more)
         except httpx.HTTPError:
-            points.passing(f"{name}/after_failed_call")
+            points.passing(f"{name}/{'after_failed_call' if _is_paying(name) else 'after_call'}")
             raise
         points.passing(f"{name}/after_call")
         return answer
@@ -95,7 +109,8 @@ def _name_of_commit(service: str, inner: FrameType) -> str:
     if frame is None:
         return f"{service}: outside"
     offset = frame.f_lineno - frame.f_code.co_firstlineno
-    return f"{service}: {_module(frame.f_code)}.{frame.f_code.co_qualname}+{offset}{_about(frame)}"
+    about = "" if frame.f_code.co_name == "_park" else _about(frame)  # which event comes early is chance
+    return f"{service}: {_module(frame.f_code)}.{frame.f_code.co_qualname}+{offset}{about}"
 
 
 def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
@@ -106,6 +121,11 @@ def _name_of_call(request: httpx.Request, inner: FrameType) -> str | None:
         return None
     provider = request.url.path.strip("/").partition("/")[0]
     return f"{provider}: {_module(inside[-1])}.{inside[-1].co_qualname}"
+
+
+def _is_paying(name: str) -> bool:
+    """Whether money may move by this call. What a failed question leaves behind is the same as an answered one: nothing yet."""
+    return ".payments." in name
 
 
 def _frames(inner: FrameType) -> list[FrameType]:

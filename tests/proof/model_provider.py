@@ -28,7 +28,7 @@ from services.provider_gateway.connectors.protocol import (
     UnreadableWebhook,
     Unsure,
 )
-from services.provider_gateway.domain.attempt import Outcome, Said
+from services.provider_gateway.domain.attempt import DUPLICATE, Outcome, Said
 
 NAME = "viettelpay"
 LONGEST_PROCESSING_SECONDS = 600.0
@@ -100,7 +100,7 @@ class ModelProvider:
         for order in orders:
             known = self.books.setdefault(order.reference, [])
             if self.refuses_duplicates and any(each.strict or each.visible_at <= self.now for each in known):
-                answers.append(Said(order.reference, "rejected", "duplicate"))
+                answers.append(Said(order.reference, "rejected", DUPLICATE))
                 continue
             strict = hidden_seconds > self.longest_processing_seconds
             known.append(Booked(order, "open", self.now + hidden_seconds, strict))
@@ -137,7 +137,8 @@ class ModelProvider:
     def tell(self, sayings: Sequence[Said]) -> Sequence[Said]:
         """Remember what was said, by whichever way."""
         for each in sayings:
-            self.said[each.reference].add((each.outcome, each.amount_dong))
+            if each.reason != DUPLICATE:  # which says of the first sending that it came, and of the payment nothing
+                self.said[each.reference].add((each.outcome, each.amount_dong))
         return sayings
 
     def post(self, sayings: Sequence[Said], *, truly: bool = True) -> bytes:
@@ -183,8 +184,9 @@ class _Payments:
             raise asyncio.CancelledError
         if plan.answer in ("unsure", "silent"):
             raise Unsure("timeout")
-        left = references[len(taken) :]
-        answers += [Said(each, "rejected", "limit") for each in left]
+        known = [each for each in references[len(taken) :] if model.books.get(each)]
+        left = [each for each in references[len(taken) :] if each not in known]
+        answers += [Said(each, "rejected", DUPLICATE) for each in known] + [Said(each, "rejected", "limit") for each in left]
         model.maybe_taken.difference_update(left)
         if plan.answer == "unpriced":
             answers = [Said(each.reference, "paid") if each.outcome == "accepted" else each for each in answers]

@@ -39,6 +39,22 @@ def time_out_taken_for_a_failure(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attempt, "_meant", lambda said: meant(replace(said, outcome="rejected") if said.outcome == "unknown" else said))
 
 
+def duplicate_taken_for_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """The provider has the payment already, and it is called refused: disbursement will pay it again, by a new reference."""
+    patch.setattr(attempt, "DUPLICATE", "no such word")
+
+
+def age_by_the_business_clock(patch: pytest.MonkeyPatch) -> None:
+    """A day that begins makes what was sent a moment ago a day older: old enough to be sent again."""
+    read_ages = attempts.read_ages
+
+    async def by_the_business_clock(tx: Tx, chunk: Any) -> dict[str, float]:
+        ahead = float(await tx.scalar("SELECT extract(epoch FROM platform.business_now() - clock_timestamp())"))
+        return {reference: age + ahead for reference, age in (await read_ages(tx, chunk)).items()}
+
+    patch.setattr(attempts, "read_ages", by_the_business_clock)
+
+
 def new_reference_on_resend(patch: pytest.MonkeyPatch) -> None:
     """A resend looks like another payment to the provider."""
 
@@ -132,6 +148,8 @@ BUGS: Sequence[Plant] = (
     resent_after_one_not_found,
     resent_to_who_does_not_refuse_duplicates,
     time_out_taken_for_a_failure,
+    duplicate_taken_for_a_refusal,
+    age_by_the_business_clock,
     new_reference_on_resend,
     crashed_lease_taken_for_not_sent,
     paid_believed_without_amount,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.provider_gateway.workers import lanes
+from services.provider_gateway.workers import enquiries, lanes
 from shared.auth import local_verifier
 from shared.crypto import load_field_cipher
 from shared.database import Database
@@ -31,6 +31,7 @@ def machine(postgres: EmbeddedPostgres, database_name: str, settings: Settings) 
     cipher = load_field_cipher(settings.keys_dir)
     with asyncio.Runner() as the_runner, pytest.MonkeyPatch.context() as patch:
         patch.setattr(lanes, "POLL_SECONDS", 0.01)  # calls that hang are hung on purpose: nobody need wait for them
+        patch.setattr(enquiries, "LOOK_AT_THE_DAY_SECONDS", 0.0)  # a day begins between two steps
         database = Database(postgres.url_for("chitra_provider_gateway", database_name), "provider_gateway")
         laid = the_runner.run(Ground.lay(database, postgres.url_for("postgres", database_name), cipher, verifier))
 

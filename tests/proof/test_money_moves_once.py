@@ -20,16 +20,18 @@ async def test_broker_and_database_restarted_in_the_middle(proving_ground: Groun
     await bad_conditions(ground)
     payrolls = await drawn(ground, each_way=30)
     async with ground.registry_heard():
-        order = a_child(payrolls, [], until="answered", seconds=SECONDS * 2)  # a broker may take its time to come back
+        recall, stop = payrolls["payments"][-1:], payrolls["payrolls"][0]
+        seconds = SECONDS * 2  # a broker may take its time to come back
+        order = a_child(until="answered", seconds=seconds, recall=recall, stop=stop)
         working = asyncio.create_task(ground.zygote.order(order))
         await until_under_way(ground, payrolls, 10)
         await ground.restart_broker()
         await until_under_way(ground, payrolls, 30)
         await asyncio.to_thread(postgres.stop, "immediate")  # as if the power went
         await asyncio.to_thread(postgres.restart)
-        (told,) = await working
+        told = await working
         assert not told["done"]["left"], (told["done"], ground.zygote.words())
-        ends = await settled_and_judged(ground, payrolls)
+        ends = await settled_and_judged(ground)
     assert ends["paid"] > 100, ends
 
 
@@ -53,9 +55,10 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
         await ground.ask("POST", "/duplicates", refuse=True, provider=provider)
     payrolls = await drawn(ground, each_way=15)
     async with ground.registry_heard(), Postman.between(ground.port, ground.other_port) as postman:
-        order = a_child(payrolls, [], until="answered", port=ground.other_port)
+        recall, stop = payrolls["payments"][-1:], payrolls["payrolls"][0]
+        order = a_child(until="answered", port=ground.other_port, recall=recall, stop=stop)
         await ground.zygote.order(order)
-        ends = await settled_and_judged(ground, payrolls, port=ground.other_port)
+        ends = await settled_and_judged(ground, port=ground.other_port)
     assert ends["paid"] > 50, ends
     assert postman.delivered == 3 * postman.came > 0
     async with ground.looking() as admin:

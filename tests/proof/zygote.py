@@ -1,9 +1,9 @@
 """A parent that has everything imported and built, and forks a child for each order: `python -m tests.proof.zygote WORLD`.
 
-A child costs a fork where a fresh interpreter costs seconds, so that a kill at each of some two hundred points fits a test. It
-is forked before any thread, loop or connection is there. Orders come as lists in lines of JSON on standard input; those of a
-list are carried out side by side. One answer goes back for each: `{"died_at": NAME, "passed": {NAME: TIMES}}`, or
-`{"passed": {NAME: TIMES}, "done": ...}` of a child that ended by itself.
+A child costs a fork where a fresh interpreter costs seconds, so that a kill at each of some three hundred points fits a test.
+It is forked before any thread, loop or connection is there. An order comes as a line of JSON on standard input, at any time:
+children work side by side. One line goes back for each when its child has ended: `{"n": NUMBER, "died_at": NAME, "passed":
+[NAME]}`, or `{"n": NUMBER, "passed": [NAME], "done": ...}` of a child that ended by itself.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable
@@ -31,8 +32,10 @@ import shared.database  # noqa: E402
 
 shared.database.POOL_SIZE = 6  # connections are most of what a child costs
 
-from tests.proof.kill_points import KillPoints, watch  # noqa: E402
-from tests.proof.world import World, draw, work  # noqa: E402
+from tests.proof.kill_points import KillPoints, half_of, is_at_a_door, watch  # noqa: E402
+from tests.proof.world import World, draw, warm_up, work  # noqa: E402
+
+STDIN = 0
 
 
 def main() -> None:
@@ -41,10 +44,25 @@ def main() -> None:
     os.dup2(2, 1)  # what the services log is no answer
     points = watch()
     world = World.build(json.loads(sys.argv[1]))
+    world.run(warm_up(world))
+    points.passed.clear()
     print(json.dumps({"ready": True}), file=answers, flush=True)
-    for line in sys.stdin:
-        children = [_fork(world, points, order) for order in json.loads(line)]
-        print(json.dumps([_ended(*child) for child in children]), file=answers, flush=True)
+    living: dict[int, tuple[int, int, list[bytes]]] = {}  # by the pipe on which it speaks: order, process, what it said
+    told = b""
+    while True:
+        for ready in select.select([STDIN, *living], [], [])[0]:
+            part = os.read(ready, 1 << 16)
+            if ready == STDIN:
+                if not part:
+                    return
+                *orders, told = (told + part).split(b"\n")
+                for order in map(json.loads, orders):
+                    child, read_end = _fork(world, points, order)
+                    living[read_end] = order["n"], child, []
+            elif part:
+                living[ready][2].append(part)
+            else:
+                print(json.dumps(_ended(ready, *living.pop(ready))), file=answers, flush=True)
 
 
 def _fork(world: World, points: KillPoints, order: dict[str, Any]) -> tuple[int, int]:
@@ -66,17 +84,17 @@ def _fork(world: World, points: KillPoints, order: dict[str, Any]) -> tuple[int,
     return child, read_end
 
 
-def _ended(child: int, read_end: int) -> dict[str, Any]:
+def _ended(read_end: int, n: int, child: int, said: list[bytes]) -> dict[str, Any]:
     """What a child said, and how it ended."""
-    with os.fdopen(read_end, "rb") as pipe:
-        told = [json.loads(line) for line in pipe.read().splitlines()]
+    os.close(read_end)
     _, status, used = os.wait4(child, 0)
     ended: dict[str, Any] = {
+        "n": n,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
         "processor_seconds": round(used.ru_utime + used.ru_stime, 3),
     }
-    for each in told:
-        ended.update(each)
+    for each in b"".join(said).splitlines():
+        ended.update(json.loads(each))
     return ended
 
 
@@ -84,18 +102,23 @@ def _work(world: World, points: KillPoints, order: dict[str, Any], say: Callable
     if order["do"] == "draw":
         say({"done": world.run(draw(world, order))})
         return
-    points.arm(order["fatal"], lambda name: say({"died_at": name, "passed": dict(points.passed)}))
+    if order["killed"]:
+        spared, half = frozenset(order["spared"]), order["half"]
+        points.is_fatal = lambda name: name not in spared and (is_at_a_door(name) or half in (None, half_of(name)))
+        points.last_words = lambda name: say({"died_at": name, "passed": sorted(points.passed)})
 
     async def to_its_end() -> None:
-        done = await work(world, order)
-        say({"passed": dict(points.passed), "done": done})
+        done = await work(world, order, points.passed)
+        say({"passed": sorted(points.passed), "done": done})
         os._exit(0)  # with everything as it stands: nobody need tidy up after a process
 
     world.run(to_its_end())
 
 
 def _write(descriptor: int, said: dict[str, Any]) -> None:
-    os.write(descriptor, json.dumps(said).encode() + b"\n")
+    data = json.dumps(said).encode() + b"\n"
+    while data:
+        data = data[os.write(descriptor, data) :]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from shared.outbox import emit
 async def recall_payment(tx: Tx, caller: Caller, payment_id: UUID, reason: str, key: Ed25519PrivateKey) -> Recall:
     """Take a line out where its chunk was not instructed; else ask the gateway, and leave the line in flight until it answers.
 
-    Asked again, it says how the recall stands. The transaction must see all rows.
+    Asked again, it says how the recall stands: also of a line that was taken out before the rest of its chunk was
+    instructed. The transaction must see all rows.
     Refused: `unknown-payment`, `already-paid`, `payment-ended`, `not-released`.
     """
     payroll_id = await recalls.payroll_of(tx, payment_id)
@@ -35,7 +36,7 @@ async def recall_payment(tx: Tx, caller: Caller, payment_id: UUID, reason: str, 
     if asked is not None:
         return asked
     check_recall(payroll.state, payment.state)
-    if not payment.instructed:
+    if payment.state == "removed" or not payment.instructed:
         if payment.state == "open":
             removed = await remove_lines(tx, caller, payroll, [(payment_id, reason)], key)
             assert removed  # its chunk is locked
