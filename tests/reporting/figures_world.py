@@ -117,16 +117,13 @@ CLOSED_AFTER_DAYS = 30
 def events(steps: list[Step]) -> list[bytes]:
     """The steps as events in the order of time, and each month's closing where it comes."""
     positions = count(1)
-    closings = [(_at(month, CLOSED_AFTER_DAYS), month) for month in MONTHS]
     together: dict[tuple[Any, ...], list[Step]] = defaultdict(list)
     for step in steps:
         together[step.at, step.provider, step.channel, str(step.released_at)].append(step)
-    moments = [(key[0], 0, held) for key, held in together.items()] + [(at, 1, month) for at, month in closings]
-    found = []
-    for at, is_closing, what in sorted(moments, key=lambda m: (m[0], m[1])):
-        body = _closing(what) if is_closing else _moves(what)  # type: ignore[arg-type]
-        found.append(_envelope(next(positions), at, body).encode())
-    return found
+    moments: list[tuple[datetime, ObligationsMoved | MonthClosed]] = [(key[0], _moves(held)) for key, held in together.items()]
+    moments += [(_at(month, CLOSED_AFTER_DAYS), _closing(month)) for month in MONTHS]
+    moments.sort(key=lambda moment: moment[0])  # of the same time a closing comes last, as it stands here
+    return [_envelope(next(positions), at, body).encode() for at, body in moments]
 
 
 def _closing(month: date) -> MonthClosed:

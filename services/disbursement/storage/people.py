@@ -11,6 +11,9 @@ import orjson
 from shared.contracts.registry_events import AccountRecord, BeneficiaryRecord, PayeeRecord
 from shared.database import Tx
 
+_PAYEE = {"payee_id": "uuid", "payee_version": "integer", "payee_name": "text", "payee_relationship": "text"}
+_ACCOUNT = {"account_id": "uuid", "account_version": "integer", "account_provider": "text", "account_channel": "text"}
+
 _PERSON = {
     "beneficiary_id": "uuid",
     "version": "integer",
@@ -24,14 +27,8 @@ _PERSON = {
     "status": "text",
     "status_from_month": "date",
     "hold": "text",
-    "payee_id": "uuid",
-    "payee_version": "integer",
-    "payee_name": "text",
-    "payee_relationship": "text",
-    "account_id": "uuid",
-    "account_version": "integer",
-    "account_provider": "text",
-    "account_channel": "text",
+    **_PAYEE,
+    **_ACCOUNT,
     "merged_into": "uuid",
     "entitlement": "text",
 }
@@ -52,24 +49,15 @@ _ONE_OFF = {
     "beneficiary_id": "uuid",
     "purpose": "text",
     "unit_id": "text",
-    "payee_id": "uuid",
-    "payee_version": "integer",
-    "payee_name": "text",
-    "payee_relationship": "text",
+    **_PAYEE,
 }
 
 _OF_KIND = {
     "beneficiary_id": "uuid",
     "kind": "text",
     "unit_id": "text",
-    "payee_id": "uuid",
-    "payee_version": "integer",
-    "payee_name": "text",
-    "payee_relationship": "text",
-    "account_id": "uuid",
-    "account_version": "integer",
-    "account_provider": "text",
-    "account_channel": "text",
+    **_PAYEE,
+    **_ACCOUNT,
     "hold": "text",
 }
 
