@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from services.reporting.main import build
 from services.reporting.storage.moves import forget
 from services.reporting.storage.units import copy_units
+from shared.keys import load_pseudonym_secret
 from shared.platform import Platform
 from shared.service import Service
+from tests.reporting.asking import SET_CLOCK, forget_all
 from tests.reporting.province import UNITS
 
 
@@ -38,3 +42,17 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://reporting.test") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def secret(platform: Platform) -> bytes:
+    return load_pseudonym_secret(platform.settings.keys_dir)
+
+
+@pytest.fixture
+async def clean(service: Service, admin: Any) -> AsyncIterator[Service]:
+    """The service with nothing, on 15 November 2021."""
+    await forget_all(service)
+    await admin.execute(SET_CLOCK, datetime(2021, 11, 15, 3, tzinfo=UTC))
+    yield service
+    await admin.execute("DELETE FROM platform.business_clock")
