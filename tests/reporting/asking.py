@@ -11,11 +11,6 @@ from shared.service import Service
 from tests.reporting.enrolment_said import events_of, shuffled
 from tests.reporting.enrolment_second_way import Said
 
-SET_CLOCK = """
-INSERT INTO platform.business_clock (business_at, set_at) VALUES ($1, clock_timestamp())
-ON CONFLICT (only_row) DO UPDATE SET business_at = excluded.business_at, set_at = excluded.set_at
-"""
-
 
 async def forget_all(service: Service) -> None:
     """Every part of the read models, as if nothing had ever been said."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +15,10 @@ from services.reporting.storage.units import copy_units
 from shared.keys import load_pseudonym_secret
 from shared.platform import Platform
 from shared.service import Service
-from tests.reporting.asking import SET_CLOCK, forget_all
+from tests.reporting.asking import forget_all
 from tests.reporting.province import UNITS
+
+SetClock = Callable[[datetime], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +52,9 @@ def secret(platform: Platform) -> bytes:
 
 
 @pytest.fixture
-async def clean(service: Service, admin: Any) -> AsyncIterator[Service]:
+async def clean(service: Service, admin: Any, set_business_clock: SetClock) -> AsyncIterator[Service]:
     """The service with nothing, on 15 November 2021."""
     await forget_all(service)
-    await admin.execute(SET_CLOCK, datetime(2021, 11, 15, 3, tzinfo=UTC))
+    await set_business_clock(datetime(2021, 11, 15, 3, tzinfo=UTC))
     yield service
     await admin.execute("DELETE FROM platform.business_clock")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from shared.service import Service
 from tests.conftest import Tokens
 from tests.reporting import enrolment_second_way
-from tests.reporting.asking import SET_CLOCK, forget_all, get, problem, receive
+from tests.reporting.asking import forget_all, get, problem, receive
+from tests.reporting.conftest import SetClock
 from tests.reporting.enrolment_said import LEVELS, START, lives
 from tests.reporting.enrolment_second_way import Record, Request, Said, Use
 from tests.reporting.province import COMMUNES, DISTRICTS, PROVINCE
@@ -79,7 +79,7 @@ async def test_times_and_waiting_are_told_by_provider(clean: Service, client: ht
 
 
 async def test_the_pace_of_a_unit_and_of_those_in_it(
-    clean: Service, client: httpx.AsyncClient, tokens: Tokens, admin: Any
+    clean: Service, client: httpx.AsyncClient, tokens: Tokens, set_business_clock: SetClock
 ) -> None:
     said: list[Said] = []
     for n in range(
@@ -110,7 +110,7 @@ async def test_the_pace_of_a_unit_and_of_those_in_it(
     ]
     for event in moves_of(chained(paid)):
         await clean.inbox.receive(event)
-    await admin.execute(SET_CLOCK, datetime(2022, 2, 10, 3, tzinfo=UTC))
+    await set_business_clock(datetime(2022, 2, 10, 3, tzinfo=UTC))
     unit = (await get(client, "/v1/pace", tokens("province"), unit_id=DISTRICTS[0]))["unit"]
     assert (unit["state"], unit["weeks_left"], unit["needed_per_week"], unit["missing"]) == ("missed", 0, 10, 10)
     assert unit["verdict"] == {"month": "2022-01-01", "entitled": 10, "by_account": 7, "goal": 8, "people_over": -1}
