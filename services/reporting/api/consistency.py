@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from services.reporting.domain.consistency import Difference, MonthConsistency, MonthFigures, compare
 from services.reporting.domain.coverage import PLACES, Part
 from services.reporting.domain.refusals import BOOKS_UNREACHABLE
-from services.reporting.storage.coverage import ALL_UNITS, covers_all
+from services.reporting.storage.coverage import covers_all
 from services.reporting.storage.coverage import months as all_months
+from services.reporting.storage.levels import COUNTRY
 from services.reporting.use_cases.check_consistency import SOURCE, read_ours
 from shared.auth import NOT_YOUR_UNIT, Caller, require
 from shared.database import EVERYTHING, Database
@@ -92,7 +93,7 @@ def consistency_routes(database: Database, ask: Ask) -> APIRouter:
         """
         asked = [parse_month(month)] if month is not None else None
         async with database.transaction(EVERYTHING, repeatable_read=True) as tx:
-            months = asked or (await all_months(tx, [ALL_UNITS]))[-MOST_MONTHS:]
+            months = asked or (await all_months(tx, [COUNTRY]))[-MOST_MONTHS:]
             if not await covers_all(tx, caller.unit_ids, months):
                 raise Refusal(NOT_YOUR_UNIT, "books are compared over all units")
             ours, position = await read_ours(tx, months)

@@ -7,10 +7,8 @@ from datetime import date
 from typing import Any
 
 from services.reporting.domain.coverage import PLACES, Commune, Coverage, Part, People, Way
+from services.reporting.storage.levels import COUNTRY
 from shared.database import Tx
-
-ALL_UNITS = "*"
-"""The unit of the sums over all there are."""
 
 _COLUMNS = (
     "entitled", "by_account", "by_cash", "cashier_moves",
@@ -91,24 +89,6 @@ async def months(tx: Tx, units: Sequence[str]) -> list[date]:
     return [row["benefit_month"] for row in rows]
 
 
-async def unit_path(tx: Tx, unit_id: str) -> tuple[str, ...] | None:
-    """A unit and its ancestors, province first; None for a unit that nobody has defined."""
-    path = await tx.scalar("SELECT path FROM units WHERE unit_id = :unit_id", unit_id=unit_id)
-    return None if path is None else tuple(path)
-
-
-async def outermost(tx: Tx, unit_ids: Sequence[str]) -> list[str]:
-    """Of some units those that lie in no other of them: their sums together count nobody twice."""
-    return [
-        row["unit_id"]
-        for row in await tx.rows(
-            """SELECT unit_id FROM units WHERE unit_id = ANY(CAST(:units AS text[]))
-               AND NOT trim_array(path, 1) && CAST(:units AS text[])""",
-            units=list(unit_ids),
-        )
-    ]
-
-
 async def communes(
     tx: Tx, wanted: Iterable[date], within: str | None = None, after: str = "", limit: int | None = None
 ) -> dict[date, list[Commune]]:
@@ -125,7 +105,7 @@ async def communes(
 async def totals(tx: Tx, wanted: Sequence[date], units: Sequence[str]) -> dict[date, Coverage]:
     """Each month's sums over units that do not lie in each other (or all there are), without their communes one by one."""
     found = {}
-    for row in await tx.rows(_TOTALS, months=list(wanted), units=list(units), whole=ALL_UNITS in units):
+    for row in await tx.rows(_TOTALS, months=list(wanted), units=list(units), whole=COUNTRY in units):
         found[row["benefit_month"]] = _coverage(row)
     return found
 
@@ -160,7 +140,7 @@ async def count_behind(tx: Tx, month: date, units: Sequence[str], share_percent:
                  AND s.by_account * 100 < s.entitled * :share""",
             month=month,
             units=list(units),
-            whole=ALL_UNITS in units,
+            whole=COUNTRY in units,
             share=share_percent,
         )
     )

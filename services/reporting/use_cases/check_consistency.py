@@ -6,6 +6,7 @@ from datetime import date
 
 from services.reporting.domain.consistency import MonthFigures, by_provider
 from services.reporting.storage import coverage as sums
+from services.reporting.storage.levels import COUNTRY
 from shared.database import Tx
 from shared.inbox import watermark
 
@@ -18,7 +19,7 @@ async def read_ours(tx: Tx, months: list[date]) -> tuple[dict[date, MonthFigures
     The transaction must be REPEATABLE READ, so that numbers and position belong together.
     """
     found = {}
-    for month, total in (await sums.totals(tx, months, [sums.ALL_UNITS])).items():
-        ways = await sums.ways(tx, month, [sums.ALL_UNITS])
+    for month, total in (await sums.totals(tx, months, [COUNTRY])).items():
+        ways = await sums.ways(tx, month, [COUNTRY])
         found[month] = MonthFigures(total.people.entitled, total.parts, by_provider(ways))
     return found, await watermark(tx, SOURCE)

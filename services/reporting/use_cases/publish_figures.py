@@ -8,6 +8,7 @@ from datetime import date
 from services.reporting.domain.coverage import Commune
 from services.reporting.domain.open_data import Published
 from services.reporting.storage import coverage
+from services.reporting.storage.levels import COUNTRY
 from services.reporting.storage.open_data import settled_communes
 from shared.database import Tx
 
@@ -19,7 +20,7 @@ MAX_ROWS = 100_000
 async def publish_figures(tx: Tx) -> Published:
     """Every commune of the newest months."""
     found: dict[date, Sequence[Commune]] = {}
-    for month in reversed((await coverage.months(tx, [coverage.ALL_UNITS]))[-MAX_MONTHS:]):
+    for month in reversed((await coverage.months(tx, [COUNTRY]))[-MAX_MONTHS:]):
         found |= await coverage.communes(tx, [month])
         if sum(map(len, found.values())) > MAX_ROWS and len(found) > 1:
             del found[month]

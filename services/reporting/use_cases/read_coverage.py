@@ -6,10 +6,9 @@ from datetime import date
 
 from services.reporting.domain.coverage import Commune, Coverage, cover
 from services.reporting.storage import coverage as sums
+from services.reporting.storage.asked_units import asked_units
 from shared.auth import Caller
 from shared.database import Tx
-from shared.kernel.errors import Refusal
-from shared.kernel.units import UNKNOWN_UNIT, require_unit_id
 
 
 async def read_coverage(tx: Tx, caller: Caller, month: date, unit_id: str | None = None) -> Coverage:
@@ -17,25 +16,14 @@ async def read_coverage(tx: Tx, caller: Caller, month: date, unit_id: str | None
 
     Raises `unknown-unit`, and `not-your-unit` for a unit outside the caller's.
     """
-    if unit_id is not None:
-        path = await sums.unit_path(tx, require_unit_id(unit_id))
-        if path is None:
-            raise Refusal(UNKNOWN_UNIT, unit=unit_id)
-        caller.require_unit(path)
+    asked = await asked_units(tx, caller, unit_id)
     found = await sums.communes(tx, [month], within=unit_id)
-    return cover(found[month], await sums.ways(tx, month, await whose(tx, caller, unit_id)))
-
-
-async def whose(tx: Tx, caller: Caller, unit_id: str | None = None) -> list[str]:
-    """The units whose sums together are what a caller asks for: one, the caller's own, or all there are."""
-    if unit_id is not None:
-        return [unit_id]
-    return await sums.outermost(tx, caller.unit_ids) if caller.unit_ids else [sums.ALL_UNITS]
+    return cover(found[month], await sums.ways(tx, month, asked.units))
 
 
 async def read_months(tx: Tx, caller: Caller) -> list[tuple[date, Coverage]]:
     """Every benefit month of which something is owed, oldest first, with its coverage over the caller's units."""
-    units = await whose(tx, caller)
+    units = (await asked_units(tx, caller, None)).units
     return list((await sums.totals(tx, await sums.months(tx, units), units)).items())
 
 

@@ -10,9 +10,9 @@ from services.reporting.domain.coverage import Coverage, cover
 from services.reporting.domain.dashboard import MOST_TILES, TARGET_PERCENT, Closed, Dashboard, LatePosting, UnitStep, as_closed
 from services.reporting.storage import coverage as sums
 from services.reporting.storage import late_postings
+from services.reporting.storage.asked_units import asked_units
 from services.reporting.storage.unit_steps import unit_steps
 from services.reporting.storage.versions import events_applied
-from services.reporting.use_cases.read_coverage import whose
 from services.reporting.use_cases.read_enrolment import read_enrolment, read_pace
 from services.reporting.use_cases.read_laggards import Lagging, explain_laggards, find_laggards, read_causes
 from services.reporting.use_cases.read_money import read_health, read_money
@@ -59,7 +59,7 @@ async def read_dashboard(
     on = await tx.today()
     path = await _path(tx, caller, unit_id)
     within = path[-1].unit_id if path else None
-    units = await whose(tx, caller, within)
+    units = (await asked_units(tx, caller, within)).units
     found = await sums.totals(tx, await sums.months(tx, units), units)
     months = tuple((each, coverage) for each, coverage in found.items() if coverage.owed.obligations)
     shown = month or (months[-1][0] if months else month_of(on))

@@ -13,6 +13,7 @@ from services.reporting.domain.folding import Figures, Fold, Key
 from services.reporting.domain.measures import UNIT_DIMS
 from services.reporting.domain.succession import REFORMS, Successions
 from services.reporting.storage import coverage, figures, late_figures
+from services.reporting.storage.asked_units import asked_units as units_of_caller
 from services.reporting.storage.figure_units import mapped_units, units_around
 from services.reporting.use_cases.protect_month import ProtectedMonths
 from services.reporting.use_cases.read_protected import fold_protected
@@ -30,7 +31,7 @@ async def read_figures(tx: Tx, caller: Caller, query: FigureQuery, protected: Pr
     and `too-fine-to-protect`.
     """
     day = await _day(tx, query)
-    scope = () if not caller.unit_ids else tuple(await coverage.outermost(tx, caller.unit_ids)) or caller.unit_ids
+    scope = () if not caller.unit_ids else (await units_of_caller(tx, caller, None)).units or caller.unit_ids
     units = await units_around(tx, scope or None)
     successions = Successions(*_with_known(units)) if day else None
     asked = asked_units(query, scope, units, (lambda unit: successions.on(unit, day)) if successions and day else None)
