@@ -46,7 +46,13 @@ steps = st.one_of(
     st.tuples(st.just("recover"), st.sampled_from([1, 2])),
     st.tuples(st.just("repay"), st.sampled_from([1, 2])),
     st.tuples(st.just("withdraw")),
+    st.tuples(st.just("give back")),
 )
+
+
+ONE_PAID: list[tuple[Any, ...]] = [("decide", 1, set[str](), JULY), ("release",), ("answer", "paid"), ("next",)]
+NOTHING_OWED = ("decide", 0, set[str](), MONTHS[0])
+DEAD = ("stand", 0, "dead", MONTHS[0])
 
 
 @dataclass
@@ -129,8 +135,8 @@ async def step(life: Life, told: tuple[Any, ...]) -> None:
         chunk, at = life.paid_chunks.pop()
         await answer(office, chunk, [["paid", "returned"]])
         life.payments[chunk.lines[at].payment_id] = "gone"
-    elif what in ("recover", "repay", "withdraw"):
-        await recovery(life, told)
+    elif what in ("recover", "repay", "withdraw", "give back"):
+        await (given_back(life) if what == "give back" else recovery(life, told))
 
 
 async def registry(life: Life, told: tuple[Any, ...]) -> None:
@@ -171,7 +177,8 @@ async def drawn(life: Life) -> None:
             if row["benefit_month"] == month and (row["live_payment_id"] or row["resting"] != "cancelled"):
                 drawn_dong[life.person(row["subject_id"])] += row["amount_dong"]
         out, back = life.gone_out(month, "in_flight", "paid"), life.owed_back(month, "repaid")
-        assert drawn_dong == {who: max(owed + back[who], out[who]) for who, owed in life.owed(month).items()}, month
+        wanted = {who: max(owed + back[who] if owed else 0, out[who]) for who, owed in life.owed(month).items()}
+        assert drawn_dong == wanted, month
 
 
 async def rows(life: Life) -> list[asyncpg.Record]:
@@ -226,6 +233,28 @@ async def recovery(life: Life, told: tuple[Any, ...]) -> None:
             held["decided"] = held["repaid"]
 
 
+async def given_back(life: Life) -> None:
+    """Whoever repaid what is overpaid no more gets it back, and not a đồng more."""
+    office = life.office
+    found = (await office.ok("GET", f"/v1/needless-repayments?unit_id={office.authority}", "checker"))["items"]
+    for each in found:
+        path = f"/v1/receivables/{each['receivable_id']}/give-backs"
+        amount_dong, paper = each["to_give_back_dong"], {"treasury_reference": str(new_id()), "given_on": "2022-01-04"}
+        more = {"amount_dong": amount_dong + 1, **paper}
+        await office.refused("more-than-to-give-back", "POST", path, "checker", more, subject="minh")
+        await office.ok("POST", path, "checker", {"amount_dong": amount_dong, **paper}, subject="minh")
+        (held,) = (one for one in life.receivables if one["id"] == each["receivable_id"])
+        held["repaid"] -= amount_dong
+        held["decided"] -= amount_dong
+        assert held["repaid"] >= 0
+    assert (await office.ok("GET", f"/v1/needless-repayments?unit_id={office.authority}", "checker"))["items"] == []
+    for month in MONTHS[: len(life.run_ids)]:
+        out, back = life.gone_out(month, "in_flight", "paid"), life.owed_back(month, "repaid")
+        for who, owed in life.owed(month).items():
+            if not owed and not life.waiting:
+                assert back[who] <= out[who], "all that was repaid without need was given back"
+
+
 async def holds(life: Life) -> None:
     """After every step: the list of overpayments is exactly what the model says, and all books balance."""
     expected = set()
@@ -253,6 +282,12 @@ async def holds(life: Life) -> None:
         ("draw",), ("withdraw",), ("draw",), ("release",), ("return",),
     ]
 )  # fmt: skip
+@example(told=[*ONE_PAID, NOTHING_OWED, ("recover", 1), ("return",), ("draw",), ("repay", 2), ("draw",), ("give back",)])
+@example(told=[*ONE_PAID, NOTHING_OWED, ("recover", 1), ("repay", 2), ("return",), ("give back",), ("draw",), ("give back",)])
+@example(told=[*ONE_PAID, DEAD, ("recover", 2), ("repay", 1), ("return",), ("draw",), ("give back",), ("withdraw",), ("draw",)])
+@example(
+    told=[*ONE_PAID, DEAD, ("recover", 1), ("repay", 1), ("return",), ("stand", 0, "active", JULY), ("draw",), ("give back",)]
+)
 async def test_lives(office: Office, told: list[tuple[Any, ...]]) -> None:
     own = await Office(office.service, office.platform, office.client, office.admin, office.tokens).lay()
     life = Life(own, [own.person("K6-N"), own.person("K5C-80")])

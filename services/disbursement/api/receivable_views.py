@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.disbursement.api.fields import AmountDong, Line, Month, UnitId
+from services.disbursement.api.give_backs import GiveBackView
 from services.disbursement.domain.receivables import MAX_INSTALMENTS
 from services.disbursement.storage.receivables import Receivable
 
@@ -45,6 +47,7 @@ RECEIVABLE_EXAMPLE: dict[str, Any] = {
     "repaid_dong": 200_000,
     "written_off_dong": 0,
     "withdrawn_dong": 0,
+    "given_back_dong": 0,
     "left_dong": 520_000,
     "overdue_dong": 0,
     "agreed_on": "2021-12-20",
@@ -123,6 +126,7 @@ class ReceivableView(BaseModel):
     repaid_dong: int
     written_off_dong: int
     withdrawn_dong: int
+    given_back_dong: int = Field(description="Of what was repaid: the payment it was about came back, too.")
     left_dong: int
     overdue_dong: int = Field(description="Due before today by the newest plan, and not come back.")
     agreed_on: date | None
@@ -156,6 +160,7 @@ class RecoveredMonthView(BaseModel):
     amount_dong: int
     repaid_dong: int
     withdrawn_dong: int
+    given_back_dong: int
 
 
 class InstalmentView(BaseModel):
@@ -218,7 +223,7 @@ class ClosingDecision(BaseModel):
 
 
 class WholeReceivableView(ReceivableView):
-    """A receivable with its months, the newest plan and what came back."""
+    """A receivable with its months, the newest plan, what came back and what was given back of that."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -232,10 +237,12 @@ class WholeReceivableView(ReceivableView):
                             "amount_dong": 720_000,
                             "repaid_dong": 200_000,
                             "withdrawn_dong": 0,
+                            "given_back_dong": 0,
                         }
                     ],
                     "instalments": _INSTALMENTS,
                     "repayments": [REPAYMENT_EXAMPLE],
+                    "give_backs": [],
                 }
             ]
         }
@@ -244,6 +251,7 @@ class WholeReceivableView(ReceivableView):
     months: list[RecoveredMonthView]
     instalments: list[InstalmentView]
     repayments: list[RepaymentView]
+    give_backs: list[GiveBackView]
 
 
 class DebtSums(BaseModel):
@@ -253,6 +261,7 @@ class DebtSums(BaseModel):
     repaid_dong: int
     written_off_dong: int
     withdrawn_dong: int
+    given_back_dong: int
     taken_over_dong: int = Field(description="From authorities that handed over, less what went to those that follow.")
 
 
@@ -261,6 +270,7 @@ _SUMS: dict[str, Any] = {
     "repaid_dong": 200_000,
     "written_off_dong": 0,
     "withdrawn_dong": 0,
+    "given_back_dong": 0,
     "taken_over_dong": 0,
 }
 
@@ -281,7 +291,7 @@ class ReceivableTotalsView(BaseModel):
 def _fields(receivable: Receivable) -> dict[str, Any]:
     debt = receivable.debt
     plain = {name: getattr(receivable, name) for name in ReceivableView.model_fields if hasattr(receivable, name)}
-    sums = {name: getattr(debt, name) for name in ("state", "amount_dong", "repaid_dong", "written_off_dong", "withdrawn_dong")}
+    sums = asdict(debt)
     return {
         **plain,
         **sums,

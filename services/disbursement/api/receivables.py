@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from services.disbursement.api.cursors import id_after
 from services.disbursement.api.fields import Cursor, Limit, UnitId
+from services.disbursement.api.give_backs import GiveBackView
 from services.disbursement.api.receivable_views import (
     ClosingDecision,
     DebtSums,
@@ -28,8 +29,9 @@ from services.disbursement.api.receivable_views import (
 from services.disbursement.domain.law import Law
 from services.disbursement.domain.overpayments import RecoveredMonth
 from services.disbursement.domain.receivables import Closing, Instalment
-from services.disbursement.storage import receivables, units
+from services.disbursement.storage import give_backs, receivables, units
 from services.disbursement.storage.authorities import authorities_within
+from services.disbursement.storage.receivable_totals import totals
 from services.disbursement.storage.receivables import Repayment
 from services.disbursement.storage.scope import see_everything
 from services.disbursement.use_cases.decide_recovery import DecideRecovery, decide_recovery
@@ -125,7 +127,7 @@ def _add_reading(router: APIRouter, database: Database) -> None:
             caller.require_unit((await units.find(tx, unit_id)).path)
             authority_ids = await authorities_within(tx, [unit_id])
             await see_everything(tx)  # what an authority established stands with those that follow it
-            sums = await receivables.totals(tx, authority_ids)
+            sums = await totals(tx, authority_ids)
         rows = DebtSums(**sums["rows"])
         return ReceivableTotalsView(
             rows=rows,
@@ -199,6 +201,7 @@ async def _whole(tx: Tx, receivable_id: UUID) -> WholeReceivableView:
         months=[RecoveredMonthView(**row) for row in await receivables.months_of(tx, receivable_id)],
         instalments=[InstalmentView.model_validate(each) for each in await receivables.instalments_of(tx, receivable_id)],
         repayments=[_repayment(each) for each in await receivables.repayments_of(tx, receivable_id)],
+        give_backs=[GiveBackView.of(each) for each in await give_backs.given_back(tx, receivable_id)],
     )
 
 

@@ -4,6 +4,9 @@ Upwards it is a new revision of what is missing. Downwards nothing may go out th
 revision first, and where that takes too much a new revision owes the rest; what stands in a payroll and was not instructed is
 recalled; what is with a provider waits for the answer; what was paid is an overpayment, which only a decision makes a debt.
 
+What was repaid of such a debt is owed once more when the month is owed after all. Where nothing is owed of the month, nothing is
+drawn: what was repaid without need (the bank returned the payment meanwhile) goes back from the Treasury (`to_give_back`).
+
 Two records that turned out to be one person are one person here: what both were drawn counts against what the one is owed.
 """
 
@@ -56,7 +59,8 @@ def settle(owed_dong: int, pieces: Sequence[Piece], repaid_dong: int = 0, paid_b
     `overpaid_dong` is all that was paid and not owed, whatever was decided about it since.
     """
     allowed_dong = owed_dong + repaid_dong - paid_before_dong
-    excess_dong = sum(piece.amount_dong for piece in pieces) - allowed_dong
+    drawn_dong = sum(piece.amount_dong for piece in pieces)
+    excess_dong = drawn_dong - allowed_dong if owed_dong else drawn_dong
     resting = _newest_first(piece for piece in pieces if piece.standing == "resting")
     sealed = _newest_first(piece for piece in pieces if piece.standing == "sealed")
     cancel = _until_gone(resting, excess_dong)
@@ -69,6 +73,15 @@ def settle(owed_dong: int, pieces: Sequence[Piece], repaid_dong: int = 0, paid_b
         new_dong=max(0, cancelled_dong - excess_dong),
         overpaid_dong=max(0, min(paid_dong, paid_dong + paid_before_dong - owed_dong)),
     )
+
+
+def to_give_back(owed_dong: int, pieces: Sequence[Piece], repaid_dong: int, paid_before_dong: int = 0) -> int:
+    """What was repaid beyond what is too much of the month now: the Treasury has it, and nothing was paid for it to come back.
+
+    `repaid_dong` is what was not given back yet. What rests of a month of which nothing is owed goes nowhere.
+    """
+    out_dong = sum(piece.amount_dong for piece in pieces if owed_dong or piece.standing != "resting")
+    return max(0, repaid_dong - max(0, out_dong + paid_before_dong - owed_dong))
 
 
 def _newest_first(pieces: Iterable[Piece]) -> list[Piece]:

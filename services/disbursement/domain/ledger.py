@@ -3,7 +3,8 @@
 Book `obligations` follows what the law owes: `law` -> `not_released` -> `in_flight` -> `paid_account` | `paid_cash` |
 `returned` | `unclaimed`; what was let go goes back to `not_released` with its next payment. It counts obligations and đồng,
 by benefit month. Book `money` follows the money: `treasury` -> `provider:<contract>` -> `payees`, and back. What is owed back by
-a decision goes `payees` -> `receivable` -> `treasury`, or is `written_off`; what was brought along comes from `opening`.
+a decision goes `payees` -> `receivable` -> `treasury`, or is `written_off`; what was brought along comes from `opening`; what
+was repaid without need goes `treasury` -> `payees`.
 Book `fees` follows what providers are given for their work, on a budget line of its own: `fee_budget` ->
 `fee_owed:<contract>` -> `fee_paid:<contract>`.
 """
@@ -20,7 +21,8 @@ Book = Literal["obligations", "money", "fees"]
 Place = Literal["not_released", "in_flight", "paid_account", "paid_cash", "returned", "unclaimed", "cancelled"]
 Cause = Literal[
     "opening", "opening-counter", "funding", "draw-up", "instruct", "outcome", "removal", "refund",
-    "recovery", "repayment", "write-off", "withdrawal", "handover", "settlement", "fee", "fee-reversal", "fee-settlement",
+    "recovery", "repayment", "write-off", "withdrawal", "give-back", "handover", "settlement",
+    "fee", "fee-reversal", "fee-settlement",
 ]  # fmt: skip
 
 LAW = "law"

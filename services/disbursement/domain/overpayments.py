@@ -55,6 +55,21 @@ class RecoveredMonth:
     amount_dong: int
 
 
+@dataclass(frozen=True, slots=True)
+class NeedlessMonth:
+    """What was repaid to a receivable for a month beyond what is overpaid of it now: the payment came back meanwhile."""
+
+    receivable_id: UUID
+    benefit_month: date
+    kind: str
+    authority_id: str
+    beneficiary_id: UUID
+    beneficiary_code: str
+    full_name: str
+    debtor_name: str
+    to_give_back_dong: int
+
+
 def check_recoverable(months: Sequence[RecoveredMonth], found: Sequence[Overpayment]) -> None:
     """A decision wants back what was paid too much, and no more. Refused: `same-month-twice`, `more-than-overpaid`."""
     open_dong = {(each.benefit_month, each.kind): each.open_dong for each in found}

@@ -24,5 +24,20 @@ REPAYMENT_EXISTS = ErrorCode(
     "The Treasury reference stands for another repayment",
     "Mã giao dịch kho bạc đã được ghi nhận",
 )
+GIVE_BACK_EXISTS = ErrorCode(
+    "give-back-exists",
+    Kind.CONFLICT,
+    "The Treasury reference stands for another order to give back",
+    "Số lệnh hoàn trả đã được ghi nhận",
+)
+NOTHING_TO_GIVE_BACK = ErrorCode(
+    "nothing-to-give-back",
+    Kind.CONFLICT,
+    "What was repaid is still overpaid, or was given back",
+    "Khoản đã nộp vẫn là chi thừa hoặc đã được hoàn trả",
+)
+MORE_THAN_TO_GIVE_BACK = ErrorCode(
+    "more-than-to-give-back", Kind.CONFLICT, "More than was repaid without need", "Vượt số tiền phải hoàn trả cho người nộp"
+)
 WRONG_DATE = ErrorCode("wrong-date", Kind.INVALID, "The dates can't be in this order", "Thứ tự ngày không hợp lệ")
 SAME_MONTH_TWICE = ErrorCode("same-month-twice", Kind.INVALID, "A month of a kind stands twice", "Một tháng hưởng bị ghi hai lần")

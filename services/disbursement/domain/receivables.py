@@ -2,7 +2,8 @@
 
 `found` (an overpayment in the list: nobody owes anything yet) -> `decided` (by a decision with number and date, told to the
 debtor) -> `agreed` (an instalment plan) -> `repaying` -> `repaid`; or, what is left of it, `written_off` or `withdrawn` by
-another decision, which another officer records. It is never netted with what is owed. Repaid money goes to the Treasury.
+another decision, which another officer records. It is never netted with what is owed. Repaid money goes to the Treasury, which
+gives it back where the payment it was about came back, too (hoàn trả khoản đã nộp).
 
 What a province brings along stands as `decided`.
 """
@@ -16,6 +17,8 @@ from typing import Literal
 
 from services.disbursement.domain.receivable_refusals import (
     MORE_THAN_LEFT,
+    MORE_THAN_TO_GIVE_BACK,
+    NOTHING_TO_GIVE_BACK,
     RECEIVABLE_CLOSED,
     WRONG_DATE,
     WRONG_PLAN,
@@ -40,6 +43,7 @@ class Debt:
     repaid_dong: int = 0
     written_off_dong: int = 0
     withdrawn_dong: int = 0
+    given_back_dong: int = 0  # of what was repaid
 
     @property
     def left_dong(self) -> int:
@@ -84,6 +88,19 @@ def close(debt: Debt, how: Closing) -> Debt:
     if how == "written_off":
         return replace(debt, state=how, written_off_dong=debt.left_dong)
     return replace(debt, state=how, withdrawn_dong=debt.left_dong)
+
+
+def give_back(debt: Debt, amount_dong: int, most_dong: int) -> Debt:
+    """With some of what was repaid given back by the Treasury: up to `most_dong`, for which nothing is overpaid any more. Whether
+    it is closed doesn't matter, and what is left stays. Refused: `nothing-to-give-back`, `more-than-to-give-back`."""
+    most_dong = min(most_dong, debt.repaid_dong - debt.given_back_dong)
+    if most_dong <= 0:
+        raise Refusal(NOTHING_TO_GIVE_BACK)
+    if amount_dong > most_dong:
+        raise Refusal(
+            MORE_THAN_TO_GIVE_BACK, f"{format_dong(amount_dong)}đ of {format_dong(most_dong)}đ", to_give_back_dong=most_dong
+        )
+    return replace(debt, given_back_dong=debt.given_back_dong + amount_dong)
 
 
 def check_may_close(made: tuple[str, str], by: tuple[str, str], kind: str) -> None:

@@ -105,8 +105,9 @@ SELECT w.benefit_month, w.subject_id, w.kind, coalesce(held.revision, -1) + 1, w
        w.amount_dong, w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new',
        0, NULL, NULL, w.topups
 FROM draw_owed w
-LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong) AS amount_dong FROM receivable_items
-           WHERE repaid_dong > 0 GROUP BY benefit_month, subject_id, kind) back USING (benefit_month, subject_id, kind)
+LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong - given_back_dong) AS amount_dong
+           FROM receivable_items WHERE repaid_dong > given_back_dong
+           GROUP BY benefit_month, subject_id, kind) back USING (benefit_month, subject_id, kind)
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(amount_dong) AS amount_dong FROM overpaid_lines
            WHERE came_back_at IS NULL GROUP BY benefit_month, subject_id, kind) twice USING (benefit_month, subject_id, kind)
 LEFT JOIN paid_before before USING (benefit_month, subject_id, kind)

@@ -30,7 +30,7 @@ _TABLES = (
     """CREATE TEMP TABLE IF NOT EXISTS again_keys (
            benefit_month date, root_id uuid, kind text, owed_dong bigint, drawn_dong bigint, resting_dong bigint,
            paid_dong bigint, repaid_dong bigint, decided_dong bigint, paid_before_dong bigint, excess_dong bigint,
-           overpaid_dong bigint
+           overpaid_dong bigint, to_give_back_dong bigint
        ) ON COMMIT DELETE ROWS""",
 )
 
@@ -93,24 +93,28 @@ JOIN payments p ON p.run_month = v.run_month AND p.payment_id = v.payment_id
 """
 
 # A month that an opening balance closed is judged by no law: only a stop or a death takes it away. Nor is a one-off list. What
-# was proven paid twice of them is too much whatever the law says.
+# was proven paid twice of them is too much whatever the law says. What was repaid has a key also where all drawn was cancelled.
 _KEYS = """
 INSERT INTO again_keys
-WITH drawn AS (
+WITH back AS (
+    SELECT i.benefit_month, a.root_id, i.kind, sum(i.repaid_dong - i.given_back_dong) AS repaid_dong,
+           sum(i.amount_dong - i.withdrawn_dong - i.given_back_dong) AS decided_dong
+    FROM again_asked a JOIN receivable_items i ON i.subject_id = a.beneficiary_id GROUP BY 1, 2, 3),
+drawn AS (
     SELECT benefit_month, root_id, kind, sum(amount_dong) AS drawn_dong,
            coalesce(sum(amount_dong) FILTER (WHERE standing = 'resting'), 0) AS resting_dong,
            coalesce(sum(amount_dong) FILTER (WHERE standing IN ('paid', 'paid_twice')), 0) AS paid_dong,
            coalesce(sum(amount_dong) FILTER (WHERE standing = 'paid_twice'), 0) AS twice_dong
-    FROM again_rows GROUP BY benefit_month, root_id, kind),
+    FROM again_rows GROUP BY benefit_month, root_id, kind
+    UNION ALL
+    SELECT benefit_month, root_id, kind, 0, 0, 0, 0 FROM back b
+    WHERE NOT EXISTS (SELECT FROM again_rows r
+                      WHERE r.benefit_month = b.benefit_month AND r.root_id = b.root_id AND r.kind = b.kind)),
 closed AS (
     SELECT DISTINCT x.benefit_month, x.root_id, x.kind
     FROM again_rows x JOIN opening_entries e ON e.beneficiary_id = x.subject_id AND e.benefit_month = x.benefit_month
         AND e.revision = x.revision AND e.state = 'booked'
     WHERE x.kind = 'monthly'),
-back AS (
-    SELECT i.benefit_month, a.root_id, i.kind, sum(i.repaid_dong) AS repaid_dong,
-           sum(i.amount_dong - i.withdrawn_dong) AS decided_dong
-    FROM again_asked a JOIN receivable_items i ON i.subject_id = a.beneficiary_id GROUP BY 1, 2, 3),
 before AS (
     SELECT b.benefit_month, a.root_id, b.kind, sum(b.amount_dong) AS paid_before_dong
     FROM again_asked a JOIN paid_before b ON b.subject_id = a.beneficiary_id GROUP BY 1, 2, 3),
@@ -127,8 +131,11 @@ sums AS (
     LEFT JOIN back k USING (benefit_month, root_id, kind)
     LEFT JOIN before b USING (benefit_month, root_id, kind))
 SELECT benefit_month, root_id, kind, owed_dong, drawn_dong, resting_dong, paid_dong, repaid_dong, decided_dong, paid_before_dong,
-       drawn_dong + paid_before_dong - repaid_dong - owed_dong,
-       CASE WHEN owed_dong IS NOT NULL THEN least(paid_dong, paid_dong + paid_before_dong - owed_dong) ELSE twice_dong END
+       CASE WHEN owed_dong = 0 THEN drawn_dong ELSE drawn_dong + paid_before_dong - repaid_dong - owed_dong END,
+       CASE WHEN owed_dong IS NOT NULL THEN least(paid_dong, paid_dong + paid_before_dong - owed_dong) ELSE twice_dong END,
+       greatest(0, repaid_dong - greatest(0, CASE WHEN owed_dong IS NULL THEN twice_dong
+                                                  WHEN owed_dong = 0 THEN drawn_dong - resting_dong + paid_before_dong
+                                                  ELSE drawn_dong + paid_before_dong - owed_dong END))
 FROM sums
 """
 

@@ -16,8 +16,8 @@ from shared.kernel.errors import Refusal
 
 _COLUMNS = """r.receivable_id, r.authority_id, r.unit_id, r.run_id, r.origin, r.opening_entry_id, r.beneficiary_id, r.debtor_name,
     r.debtor_relationship, r.decision_number, r.decided_on, r.notified_on, r.state, r.amount_dong, r.repaid_dong,
-    r.written_off_dong, r.withdrawn_dong, r.agreed_on, r.agreed_repaid_dong, r.made_issuer, r.made_subject, r.made_at,
-    r.closing_number, r.closed_on, r.closing_reason, r.closed_subject, r.closed_at"""
+    r.written_off_dong, r.withdrawn_dong, r.given_back_dong, r.agreed_on, r.agreed_repaid_dong, r.made_issuer, r.made_subject,
+    r.made_at, r.closing_number, r.closed_on, r.closing_reason, r.closed_subject, r.closed_at"""
 
 # What is due and not there: due before today by the newest plan, less what came since it was agreed.
 _OVERDUE = """CASE WHEN r.state IN ('agreed', 'repaying') THEN greatest(0, coalesce((
@@ -71,7 +71,7 @@ class Repayment:
     made_at: datetime
 
 
-_DEBT = ("state", "amount_dong", "repaid_dong", "written_off_dong", "withdrawn_dong")
+_DEBT = ("state", "amount_dong", "repaid_dong", "written_off_dong", "withdrawn_dong", "given_back_dong")
 
 
 def _receivable(row: Any) -> Receivable:
@@ -155,7 +155,7 @@ async def page(
 async def months_of(tx: Tx, receivable_id: UUID) -> list[dict[str, Any]]:
     """The months of a receivable, oldest first."""
     return await tx.rows(
-        """SELECT benefit_month, kind, amount_dong, repaid_dong, withdrawn_dong FROM receivable_items
+        """SELECT benefit_month, kind, amount_dong, repaid_dong, withdrawn_dong, given_back_dong FROM receivable_items
            WHERE receivable_id = :receivable_id ORDER BY benefit_month, kind COLLATE "C" """,
         receivable_id=receivable_id,
     )
@@ -197,7 +197,7 @@ async def set_debt(tx: Tx, receivable_id: UUID, debt: Debt) -> None:
     """Write how it stands."""
     await tx.run(
         """UPDATE receivables SET state = :state, repaid_dong = :repaid_dong, written_off_dong = :written_off_dong,
-               withdrawn_dong = :withdrawn_dong WHERE receivable_id = :receivable_id""",
+               withdrawn_dong = :withdrawn_dong, given_back_dong = :given_back_dong WHERE receivable_id = :receivable_id""",
         receivable_id=receivable_id,
         **{name: getattr(debt, name) for name in _DEBT if name != "amount_dong"},
     )
@@ -278,35 +278,3 @@ async def _count(tx: Tx, receivable_id: UUID, column: str, amount_dong: int) -> 
 async def one_at_a_time(tx: Tx, beneficiary_id: UUID) -> None:
     """Let two decisions about one person follow each other: the second sees what the first wants back."""
     await tx.scalar("SELECT pg_advisory_xact_lock(hashtextextended('recovery:' || :id, 0))", id=str(beneficiary_id))
-
-
-# By who did it: an heir goes on with what was left when it took over.
-_TOTALS = """
-SELECT 'rows' AS what,
-       (SELECT coalesce(sum(r.amount_dong), 0)::bigint FROM receivables r
-        LEFT JOIN LATERAL (SELECT h.from_authority_id FROM handover_receivables h
-            WHERE h.receivable_id = r.receivable_id ORDER BY h.moved_at, h.handover_id LIMIT 1) first ON true
-        WHERE coalesce(first.from_authority_id, r.authority_id) = ANY(CAST(:authority_ids AS text[]))) AS established_dong,
-       (SELECT coalesce(sum(amount_dong), 0)::bigint FROM receivable_repayments
-        WHERE authority_id = ANY(CAST(:authority_ids AS text[]))) AS repaid_dong,
-       coalesce(sum(written_off_dong), 0)::bigint AS written_off_dong, coalesce(sum(withdrawn_dong), 0)::bigint AS withdrawn_dong,
-       (SELECT coalesce(sum(moved.dong), 0)::bigint FROM handover_receivables h
-        CROSS JOIN LATERAL (VALUES (h.from_authority_id, -h.left_dong), (h.to_authority_id, h.left_dong)) AS moved (whose, dong)
-        WHERE moved.whose = ANY(CAST(:authority_ids AS text[]))) AS taken_over_dong
-FROM receivables WHERE authority_id = ANY(CAST(:authority_ids AS text[]))
-UNION ALL
-SELECT 'ledger',
-       coalesce(sum(amount_dong) FILTER (WHERE to_account = 'receivable' AND from_account <> 'handed_over'), 0)::bigint,
-       coalesce(sum(amount_dong) FILTER (WHERE from_account = 'receivable' AND to_account = 'treasury'), 0)::bigint,
-       coalesce(sum(amount_dong) FILTER (WHERE from_account = 'receivable' AND to_account = 'written_off'), 0)::bigint,
-       coalesce(sum(amount_dong) FILTER (WHERE from_account = 'receivable' AND to_account IN ('payees', 'opening')), 0)::bigint,
-       (coalesce(sum(amount_dong) FILTER (WHERE to_account = 'receivable' AND from_account = 'handed_over'), 0)
-           - coalesce(sum(amount_dong) FILTER (WHERE from_account = 'receivable' AND to_account = 'handed_over'), 0))::bigint
-FROM ledger_entries WHERE book = 'money' AND authority_id = ANY(CAST(:authority_ids AS text[]))
-"""
-
-
-async def totals(tx: Tx, authority_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """What receivables come to, by their `rows` and by the `ledger`."""
-    rows = await tx.rows(_TOTALS, authority_ids=list(authority_ids))
-    return {row["what"]: {name: value for name, value in row.items() if name != "what"} for row in rows}
