@@ -76,7 +76,8 @@ async def test_from_an_overpayment_to_the_last_instalment(office: Office) -> Non
     receivable_id = await decided(office, person, 360_000, 300_000)
     assert sums(await overpaid(office)) == [("2021-11", "dead", 360_000, 0, 60_000)]
     assert await balanced(office) == {
-        "established_dong": 660_000, "repaid_dong": 0, "written_off_dong": 0, "withdrawn_dong": 0, "left_dong": 660_000,
+        "established_dong": 660_000, "repaid_dong": 0, "written_off_dong": 0, "withdrawn_dong": 0, "given_back_dong": 0,
+        "left_dong": 660_000,
     }  # fmt: skip
     plan = {
         "agreed_on": "2021-12-20",
@@ -131,7 +132,8 @@ async def test_writing_off_takes_a_second_officer(office: Office) -> None:
     assert written_off["closing_reason"] == "không còn khả năng hoàn trả"
     await office.refused("receivable-closed", "POST", path, "checker", CLOSING, subject="minh")
     assert await balanced(office) == {
-        "established_dong": 360_000, "repaid_dong": 100_000, "written_off_dong": 260_000, "withdrawn_dong": 0, "left_dong": 0,
+        "established_dong": 360_000, "repaid_dong": 100_000, "written_off_dong": 260_000, "withdrawn_dong": 0,
+        "given_back_dong": 0, "left_dong": 0,
     }  # fmt: skip
     assert sums(await overpaid(office)) == [("2021-11", "dead", 360_000, 0, 360_000)]
 
@@ -268,7 +270,8 @@ async def test_what_was_brought_along_stands_in_the_same_list(office: Office) ->
         one.entry_id: "countered", two.entry_id: "countered_late",
     }  # fmt: skip
     assert await balanced(office) == {
-        "established_dong": 1_740_000, "repaid_dong": 820_000, "written_off_dong": 0, "withdrawn_dong": 920_000, "left_dong": 0,
+        "established_dong": 1_740_000, "repaid_dong": 820_000, "written_off_dong": 0, "withdrawn_dong": 920_000,
+        "given_back_dong": 0, "left_dong": 0,
     }  # fmt: skip
     page = await office.ok("GET", "/v1/receivables?limit=1&state=repaid", "checker")
     assert [r["receivable_id"] for r in page["items"]] == [by_entry[str(gone.entry_id)]]
