@@ -65,10 +65,17 @@ class Platform:
         return int((await self.ask("registry", "/v1/events/position"))["position"])
 
     async def ask(self, service: str, path: str, **params: str | int) -> Any:
-        """The JSON of another service's answer to a GET, asked with the system's token. Raises httpx's errors."""
-        answer = await self.client().get(
-            f"{self.url_of(service)}{path}", params=params, headers={"Authorization": f"Bearer {self.system_token()}"}
+        """The JSON of another service's answer to a GET, asked with the system's token. Raises httpx's errors.
+
+        The other side may close a kept connection in the moment in which we ask over it: then it is asked once more.
+        """
+        request = self.client().build_request(
+            "GET", f"{self.url_of(service)}{path}", params=params, headers={"Authorization": f"Bearer {self.system_token()}"}
         )
+        try:
+            answer = await self.client().send(request)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            answer = await self.client().send(request)
         answer.raise_for_status()
         return answer.json()
 
