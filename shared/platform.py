@@ -20,7 +20,6 @@ from shared.crypto import FieldCipher, load_field_cipher
 from shared.database import EVERYTHING, Database
 from shared.embedded_postgres import EmbeddedPostgres, start_postgres
 from shared.keys import ISSUER, load_signing_key, make_keys
-from shared.migrate import create_database, migrate
 from shared.settings import SERVICES, Settings
 
 DATABASE = "chitra"
@@ -109,6 +108,8 @@ async def open_platform(settings: Settings) -> Platform:
 
 
 async def _embedded(settings: Settings) -> Platform:
+    from shared.migrate import create_database, migrate  # alembic: a service that finds its schema does without
+
     make_keys(settings.keys_dir)
     postgres = await asyncio.to_thread(start_postgres, settings.home / "postgres")
     await create_database(postgres.url_for("postgres", "postgres"), DATABASE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import fastapi_offline
 from fastapi import APIRouter, Depends, FastAPI, Query
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
@@ -56,10 +58,29 @@ def make_app(service: str, title: str, description: str, database: Database, ver
     app.state.database = database
     problems.install(app)
     app.mount("/docs-assets", StaticFiles(directory=_ASSETS), name="docs-assets")
-    app.include_router(_docs_route(app))
-    app.include_router(health_routes(service, database))
-    app.include_router(_event_routes(service, database))
+    for router in (_docs_route(app), health_routes(service, database), _event_routes(service, database)):
+        join(app, router)
     return app
+
+
+def join(app: FastAPI, router: APIRouter) -> None:
+    """Add a router's routes to an app of `make_app`, each with the problem documents it may answer.
+
+    FastAPI's `include_router` reads every route in a second time, at the first request, with seven more models for each, and
+    looks for a route in two layers. That took as long as building the service.
+    """
+    for route in router.routes:
+        assert isinstance(route, APIRoute), "a router of ours holds nothing else"
+        own = route.responses
+        route.response_fields = {s: f for s, f in _problem_fields().items() if s not in own} | route.response_fields
+        route.responses = {**problems.RESPONSES, **own}
+        app.router.routes.append(route)
+
+
+@functools.cache
+def _problem_fields() -> dict[int | str, Any]:
+    """The bodies of the problem documents as FastAPI keeps them in a route, made once for all routes."""
+    return APIRoute("/", lambda: None, responses=problems.RESPONSES).response_fields
 
 
 def _docs_route(app: FastAPI) -> APIRouter:

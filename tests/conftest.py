@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
@@ -23,6 +23,7 @@ from shared.platform import Platform, platform_over
 from shared.settings import SERVICES, Settings, read_settings
 from tests.contract.broker import Broker, broker_from_environment
 from tests.order import rank
+from tests.quick_folder import folder_for_server
 
 TEMPLATE = "chitra_template"
 
@@ -31,11 +32,8 @@ Tokens = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """A server of this session's own, with an empty migrated template database.
-
-    Not below pytest's own folder: another session of the same user shuts that to the server's user.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="chitra-postgres-"))
+    """A server of this session's own, with an empty migrated template database."""
+    folder = folder_for_server()
     server = start_postgres(folder)
 
     async def prepare() -> None:
@@ -53,6 +51,8 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 HURRIED = {
     "fsync": "off",  # nothing waits for the disk: a killed server loses nothing by this, only a killed machine does
     "full_page_writes": "off",
+    "max_wal_size": "'256MB'",  # it may lie in memory, and each module's database ends with a checkpoint anyway
+    "min_wal_size": "'32MB'",
     "autovacuum": "off",  # a database lives as long as a module; two hundred of them would keep it going round all the time
     "scram_iterations": "1",  # a password is proved thousands of times in a session
 }
@@ -158,3 +158,9 @@ def set_business_clock(admin: asyncpg.Connection) -> Callable[[datetime], object
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first."""
     items.sort(key=lambda item: rank(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stands to the end: the collector of garbage need not walk through all modules and tests again and again."""
+    gc.collect()
+    gc.freeze()

@@ -47,7 +47,7 @@ from services.disbursement.workers.reconciler import Reconciler
 from shared.keys import SEAL, load_pseudonym_secret, load_signing_key
 from shared.platform import Platform
 from shared.service import Service
-from shared.web import make_app
+from shared.web import join, make_app
 
 NAME = "disbursement"
 
@@ -100,7 +100,7 @@ def build(platform: Platform) -> Service:
         unclaimed.make_router(database),
         closings.make_router(database),
     ):
-        app.include_router(router)
+        join(app, router)
     dispatcher = Dispatcher(database, seal_key.public_key())
     return Service(
         name=NAME,

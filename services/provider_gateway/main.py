@@ -23,7 +23,7 @@ from services.provider_gateway.api import (
 from services.provider_gateway.workers.wiring import open_ways
 from shared.platform import Platform
 from shared.service import Service
-from shared.web import make_app
+from shared.web import join, make_app
 
 NAME = "provider_gateway"
 
@@ -39,21 +39,21 @@ def build(platform: Platform) -> Service:
     database = platform.database(NAME)
     ways = open_ways(platform.settings, platform.field_cipher())
     app = make_app(NAME, "ChiTra provider gateway", DESCRIPTION, database, platform.verifier)
-    app.include_router(attempts.router(database))
-    app.include_router(cash.router(database, ways.cipher))
-    app.include_router(enquiries.router(database))
-    app.include_router(decisions.router(database, ways.connectors, ways.schedule))
-    app.include_router(webhooks.router(database, ways.connectors, ways.cipher))
-    app.include_router(provider_files.router(database, ways.connectors, ways.cipher))
-    app.include_router(statements.router(database))
-    app.include_router(stops.router(database, ways.connectors))
-    app.include_router(providers.router(database, ways.connectors, ways.schedule))
-    app.include_router(chunks.router(database, ways.connectors, ways.schedule))
-    app.include_router(summary.router(database, ways.connectors, ways.schedule))
-    app.include_router(messages.router(database))
-    app.include_router(accounts.router(database))
-    app.include_router(account_uses.router(database, ways.connectors, ways.cipher))
-    app.include_router(capabilities.router(ways.connectors))
+    join(app, attempts.router(database))
+    join(app, cash.router(database, ways.cipher))
+    join(app, enquiries.router(database))
+    join(app, decisions.router(database, ways.connectors, ways.schedule))
+    join(app, webhooks.router(database, ways.connectors, ways.cipher))
+    join(app, provider_files.router(database, ways.connectors, ways.cipher))
+    join(app, statements.router(database))
+    join(app, stops.router(database, ways.connectors))
+    join(app, providers.router(database, ways.connectors, ways.schedule))
+    join(app, chunks.router(database, ways.connectors, ways.schedule))
+    join(app, summary.router(database, ways.connectors, ways.schedule))
+    join(app, messages.router(database))
+    join(app, accounts.router(database))
+    join(app, account_uses.router(database, ways.connectors, ways.cipher))
+    join(app, capabilities.router(ways.connectors))
     app.state.ways = ways
     return Service(
         name=NAME,

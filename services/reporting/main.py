@@ -15,7 +15,7 @@ from services.reporting.events import SUBSCRIBES_TO, handlers
 from shared.keys import load_pseudonym_secret
 from shared.platform import Platform
 from shared.service import Service
-from shared.web import make_app
+from shared.web import join, make_app
 
 NAME = "reporting"
 
@@ -32,13 +32,13 @@ def build(platform: Platform) -> Service:
         database,
         platform.verifier,
     )
-    app.include_router(coverage_routes(database))
-    app.include_router(consistency_routes(database, platform.ask))
-    app.include_router(enrolment_routes(database))
-    app.include_router(money_routes(database))
-    app.include_router(report_routes(database, platform.settings.document_templates_dir))
-    app.include_router(asset_routes())
-    app.include_router(query_routes(database))
-    app.include_router(public_routes(database, is_public=platform.settings.public_figures))
-    app.include_router(page_routes(database, token_in_query=not platform.settings.distributed))
+    join(app, coverage_routes(database))
+    join(app, consistency_routes(database, platform.ask))
+    join(app, enrolment_routes(database))
+    join(app, money_routes(database))
+    join(app, report_routes(database, platform.settings.document_templates_dir))
+    join(app, asset_routes())
+    join(app, query_routes(database))
+    join(app, public_routes(database, is_public=platform.settings.public_figures))
+    join(app, page_routes(database, token_in_query=not platform.settings.distributed))
     return Service(NAME, app, database, SUBSCRIBES_TO, handlers(load_pseudonym_secret(platform.settings.keys_dir)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +15,7 @@ from shared.settings import SERVICES
 from tests.contract.broker import Broker
 from tests.contract.harness import Harness, MemoryHarness, RabbitHarness
 from tests.contract.pair import Pair
+from tests.quick_folder import folder_for_server
 
 TEMPLATE = "contract_template"
 
@@ -37,11 +36,8 @@ async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
 
 @pytest.fixture(scope="module")
 def own_postgres() -> Iterator[EmbeddedPostgres]:
-    """A server that only these tests use, so that they may stop it.
-
-    Not in pytest's folder: another session's start shuts that one to all but its owner, and the server runs as somebody else.
-    """
-    directory = Path(tempfile.mkdtemp(prefix="chitra-postgres-"))
+    """A server that only these tests use, so that they may stop it."""
+    directory = folder_for_server()
     server = start_postgres(directory)
 
     async def prepare() -> None:
@@ -59,7 +55,7 @@ def own_postgres() -> Iterator[EmbeddedPostgres]:
 async def pair(own_postgres: EmbeddedPostgres) -> AsyncIterator[Pair]:
     """The registry, which says events, and reporting, which notes each of them as often as it applies it."""
     name = f"t_{new_id().hex}"
-    await create_database(own_postgres.url_for("postgres", "postgres"), name, template=TEMPLATE)
+    await create_database(own_postgres.url_for("postgres", "postgres"), name, template=TEMPLATE, strategy="FILE_COPY")
     made = await Pair.over(own_postgres, name)
     yield made
     await made.close()

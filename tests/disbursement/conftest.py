@@ -18,7 +18,7 @@ from shared.platform import Platform, platform_over
 from shared.runtime import WebServer
 from shared.service import Service
 from shared.settings import SERVICES, Settings
-from shared.web import make_app
+from shared.web import join, make_app
 from tests.conftest import Tokens
 from tests.disbursement.balanced import assert_books_balance
 from tests.disbursement.ground import Ground
@@ -42,7 +42,7 @@ async def books_client(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     database = platform.database("disbursement")
     app = make_app("disbursement", "disbursement", "", database, platform.verifier)
     for module in (books, run_books, refunds, payments, person_months, complaints):
-        app.include_router(module.make_router(database))
+        join(app, module.make_router(database))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://disbursement") as client:
         yield client
 

@@ -40,13 +40,14 @@ class RunningSandbox:
         ]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=REPOSITORY)
         deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            assert self._process.poll() is None, "the sandbox ended by itself"
-            try:
-                if httpx.get(f"{self.url}/health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        with httpx.Client(trust_env=False) as client:
+            while time.monotonic() < deadline:
+                assert self._process.poll() is None, "the sandbox ended by itself"
+                try:
+                    if client.get(f"{self.url}/health").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise AssertionError("the sandbox did not start")
 
     def stop(self, *, kill: bool = False) -> None:
