@@ -29,7 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"chitra: {problem}", file=sys.stderr)
             return 2
     command = [sys.executable, "-m", "pytest", *(arguments.pytest_arguments or _in_parallel())]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    # Every worker reads in all tests, and the tests start a hundred processes: compiled code is kept (git ignores it).
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _in_parallel() -> list[str]:
