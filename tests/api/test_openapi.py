@@ -15,6 +15,7 @@ from console.front_door import PATHS
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 EXAMPLES = "3"
+PATIENCE_SECONDS = 120  # a busy machine writes a document of a hundred routes for a while
 
 
 @pytest.mark.parametrize("path", PATHS.values())
@@ -31,9 +32,9 @@ def test_answers_are_as_the_document_says(up: Any, path: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("path", PATHS.values())
 def test_every_route_asks_for_a_token(up: Any, path: str) -> None:
-    document = httpx.get(f"{up.url}/{path}/openapi.json").json()
+    document = httpx.get(f"{up.url}/{path}/openapi.json", timeout=PATIENCE_SECONDS).json()
     asked = 0
-    with httpx.Client() as client:
+    with httpx.Client(timeout=PATIENCE_SECONDS) as client:
         for route, operations in document["paths"].items():
             for method, operation in operations.items():
                 if "security" not in operation:
@@ -51,7 +52,7 @@ def test_every_route_asks_for_a_token(up: Any, path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS.values())
 def test_every_operation_says_what_it_is_for(up: Any, path: str) -> None:
-    document = httpx.get(f"{up.url}/{path}/openapi.json").json()
+    document = httpx.get(f"{up.url}/{path}/openapi.json", timeout=PATIENCE_SECONDS).json()
     for route, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("summary"), f"{method} {route}"
