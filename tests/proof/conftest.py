@@ -103,8 +103,10 @@ async def ground_over(
     told = {
         "home": str(folder), "keys_dir": str(keys_dir), "port": port, "registry_port": free_port(),
         "providers_url": sandbox.url, "timeout_seconds": TIMEOUT_SECONDS, "processing_seconds": PROCESSING_SECONDS,
+        "graves": str(folder / "graves"),
         "database_urls": database_urls, "admin_url": admin_url, "amqp_url": amqp_url, "amqp_namespace": namespace,
     }  # fmt: skip
+    (folder / "graves").mkdir()
     zygote = Zygote(told, folder / "zygote.log")
     bus = await RabbitBus.connect(amqp_url, namespace)
     for queue, keys in (
