@@ -32,7 +32,8 @@ from tests.proof.forked import Zygote
 
 QUEUES = ("chitra.registry", "chitra.disbursement", "chitra.provider_gateway", "chitra.reporting")
 FIRST_DAY = date(2021, 10, 1)
-HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.9, 0.6, 0.8, 4.0
+HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.9, 0.6, 2.5, 4.0
+"""What is "not found" at first must be so for long enough that somebody asks for it meanwhile, also where all is slow."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,6 @@ from itertools import count
 from typing import Any
 
 from shared.relay import Relay
-from shared.runtime import stop_tasks
 from tests.proof.conftest import Ground
 from tests.proof.kill_points import PROVIDERS, shortened
 from tests.proof.others import hand_over, others_ask, tell_of_unit, to_ask_back
@@ -21,16 +20,19 @@ from tests.proof.proving import a_child, drawn, none_twice
 LANES = 3
 """Lives side by side; the first has the door."""
 
-LIFE_PROCESSOR_SECONDS = 1.5
+LIFE_PROCESSOR_SECONDS = 1.2
 QUIET_SECONDS = 1.5
 """Who has worked for so long, or seen nothing change for so long, makes room for a life that finds new work."""
 
-EACH_WAY = 24
-ENOUGH = 12
+EACH_WAY = 18
+ENOUGH = 8
 """Chunks that wait to be instructed: with fewer, payrolls are drawn up again."""
 
 AGAIN = 3
 """Lives at the door after which all that seldom happens happens again: what died over the last of it holds it for a while."""
+
+ASK_BACK = 2
+"""Lives at the door after which officers ask other payments back."""
 
 OUTAGE_SECONDS = 0.4
 DAYS, DAY_SECONDS = 2, 0.5
@@ -67,11 +69,12 @@ class Killing:
 
     async def to_the_end(self) -> None:
         """Lives, until it is over. Fails where a point that must be died at is never passed, however often there is work anew."""
-        hearing = asyncio.create_task(self._hear_registry())
-        async with asyncio.TaskGroup() as lanes:
-            for lane in range(LANES):
-                lanes.create_task(self._lives(door=lane == 0))
-        await stop_tasks([hearing])
+        async with asyncio.TaskGroup() as all_of_it:
+            hearing = all_of_it.create_task(self._hear_registry())
+            async with asyncio.TaskGroup() as lanes:
+                for lane in range(LANES):
+                    lanes.create_task(self._lives(door=lane == 0))
+            hearing.cancel()
         await self.tell_of_heir()
         await none_twice(self.ground)
 
@@ -84,6 +87,7 @@ class Killing:
             is_stirred = door and (n % AGAIN == 0 or not has_died)
             if is_stirred:
                 await self.stir()
+            if door and n % ASK_BACK == 0:
                 recall = await to_ask_back(self.ground)
             order = a_child(
                 killed=True, door=door, recall=recall, stop=self.payrolls["payrolls"][0] if is_stirred else None,
