@@ -38,7 +38,7 @@ ASK_BACK = 2
 OUTAGE_SECONDS = 0.4
 DAYS, DAY_SECONDS = 2, 0.5
 
-HEAR_SECONDS = 0.1
+HEAR_SECONDS, WAIT_SECONDS = 0.1, 0.1
 
 IN_VAIN = 12
 """Lives at the door, one after the other, in each of which all that seldom happens happened and nobody died."""
@@ -84,6 +84,10 @@ class Killing:
         recall: list[str] = []
         has_died = False
         for n in count():
+            while self.lived[door] and not self.missing:  # this lane has seen nothing new: the others have the word
+                if self.is_over:
+                    return
+                await asyncio.sleep(WAIT_SECONDS)
             await self._find_work()
             is_stirred = door and (n % AGAIN == 0 or not has_died)
             if is_stirred:
@@ -104,8 +108,6 @@ class Killing:
             elif len(self.died) == deaths:
                 self.lived[door] += 1
                 assert self.lived[True] < IN_VAIN, f"never passed: {self.missing}"
-            if self.is_over:
-                return
 
     async def _hear_registry(self) -> None:
         """Its relay, except while somebody draws up."""
