@@ -5,6 +5,7 @@ from __future__ import annotations
 LONGEST = (
     "tests/demo/test_demo_distributed.py",
     "tests/demo/test_demo_embedded.py",
+    "tests/proof/test_killed_at_every_point.py",
     "tests/proof/test_money_moves_once.py",
     "tests/proof/test_attempt_machine.py",
     "tests/api/",

@@ -32,7 +32,8 @@ from tests.proof.forked import Zygote
 
 QUEUES = ("chitra.registry", "chitra.disbursement", "chitra.provider_gateway", "chitra.reporting")
 FIRST_DAY = date(2021, 10, 1)
-HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.9, 0.6, 0.8, 4.0
+HANG_SECONDS, TIMEOUT_SECONDS, NOT_FOUND_SECONDS, PROCESSING_SECONDS = 0.9, 0.6, 2.5, 4.0
+"""What is "not found" at first must be so for long enough that somebody asks for it meanwhile, also where all is slow."""
 
 
 @dataclass(slots=True)
@@ -103,8 +104,10 @@ async def ground_over(
     told = {
         "home": str(folder), "keys_dir": str(keys_dir), "port": port, "registry_port": free_port(),
         "providers_url": sandbox.url, "timeout_seconds": TIMEOUT_SECONDS, "processing_seconds": PROCESSING_SECONDS,
+        "graves": str(folder / "graves"),
         "database_urls": database_urls, "admin_url": admin_url, "amqp_url": amqp_url, "amqp_namespace": namespace,
     }  # fmt: skip
+    (folder / "graves").mkdir()
     zygote = Zygote(told, folder / "zygote.log")
     bus = await RabbitBus.connect(amqp_url, namespace)
     for queue, keys in (

@@ -1,4 +1,4 @@
-"""Lives that are ended by SIGKILL: side by side, one after the other, each at the first passing of a point not yet died at."""
+"""Lives that are ended by SIGKILL, some side by side: each at the first point that it passes and nobody died at before."""
 
 from __future__ import annotations
 
@@ -11,116 +11,136 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from shared.database import is_infrastructure
+from shared.relay import Relay
 from tests.proof.conftest import Ground
 from tests.proof.kill_points import PROVIDERS, shortened
 from tests.proof.others import hand_over, others_ask, tell_of_unit, to_ask_back
 from tests.proof.proving import a_child, drawn, none_twice
 
-LIFE_PROCESSOR_SECONDS = 2.0
-QUIET_SECONDS = 1.5
-"""Who has worked for so long, or seen nothing change for so long, passes no point of its half any more in this round."""
+LANES = 3
+"""Lives side by side; the first has the door."""
 
-EACH_WAY = 24
-ENOUGH = 12
+LIFE_PROCESSOR_SECONDS = 1.2
+QUIET_SECONDS = 1.5
+"""Who has worked for so long, or seen nothing change for so long, makes room for a life that finds new work."""
+
+EACH_WAY = 18
+ENOUGH = 8
 """Chunks that wait to be instructed: with fewer, payrolls are drawn up again."""
 
-AGAIN = 6
-"""Lives at a door after which all that seldom happens happens again: what died over the last of it holds it for a while."""
+AGAIN = 3
+"""Lives at the door after which all that seldom happens happens again: what died over the last of it holds it for a while."""
+
+ASK_BACK = 2
+"""Lives at the door after which officers ask other payments back."""
 
 OUTAGE_SECONDS = 0.4
 DAYS, DAY_SECONDS = 2, 0.5
 
-MANY = 200
-FEW = 6
-"""Once so many were died at, so few that were passed and not died at are looked for by all, not in halves."""
+HEAR_SECONDS, WAIT_SECONDS = 0.1, 0.1
 
-ROUNDS = 60
-IN_VAIN = 8
+IN_VAIN = 12
+"""Lives at the door, one after the other, in each of which all that seldom happens happened and nobody died."""
 
 
 @dataclass(slots=True)
 class Killing:
-    """Which points were passed by anybody, and how often each was died at."""
+    """At which points anybody died. Whoever passes one for the first time dies there, so none is passed and forgotten."""
 
     ground: Ground
-    must: Set[str]  # be died at, whether passed by now or not; as `shortened` has it
-    passed: set[str] = field(default_factory=set)
-    died: Counter[str] = field(default_factory=Counter)
+    must: Set[str]  # be died at; as `shortened` has it
+    died: set[str] = field(default_factory=set)
+    lived: Counter[bool] = field(default_factory=Counter)  # since the last death, at the door and without one
     payrolls: dict[str, Any] = field(default_factory=dict)  # drawn up last
     heir: str | None = None  # a unit that the services wait to hear of
-
-    @property
-    def left(self) -> list[str]:
-        """Passed, and not died at yet."""
-        return sorted(self.passed - self.died.keys())
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)  # whoever draws up gives the registry's events their positions
 
     @property
     def missing(self) -> list[str]:
-        """Of those that must be died at."""
-        return sorted(self.must - {seen for name in self.died for seen in shortened(name)})
+        """Of those that must be died at. Where somebody died before a commit or a call, somebody must die after it too."""
+        seen = {short for name in self.died for short in shortened(name)}
+        after = {short.replace("/before_", "/after_") for short in seen if short.partition("[")[0] == short and ": " not in short}
+        return sorted((self.must | after) - seen)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all that must be was died at, and since the last death one life at the door and one without saw nothing new."""
+        return bool(self.lived[True] and self.lived[False]) and not self.missing
 
     async def to_the_end(self) -> None:
-        """Rounds of work until nobody passes a point that was not died at. Fails where one was passed and is never passed again,
-        or one that must be is never passed at all, however often there is work anew."""
-        in_vain = 0
-        for n in range(ROUNDS):
-            before = len(self.died)
-            await self.round(n % 2)
-            if len(self.died) > before:
-                in_vain = 0
-                continue
-            if not self.left and not self.missing:
-                await self.tell_of_heir()
-                return
-            in_vain += 1
-            assert in_vain < IN_VAIN, f"never passed: {self.left or self.missing}"
-        raise AssertionError(f"no end in {ROUNDS} rounds: {self.left or self.missing}")
+        """Lives, until it is over. Fails where a point that must be died at is never passed, however often there is work anew."""
+        async with asyncio.TaskGroup() as all_of_it:
+            hearing = all_of_it.create_task(self._hear_registry())
+            async with asyncio.TaskGroup() as lanes:
+                for lane in range(LANES):
+                    lanes.create_task(self._lives(door=lane == 0))
+            hearing.cancel()
+        await self.tell_of_heir()
+        await none_twice(self.ground)
 
-    async def round(self, first_half: int) -> None:
-        """New payrolls, and all that seldom happens; children work and die, until one at each place lives."""
-        ground = self.ground
-        if await self._waiting() < ENOUGH:
-            self.payrolls = await drawn(ground, each_way=EACH_WAY)
-        async with ground.registry_heard():
-            await asyncio.gather(self._lives(first_half, door=True), self._lives(1 - first_half, door=False))
-        await none_twice(ground)
-
-    async def _waiting(self) -> int:
-        """Chunks that are not instructed yet."""
-        async with self.ground.looking() as admin:
-            return int(await admin.fetchval("SELECT count(*) FROM disbursement.chunks WHERE state = 'sealed'"))
-
-    async def _lives(self, half: int, *, door: bool) -> None:
-        """One child after the other, until one passes no point to die at: in its half, or at its door if it has one."""
+    async def _lives(self, *, door: bool) -> None:
+        """One child after the other."""
         recall: list[str] = []
+        has_died = False
         for n in count():
-            is_stirred = door and n % AGAIN == 0
+            while self.lived[door] and not self.missing:  # this lane has seen nothing new: the others have the word
+                if self.is_over:
+                    return
+                await asyncio.sleep(WAIT_SECONDS)
+            await self._find_work()
+            is_stirred = door and (n % AGAIN == 0 or not has_died)
             if is_stirred:
                 await self.stir()
+            if door and n % ASK_BACK == 0:
                 recall = await to_ask_back(self.ground)
             order = a_child(
-                killed=True, spared=self.died, half=self._looked_for(half), door=door, recall=recall,
+                killed=True, door=door, recall=recall, stop=self.payrolls["payrolls"][0] if is_stirred else None,
                 processor_seconds=LIFE_PROCESSOR_SECONDS, quiet_seconds=QUIET_SECONDS,
-                stop=self.payrolls["payrolls"][0] if is_stirred else None,
             )  # fmt: skip
+            deaths = len(self.died)
             told, _ = await asyncio.gather(self.ground.zygote.order(order), self.days_end() if is_stirred else _nothing())
-            self.passed |= set(told["passed"])
-            if "died_at" not in told:
-                return
-            assert told["signal"] == signal.SIGKILL
-            self.died[told["died_at"]] += 1
+            has_died = "died_at" in told
+            if has_died:
+                assert told["signal"] == signal.SIGKILL
+                self.died.add(told["died_at"])
+                self.lived.clear()
+            elif len(self.died) == deaths:
+                self.lived[door] += 1
+                assert self.lived[True] < IN_VAIN, f"never passed: {self.missing}"
 
-    def _looked_for(self, half: int) -> int | None:
-        """The half of the points for the next life; None: all."""
-        return half if not self.left or len(self.left) > FEW or len(self.died) < MANY else None
+    async def _hear_registry(self) -> None:
+        """Its relay, except while somebody draws up."""
+        relay = Relay(self.ground.registry, self.ground.bus)
+        while True:
+            async with self.alone:
+                try:
+                    await relay.step()
+                except Exception as error:
+                    if not is_infrastructure(error):
+                        raise
+            await asyncio.sleep(HEAR_SECONDS)
+
+    async def _find_work(self) -> None:
+        """Draw up where there is little left to do."""
+        async with self.alone:
+            async with self.ground.looking() as admin:
+                waiting = await admin.fetchval("SELECT count(*) FROM disbursement.chunks WHERE state = 'sealed'")
+            if waiting >= ENOUGH:
+                return
+            self.payrolls = await drawn(self.ground, each_way=EACH_WAY)
+            await none_twice(self.ground)
+            for provider in PROVIDERS:  # a call that fails is seldom at some of them
+                await self.ground.ask("POST", "/faults", next=["dropped_connection"], provider=provider)
 
     async def stir(self) -> None:
         """What seldom happens, on purpose: others ask for things, an event comes before what it builds on, providers are away for
         a moment."""
         ground = self.ground
-        await self.tell_of_heir()
-        self.heir = await hand_over(ground)
-        await others_ask(ground, self.payrolls["authority"])
+        async with self.alone:
+            await self.tell_of_heir()
+            self.heir = await hand_over(ground)
+            await others_ask(ground, self.payrolls["authority"])
         for provider in PROVIDERS:
             await ground.ask("POST", "/outages", provider=provider, how="dropped", seconds=OUTAGE_SECONDS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,17 +30,14 @@ def a_child(
     recall: Sequence[str] = (),
     stop: str | None = None,
     killed: bool = False,
-    spared: Collection[str] = (),
-    half: int | None = None,
 ) -> dict[str, Any]:
     """An order to work. `port`: of its door, where the usual one is somebody else's; `recall` and `stop`: payments that officers
-    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point of a `half` of them (None: of all), or
-    of its door's, that is not `spared`. Else it ends when all is done, after so many `seconds` or `processor_seconds`, or when
-    nothing has changed for `quiet_seconds`."""
+    ask back meanwhile, and a payroll that they stop. `killed`: to die at the first point that nobody died at before. Else it ends
+    when all is done, after so many `seconds` or `processor_seconds`, or when nothing has changed for `quiet_seconds`."""
     return {
         "do": "work", "seconds": seconds, "processor_seconds": processor_seconds, "quiet_seconds": quiet_seconds, "until": until,
         "door": door, "port": port, "recall": list(recall), "stop": stop,
-        "killed": killed, "spared": sorted(spared), "half": half,
+        "killed": killed,
     }  # fmt: skip
 
 
@@ -49,7 +46,6 @@ async def drawn(ground: Ground, each_way: int) -> dict[str, Any]:
     told = await ground.zygote.order({"do": "draw", "each_way": each_way, "ways": PROVIDERS, "skip": ground.provinces})
     ground.provinces += 1
     found: dict[str, Any] = told["done"]
-    await ground.ask("POST", "/accounts", accounts=found["accounts"])
     return found
 
 

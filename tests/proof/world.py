@@ -33,6 +33,7 @@ from shared.web import make_app
 from tests.disbursement.office import Office
 from tests.disbursement.province import _numbers as numbers
 from tests.proof.country import make_crowd, whole
+from tests.proof.known_types import remember_types
 
 Result = TypeVar("Result")
 
@@ -61,6 +62,7 @@ class World:
     admin_url: str
     amqp_url: str
     amqp_namespace: str
+    graves: Path
 
     @classmethod
     def build(cls, told: dict[str, Any]) -> World:
@@ -82,7 +84,7 @@ class World:
         platform = platform_over(settings, MemoryBus(), urls, told["admin_url"])
         return cls(
             platform, build_gateway(platform), build_disbursement(platform), told["admin_url"], told["amqp_url"],
-            told["amqp_namespace"],
+            told["amqp_namespace"], Path(told["graves"]),
         )  # fmt: skip
 
     def run(self, main: Coroutine[Any, Any, Result]) -> Result:
@@ -104,6 +106,7 @@ def _signing_key(keys_dir: Path) -> Ed25519PrivateKey:
 async def warm_up(world: World) -> None:
     """What a process does once, done before the fork, so that no child need do it: routes are made ready by the first request."""
     world.token("operations")
+    await remember_types(world.admin_url)
     for app in (world.gateway.app, world.disbursement.app):
         server, serving = await WebServer.start(app, "127.0.0.1", free_port())
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -132,6 +135,7 @@ async def draw(world: World, order: dict[str, Any]) -> dict[str, Any]:
         ):  # fmt: skip
             await office.sending(contract, channel, canary_payments=0)
         crowd = make_crowd(office, world.platform.field_cipher(), order["each_way"], order["ways"])
+        await open_accounts(world, crowd.accounts)
         await office.say(*crowd.records)
         run_id = await office.run("2021-10")
         payrolls = (await office.draw(run_id))["payrolls"]
@@ -147,10 +151,20 @@ async def draw(world: World, order: dict[str, Any]) -> dict[str, Any]:
     server.should_exit = True
     await serving
     return {
-        "accounts": crowd.accounts, "payrolls": ids, "chunks": chunks,
+        "payrolls": ids, "chunks": chunks,
         "payments": [str(row["payment_id"]) for row in payments],
         "province": office.province, "authority": office.authority, "communes": office.communes,
     }  # fmt: skip
+
+
+async def open_accounts(world: World, accounts: list[dict[str, Any]]) -> None:
+    """The providers know them before the first of them is paid into."""
+    settings = world.platform.settings
+    assert settings.providers_url is not None
+    secret = (settings.keys_dir / "providers" / "admin.secret").read_text().strip()
+    async with httpx.AsyncClient(base_url=settings.providers_url, trust_env=False, timeout=30) as client:
+        headers = {"authorization": f"Bearer {secret}"}
+        (await client.post("/admin/accounts", json={"accounts": accounts}, headers=headers)).raise_for_status()
 
 
 async def work(world: World, order: dict[str, Any], passed: Collection[str]) -> dict[str, Any]:

@@ -77,6 +77,8 @@ def test_statements_are_numbered_and_lie_in_the_outbox_until_they_are_taken(prov
     assert head["closing_dong"] - head["opening_dong"] == -sum(
         entry["amount_dong"] * (1 if entry["kind"] == "credit" else -1) for entry in entries
     )
+    before = providers.signed("vietinbank", "GET", "/vietinbank/v1/statements/2001-01-01")
+    assert (before.status_code, before.json()["error"]) == (404, "no_statement")
     beyond = providers.signed("vietinbank", "GET", f"{path}?page=2")
     assert (beyond.status_code, beyond.json()["error"]) == (404, "no_such_page")
 

@@ -286,3 +286,11 @@ async def test_a_day_that_is_over_says_all_that_moved(ground: Ground, name: str)
         assert (list(ahead.lines), ahead.final) == ([], False)
     except (NotTaken, Refused, Unsure):
         pass
+
+
+@pytest.mark.parametrize("name", WITH_DAYS)
+async def test_a_day_before_all_payments_is_over_and_empty(ground: Ground, name: str) -> None:
+    days = ground.connectors[name].days
+    assert days is not None
+    page = await days.day(date(2001, 1, 1), 0)
+    assert (list(page.lines), page.next_after, page.final) == ([], None, True), "asked for ever, no later day would be listed"

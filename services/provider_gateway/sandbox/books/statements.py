@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from services.provider_gateway.sandbox.books.enquiries import Entry, day_is_over, day_statement
 from services.provider_gateway.sandbox.clock import day_of, read_clock
+from services.provider_gateway.sandbox.errors import RequestRefused
 
 FUNDS_DONG = 1_000_000_000_000
 """What the client's account held before anything moved."""
@@ -28,9 +29,11 @@ def first_day(connection: sqlite3.Connection, provider: str) -> date | None:
 
 
 def day_of_account(connection: sqlite3.Connection, provider: str, day: date) -> DayOfAccount | None:
-    """The head of a day's statement; None before the first. Raises 404 for a day to come."""
+    """The head of a day's statement; None before the first. Raises 404 for a day to come, or not over."""
     begin = first_day(connection, provider)
-    if not day_is_over(connection, day.isoformat()) or begin is None or day < begin:
+    if not day_is_over(connection, day.isoformat()):
+        raise RequestRefused(404, "day_not_over", "No statement of that day yet")
+    if begin is None or day < begin:
         return None
     opening = FUNDS_DONG + _moved_dong(connection, provider, "booked_on < ?", day)
     closing = opening + _moved_dong(connection, provider, "booked_on = ?", day)

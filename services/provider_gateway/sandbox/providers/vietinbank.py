@@ -124,7 +124,7 @@ class VietinBank:
     async def _statement(self, day: date, page: int | None) -> str:
         head = await self._sandbox.books.run(lambda connection: day_of_account(connection, NAME, day))
         if head is None:
-            raise RequestRefused(404, "day_not_over", "No statement of that day")
+            raise RequestRefused(404, "no_statement", "Statements begin later")
         entries = await self._sandbox.books.run(lambda connection: entries_of_day(connection, NAME, day))
         if page is None:
             return reports.statement(day, head, entries, 1, is_last=True)
