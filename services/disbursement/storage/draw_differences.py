@@ -104,7 +104,7 @@ _DUE = """w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_
 _NEW = f"""
 INSERT INTO draw_due
 WITH {{held}}known AS MATERIALIZED (
-    SELECT w.subject_id FROM draw_owed w JOIN receivable_items i ON i.subject_id = w.subject_id AND i.repaid_dong > 0
+    SELECT w.subject_id FROM draw_owed w JOIN receivable_items i ON i.subject_id = w.subject_id AND i.repaid_dong > i.given_back_dong
     UNION
     SELECT w.subject_id FROM draw_owed w JOIN overpaid_lines v ON v.subject_id = w.subject_id AND v.came_back_at IS NULL
     UNION
