@@ -104,17 +104,19 @@ _DUE = """w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_
 _NEW = f"""
 INSERT INTO draw_due
 WITH {{held}}known AS MATERIALIZED (
-    SELECT w.subject_id FROM draw_owed w JOIN receivable_items i ON i.subject_id = w.subject_id AND i.repaid_dong > i.given_back_dong
+    SELECT subject_id FROM draw_owed JOIN receivable_items i USING (benefit_month, subject_id, kind)
+    WHERE i.repaid_dong > i.given_back_dong
     UNION
-    SELECT w.subject_id FROM draw_owed w JOIN overpaid_lines v ON v.subject_id = w.subject_id AND v.came_back_at IS NULL
+    SELECT subject_id FROM draw_owed JOIN overpaid_lines v USING (benefit_month, subject_id, kind) WHERE v.came_back_at IS NULL
     UNION
-    SELECT w.subject_id FROM draw_owed w JOIN paid_before b ON b.subject_id = w.subject_id
+    SELECT subject_id FROM draw_owed JOIN paid_before USING (benefit_month, subject_id, kind)
     UNION
-    SELECT w.subject_id FROM draw_owed w JOIN draw_merged m ON m.beneficiary_id = w.subject_id
+    SELECT subject_id FROM draw_owed JOIN draw_merged m ON m.beneficiary_id = subject_id
     UNION
-    SELECT w.subject_id FROM draw_owed w JOIN draw_cancelled c ON c.root_id = w.subject_id
+    SELECT subject_id FROM draw_owed w JOIN draw_cancelled c ON c.root_id = subject_id
     UNION
-    SELECT w.subject_id FROM draw_owed w JOIN opening_entries e ON e.beneficiary_id = w.subject_id AND e.state = 'booked')
+    SELECT subject_id FROM draw_owed w JOIN opening_entries e ON e.beneficiary_id = w.subject_id
+        AND e.benefit_month = w.benefit_month AND e.state = 'booked')
 SELECT w.benefit_month, w.subject_id, w.kind, coalesce(held.revision, -1) + 1, w.amount_dong - coalesce(held.amount_dong, 0),
        w.amount_dong, {_DUE}
 FROM draw_owed w
