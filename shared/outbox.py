@@ -49,11 +49,12 @@ async def emit_body(tx: Tx, event: type[Event], body: str, unit_id: str | None) 
     tx.memory.said_event = True
 
 
-async def emit_bodies(tx: Tx, event: type[Event], bodies: str, *, unit_id: str | None, **params: Any) -> int:
+async def emit_bodies(tx: Tx, event: type[Event], bodies: str, *, unit_id: str | None, first: str = "", **params: Any) -> int:
     """Say an event for each row of a query, in its order; how many. Its one column `body` is the event's JSON as text, exactly
-    as the contract has it: for sets too large to pass through here."""
+    as the contract has it: for sets too large to pass through here. `first`: a WITH clause that the query reads from."""
     said = await tx.run(
-        f"""INSERT INTO outbox (month, event_id, type, version, occurred_at, unit_id, body)
+        f"""{first}
+            INSERT INTO outbox (month, event_id, type, version, occurred_at, unit_id, body)
             SELECT :month, uuidv7(), :type, :version, platform.business_now(), :unit_id, CAST(b.body AS json)
             FROM ({bodies}) b""",  # noqa: S608 - a constant of the caller's
         month=month_of(wall_now().date()),

@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 
 from services.disbursement.domain.payrolls import Payroll
-from services.disbursement.storage import payrolls, seals
+from services.disbursement.storage import findings as doubts
+from services.disbursement.storage import gates, payrolls, seals
 from shared.database import Tx
 from tests.disbursement.office import Office
 
@@ -45,3 +46,13 @@ async def test_each_line_is_read_once_for_its_digest(office: Office, admin: asyn
     async with office.database.transaction() as tx:
         await seals.chunk_sums(tx, payroll, from_plaintext=True)
         assert 2 * 90 <= await read(tx, "payment_lines_%") < 3 * 90
+
+
+async def test_whom_else_it_pays_is_sought_among_its_own_payees(office: Office, admin: asyncpg.Connection) -> None:
+    """Each line is read to see where the payroll lies, once to look at it, and once as its payee's; those of others are not."""
+    payroll = await supplement(office, admin, before=400, after=90)
+    async with office.database.transaction() as tx:
+        in_force = await gates.of_authority(tx, payroll.authority_id, await tx.today())
+        before = await read(tx, "payments_%")
+        assert await doubts.find(tx, payroll, in_force) is not None
+        assert 2 * 90 <= await read(tx, "payments_%") - before <= 3 * 90

@@ -97,13 +97,35 @@ DELETE FROM paid_before WHERE authority_id = :authority_id AND benefit_month = A
 
 # Only what earlier revisions don't cover is new. What was cancelled covers nothing: a death recorded by mistake comes back.
 # Nor does what was repaid; what was proven paid twice does. A month of an opening balance is closed by what was agreed of it: the
-# rest was paid before there was ChiTra. Merged records, and what was cancelled just now, are looked at below.
-_NEW = """
+# rest was paid before there was ChiTra. Merged records, and what was cancelled just now, are looked at below. Of hardly anybody
+# anything of this is known: they are found first, and for all others only earlier revisions count.
+_DUE = """w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new',
+       0, CAST(NULL AS uuid), CAST(NULL AS integer), w.topups"""
+_NEW = f"""
 INSERT INTO draw_due
-WITH held AS MATERIALIZED ({held})
+WITH {{held}}known AS MATERIALIZED (
+    SELECT subject_id FROM draw_owed JOIN receivable_items i USING (benefit_month, subject_id, kind)
+    WHERE i.repaid_dong > i.given_back_dong
+    UNION
+    SELECT subject_id FROM draw_owed JOIN overpaid_lines v USING (benefit_month, subject_id, kind) WHERE v.came_back_at IS NULL
+    UNION
+    SELECT subject_id FROM draw_owed JOIN paid_before USING (benefit_month, subject_id, kind)
+    UNION
+    SELECT subject_id FROM draw_owed JOIN draw_merged m ON m.beneficiary_id = subject_id
+    UNION
+    SELECT subject_id FROM draw_owed w JOIN draw_cancelled c ON c.root_id = subject_id
+    UNION
+    SELECT subject_id FROM draw_owed w JOIN opening_entries e ON e.beneficiary_id = w.subject_id
+        AND e.benefit_month = w.benefit_month AND e.state = 'booked')
+SELECT w.benefit_month, w.subject_id, w.kind, coalesce(held.revision, -1) + 1, w.amount_dong - coalesce(held.amount_dong, 0),
+       w.amount_dong, {_DUE}
+FROM draw_owed w
+{{join}}
+WHERE w.amount_dong > coalesce(held.amount_dong, 0)
+  AND NOT EXISTS (SELECT FROM known WHERE known.subject_id = w.subject_id)
+UNION ALL
 SELECT w.benefit_month, w.subject_id, w.kind, coalesce(held.revision, -1) + 1, w.amount_dong - covered.amount_dong,
-       w.amount_dong, w.unit_id, w.decision_id, w.category, w.coefficient, w.heads, w.level_dong, w.category_group, true, 'new',
-       0, NULL, NULL, w.topups
+       w.amount_dong, {_DUE}
 FROM draw_owed w
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong - given_back_dong) AS amount_dong
            FROM receivable_items WHERE repaid_dong > given_back_dong
@@ -111,12 +133,12 @@ LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(repaid_dong - given_back_
 LEFT JOIN (SELECT benefit_month, subject_id, kind, sum(amount_dong) AS amount_dong FROM overpaid_lines
            WHERE came_back_at IS NULL GROUP BY benefit_month, subject_id, kind) twice USING (benefit_month, subject_id, kind)
 LEFT JOIN paid_before before USING (benefit_month, subject_id, kind)
-LEFT JOIN held USING (benefit_month, subject_id, kind)
+{{join}}
 CROSS JOIN LATERAL (
     SELECT CAST(coalesce(held.amount_dong, 0) + coalesce(twice.amount_dong, 0) - coalesce(back.amount_dong, 0)
                 + coalesce(before.amount_dong, 0) AS bigint) AS amount_dong
 ) covered
-WHERE w.amount_dong > covered.amount_dong
+WHERE w.subject_id IN (SELECT subject_id FROM known) AND w.amount_dong > covered.amount_dong
   AND NOT EXISTS (SELECT FROM draw_merged m WHERE m.beneficiary_id = w.subject_id)
   AND NOT EXISTS (SELECT FROM draw_cancelled c
                   WHERE c.benefit_month = w.benefit_month AND c.root_id = w.subject_id AND c.kind = w.kind)
@@ -125,22 +147,22 @@ WHERE w.amount_dong > covered.amount_dong
     JOIN obligations o ON o.benefit_month = e.benefit_month AND o.subject_id = e.beneficiary_id AND o.kind = 'monthly'
         AND o.revision = e.revision AND (o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled')
     WHERE e.state = 'booked' AND w.kind = 'monthly' AND e.beneficiary_id = w.subject_id AND e.benefit_month = w.benefit_month)
-"""
+"""  # noqa: S608 - constants only
 
 # Each looks up its own by key (OFFSET 0), and hardly anybody finds something.
-_HELD = """
-SELECT w.benefit_month, w.subject_id, w.kind, max(o.revision) AS revision,
-       coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0) AS amount_dong
-FROM draw_owed w
-CROSS JOIN LATERAL (
-    SELECT x.revision, x.amount_dong, x.live_payment_id, x.resting FROM obligations x
-    WHERE x.benefit_month = w.benefit_month AND x.subject_id = w.subject_id AND x.kind = w.kind OFFSET 0) o
-GROUP BY w.benefit_month, w.subject_id, w.kind
+_HELD = """held AS MATERIALIZED (
+    SELECT w.benefit_month, w.subject_id, w.kind, max(o.revision) AS revision,
+           CAST(coalesce(sum(o.amount_dong) FILTER (WHERE o.live_payment_id IS NOT NULL OR o.resting <> 'cancelled'), 0)
+                AS bigint) AS amount_dong
+    FROM draw_owed w
+    CROSS JOIN LATERAL (
+        SELECT x.revision, x.amount_dong, x.live_payment_id, x.resting FROM obligations x
+        WHERE x.benefit_month = w.benefit_month AND x.subject_id = w.subject_id AND x.kind = w.kind OFFSET 0) o
+    GROUP BY w.benefit_month, w.subject_id, w.kind),
 """
+_NEW_BESIDE_HELD = _NEW.format(held=_HELD, join="LEFT JOIN held USING (benefit_month, subject_id, kind)")
 # Of months of which nobody is owed anything yet, nothing has to be looked up.
-_NONE_HELD = """
-SELECT benefit_month, subject_id, kind, -1 AS revision, CAST(0 AS numeric) AS amount_dong FROM draw_owed WHERE false
-"""
+_NEW_ALONE = _NEW.format(held="", join="CROSS JOIN (SELECT -1 AS revision, CAST(0 AS bigint) AS amount_dong) held")
 _ANY_HELD = """
 SELECT EXISTS (SELECT FROM (SELECT DISTINCT benefit_month FROM draw_owed) m
                CROSS JOIN LATERAL (SELECT FROM obligations o WHERE o.benefit_month = m.benefit_month LIMIT 1) one)
@@ -212,7 +234,7 @@ async def collect(
         await tx.run(_PAID_BEFORE, **whose, **late_months)
         await tx.run(_LATE, **whose, **late_months)
     await tx.run(_RESTING, **whose)
-    await tx.run(_NEW.format(held=_HELD if await tx.scalar(_ANY_HELD) else _NONE_HELD))
+    await tx.run(_NEW_BESIDE_HELD if await tx.scalar(_ANY_HELD) else _NEW_ALONE)
     await tx.run(_NEW_OF_THESE, **whose)
     await tx.run("ANALYZE draw_due")
     return moves

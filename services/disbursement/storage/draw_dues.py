@@ -35,7 +35,8 @@ _TABLES = (
 
 LAW_ROWS = """
 law AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:law AS jsonb)) AS l (month date, category text, kind text, bundle text, part text,
+    SELECT *, CAST(round(level_dong * coefficient) AS bigint) AS of_one_dong
+    FROM jsonb_to_recordset(CAST(:law AS jsonb)) AS l (month date, category text, kind text, bundle text, part text,
         category_group text, coefficient numeric, level_dong bigint, counts_heads boolean, topups jsonb, topups_dong bigint)),
 months AS (
     SELECT * FROM jsonb_to_recordset(CAST(:months AS jsonb)) AS m (month date, changed boolean, changed_after bigint))"""
@@ -78,7 +79,7 @@ CLAIMED = f"""
 claims AS NOT MATERIALIZED (
     SELECT m.month, d.beneficiary_id, d.unit_id, m.kind, m.bundle, m.part, m.category, m.category_group, m.coefficient,
            m.level_dong, m.topups, m.topups_dong, h.heads, d.decision_id,
-           CASE WHEN m.coefficient IS NULL THEN m.level_dong * h.heads
+           CASE WHEN m.coefficient IS NULL THEN m.level_dong * h.heads WHEN h.heads = 1 THEN m.of_one_dong
                 ELSE CAST(round(m.level_dong * m.coefficient * h.heads) AS bigint) END AS amount_dong
     FROM held d
     LEFT JOIN buried b USING (beneficiary_id)

@@ -9,7 +9,7 @@ from services.disbursement.domain.canary import LEAST_TIMES_CANARY
 from services.disbursement.domain.ledger import MovedSum
 from services.disbursement.domain.runs import Run
 from services.disbursement.storage.draw_people import OF_PERSON, left_out, route
-from services.disbursement.storage.moves import GATHER
+from services.disbursement.storage.moves import GATHER, say_gathered
 from services.disbursement.storage.seal_text import line_digest
 from shared.contracts.base import MAX_RECORDS
 from shared.database import Tx
@@ -58,13 +58,6 @@ JOIN unnest(CAST(:payroll_ids AS uuid[]), CAST(:contract_ids AS uuid[]), CAST(:c
 WHERE w.why_held IS NULL
 """  # noqa: S608 - constants only
 
-_LINES = f"""
-INSERT INTO payment_lines (benefit_month, subject_id, kind, revision, payment_seq, run_month, payment_id, amount_dong)
-SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.payment_seq + 1, :run_month, w.payment_id, d.amount_dong
-FROM draw_due d JOIN draw_people w ON {OF_PERSON} AND w.why_held IS NULL
-ORDER BY d.subject_id, d.benefit_month
-"""  # noqa: S608 - constants only
-
 _CHUNKS = """
 INSERT INTO chunks (payroll_id, chunk_no, payments, amount_dong, digest)
 SELECT payroll_id, chunk_no, count(*), sum(amount_dong), sha256(string_agg(line_digest, ''::bytea ORDER BY line_no))
@@ -72,31 +65,38 @@ FROM payments WHERE run_month = :run_month AND payroll_id = ANY(CAST(:payroll_id
 GROUP BY payroll_id, chunk_no ORDER BY payroll_id, chunk_no
 """
 
-# New obligations come with their payment already named, so that no row is written twice. Where another transaction made one of
-# the same key that this snapshot can't see, the key refuses it, and whoever owns the transaction starts it again: asking with
-# ON CONFLICT, row by row, would take half as long again.
-_NEW_OBLIGATIONS = f"""
-INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id, unit_id,
-                         decision_id, category, coefficient, heads, level_dong, subject, category_group, sex, age_band,
-                         live_run_month, live_payment_id, payment_seq, topups)
-SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.amount_dong, d.total_dong, :run_id, :authority_id, d.unit_id,
-       d.decision_id, d.category, d.coefficient, d.heads, d.level_dong, w.subject, d.category_group, w.sex, {AGE_BAND},
-       CASE WHEN w.why_held IS NULL THEN CAST(:run_month AS date) END, CASE WHEN w.why_held IS NULL THEN w.payment_id END,
-       CASE WHEN w.why_held IS NULL THEN 1 ELSE 0 END, d.topups
-FROM draw_due d
-JOIN draw_people w ON {OF_PERSON}
-JOIN ({AGE_LIMITS}) ages USING (benefit_month)
-WHERE d.is_new
-ORDER BY d.subject_id, d.benefit_month, d.kind, d.revision
+# All that is due, joined and sorted once, becomes lines, obligations and what is said of them in one statement. New obligations
+# come with their payment already named, so that no row is written twice. Where another transaction made one of the same key that
+# this snapshot can't see, the key refuses it, and whoever owns the transaction starts it again: asking with ON CONFLICT, row by
+# row, would take half as long again.
+_WRITE_DUE = f"""
+WITH due AS MATERIALIZED (
+    SELECT d.benefit_month, d.subject_id, d.kind, d.revision, d.amount_dong, d.total_dong, d.unit_id, d.decision_id, d.category,
+           d.coefficient, d.heads, d.level_dong, d.category_group, d.payment_seq, d.is_new, d.topups, w.subject, w.sex,
+           {AGE_BAND} AS age_band, CASE WHEN w.why_held IS NULL THEN w.payment_id END AS payment_id
+    FROM draw_due d
+    JOIN draw_people w ON {OF_PERSON}
+    LEFT JOIN ({AGE_LIMITS}) ages USING (benefit_month)
+    ORDER BY d.subject_id, d.benefit_month, d.kind, d.revision),
+lines AS (
+    INSERT INTO payment_lines (benefit_month, subject_id, kind, revision, payment_seq, run_month, payment_id, amount_dong)
+    SELECT benefit_month, subject_id, kind, revision, payment_seq + 1, CAST(:run_month AS date), payment_id, amount_dong
+    FROM due WHERE payment_id IS NOT NULL),
+owed AS (
+    INSERT INTO obligations (benefit_month, subject_id, kind, revision, amount_dong, total_dong, run_id, authority_id, unit_id,
+                             decision_id, category, coefficient, heads, level_dong, subject, category_group, sex, age_band,
+                             live_run_month, live_payment_id, payment_seq, topups)
+    SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, :run_id, :payer_id, unit_id, decision_id,
+           category, coefficient, heads, level_dong, subject, category_group, sex, age_band,
+           CASE WHEN payment_id IS NOT NULL THEN CAST(:run_month AS date) END, payment_id,
+           CASE WHEN payment_id IS NOT NULL THEN 1 ELSE 0 END, topups
+    FROM due WHERE is_new)
 """  # noqa: S608 - constants only
-
-# What that moved. It is read where it was drawn from: giving a million rows back costs more than joining them once more.
-NEW_MOVES = f"""
-SELECT d.benefit_month, w.subject, d.kind, d.revision, 0 AS step, d.unit_id, d.category_group, w.sex, {AGE_BAND} AS age_band,
-       d.amount_dong, NULL AS from_place, 'not_released' AS to_place
-FROM draw_due d JOIN draw_people w ON {OF_PERSON} JOIN ({AGE_LIMITS}) ages USING (benefit_month)
-WHERE d.is_new
-"""  # noqa: S608 - constants only
+_NEW_MOVES = """
+SELECT benefit_month, subject, kind, revision, 0 AS step, unit_id, category_group, sex, age_band, amount_dong,
+       NULL AS from_place, 'not_released' AS to_place
+FROM due WHERE is_new
+"""
 
 _NEW_SUMS = """
 SELECT benefit_month, NULL AS from_place, 'not_released' AS to_place, count(*) AS obligations,
@@ -136,10 +136,8 @@ async def make_room(tx: Tx) -> None:
 
 
 async def write(tx: Tx, run: Run, authority_id: str, draw_no: int, position: int) -> Drawn:
-    """Turn `draw_due` into obligations, payrolls, payments, lines and chunks, one payment for each payee of a person.
-
-    What rested and moves is gathered (see `moves.py`); what is new, `NEW_MOVES` gives for the months of `owed`.
-    """
+    """Turn `draw_due` into obligations, payrolls, payments, lines and chunks, one payment for each payee of a person, and say
+    what moved: what was gathered (see `moves.py`), with what rested here, and what is new."""
     await route(tx, run, authority_id)
     month = {"run_month": run.run_month}
     named = {"run_id": run.run_id, "authority_id": authority_id, **month}
@@ -149,9 +147,11 @@ async def write(tx: Tx, run: Run, authority_id: str, draw_no: int, position: int
         names = {"contract_ids": "contract_id", "channels": "channel", "firsts": "first", "canaries": "canary"}
         lists = {name: [row[column] for row in payrolls] for name, column in names.items()}
         await tx.run(_PAYMENTS, payroll_ids=payroll_ids, **lists, **named)
-        await tx.run(_LINES, **month)
         await tx.run(_CHUNKS, payroll_ids=payroll_ids, **month)
-    owed = [MovedSum(**row) for row in await tx.rows(_NEW_SUMS)]
-    await tx.run(_NEW_OBLIGATIONS, months=[each.benefit_month for each in owed], **named)
     await tx.run(_TAKE_RESTING, **month)
+    owed = [MovedSum(**row) for row in await tx.rows(_NEW_SUMS)]
+    months = [each.benefit_month for each in owed]
+    await say_gathered(
+        tx, run, authority_id, _NEW_MOVES, _WRITE_DUE, months=months, payer_id=authority_id, run_id=run.run_id, **month
+    )
     return Drawn(payroll_ids, owed, await left_out(tx))

@@ -11,9 +11,9 @@ from shared.kernel.months import next_month
 
 _TABLE = """
 CREATE TEMP TABLE IF NOT EXISTS draw_people (
-    subject_id uuid, receipt text, subject text, sex text, birth_date date, code text, unit_id text, amount_dong bigint,
-    note text, parts text, payee_id uuid, payee_version integer, payee_name text, account_id uuid, account_version integer,
-    contract_id uuid, channel text, provider text, why_held text, place bigint, payment_id uuid
+    subject_id uuid, payment_id uuid, place bigint, amount_dong bigint, birth_date date, receipt text, why_held text, sex text,
+    subject text, contract_id uuid, channel text, provider text, payee_id uuid, payee_version integer, account_id uuid,
+    account_version integer, unit_id text, code text, payee_name text, note text, parts text
 ) ON COMMIT DELETE ROWS
 """
 
@@ -29,7 +29,8 @@ WHERE d.kind = 'funeral' OR (d.kind = 'care_support' AND position('{MOTHERS_OWN}
 # `domain/routing.py`, the note `domain/notes.py`. Most people have one thing due, and nothing of theirs is put together.
 # Rows are put in in the order of their lines: `place` counts them, and payment ids grow with it, so that what a chunk needs lies
 # together in every index and nothing is sorted a second time. `lane` stands for contract, channel and commune: a number is
-# sorted sooner than three texts. OFFSET 0: each person is looked up by key, however many people others pay. A payment's id is a
+# sorted sooner than three texts. OFFSET 0: each person is looked up by key, however many people others pay. `special` has the few
+# who are paid otherwise than their record says, so that all others pass one join and not four. A payment's id is a
 # UUIDv7 with a counter (RFC 9562, 6.2): time and 48 random bits of the drawing up, `place` between them. A million ids with
 # random bits of their own would cost as much as their payments' inserts.
 _ROUTE = f"""
@@ -65,46 +66,64 @@ person AS (
     FROM draw_due d JOIN several s ON s.subject_id = d.subject_id GROUP BY d.subject_id, d.receipt),
 avoided AS (
     SELECT DISTINCT subject_id, avoid_account_id, avoid_account_version FROM draw_due WHERE avoid_account_id IS NOT NULL),
+marked AS (
+    SELECT d.subject_id, d.receipt FROM draw_due d JOIN kind_payees k ON k.beneficiary_id = d.subject_id
+    UNION
+    SELECT d.subject_id, d.receipt FROM draw_due d JOIN one_off_payees o ON o.beneficiary_id = d.subject_id
+    UNION
+    SELECT d.subject_id, d.receipt FROM draw_due d JOIN suspensions u ON u.beneficiary_id = d.subject_id AND u.ended_at IS NULL
+    UNION
+    SELECT d.subject_id, d.receipt FROM draw_due d JOIN avoided f ON f.subject_id = d.subject_id),
+special AS MATERIALIZED (
+    SELECT m.subject_id, m.receipt, k.payee_id IS NOT NULL AS by_kind, o.payee_id IS NOT NULL AS by_one_off, k.hold,
+           coalesce(k.payee_id, o.payee_id) AS payee_id, coalesce(k.payee_version, o.payee_version) AS payee_version,
+           coalesce(k.payee_name, o.payee_name) AS payee_name, k.account_id, k.account_version, k.account_provider,
+           k.account_channel, f.subject_id IS NOT NULL AS avoids, u.suspension_id IS NOT NULL AS uncollected
+    FROM marked m
+    CROSS JOIN LATERAL (
+        SELECT status, account_id, account_version FROM people x WHERE x.beneficiary_id = m.subject_id OFFSET 0) p
+    LEFT JOIN kind_payees k ON k.beneficiary_id = m.subject_id AND k.kind = m.receipt
+    LEFT JOIN one_off_payees o ON o.beneficiary_id = m.subject_id
+        AND o.purpose = CASE WHEN m.receipt = 'funeral' THEN 'funeral'
+                             WHEN m.receipt = 'person' AND p.status = 'dead' THEN 'unpaid_months' END
+    LEFT JOIN avoided f ON f.subject_id = m.subject_id
+        AND f.avoid_account_id = CASE WHEN k.payee_id IS NULL THEN p.account_id ELSE k.account_id END
+        AND f.avoid_account_version = CASE WHEN k.payee_id IS NULL THEN p.account_version ELSE k.account_version END
+    LEFT JOIN suspensions u ON u.beneficiary_id = m.subject_id AND u.ended_at IS NULL),
 routed AS (
     SELECT d.subject_id, d.receipt, p.subject, p.sex, p.birth_date, p.code, d.unit_id, d.amount_dong, d.first_month, d.months,
            d.parts,
-           coalesce(k.payee_id, o.payee_id, p.payee_id) AS payee_id,
-           coalesce(k.payee_version, o.payee_version, p.payee_version) AS payee_version,
-           coalesce(k.payee_name, o.payee_name, p.payee_name) AS payee_name,
+           coalesce(s.payee_id, p.payee_id) AS payee_id,
+           coalesce(s.payee_version, p.payee_version) AS payee_version,
+           coalesce(s.payee_name, p.payee_name) AS payee_name,
            CASE WHEN a.lane IS NOT NULL THEN r.account_id END AS account_id,
            CASE WHEN a.lane IS NOT NULL THEN r.account_version END AS account_version,
            coalesce(a.contract_id, h.contract_id) AS contract_id, coalesce(a.channel, h.channel) AS channel,
            coalesce(a.provider, h.provider) AS provider, coalesce(a.lane, h.lane) AS lane,
-           CASE WHEN k.hold IS NOT NULL THEN CASE WHEN k.hold = p.hold THEN 'held' ELSE 'carer-held' END
-                WHEN p.hold IS NOT NULL AND k.payee_id IS NULL THEN 'held'
+           CASE WHEN s.hold IS NOT NULL THEN CASE WHEN s.hold = p.hold THEN 'held' ELSE 'carer-held' END
+                WHEN p.hold IS NOT NULL AND s.by_kind IS NOT TRUE THEN 'held'
                 WHEN p.status = 'suspended' THEN 'suspended'
-                WHEN d.receipt = 'funeral' AND o.payee_id IS NULL THEN 'no-funeral-payee'
-                WHEN p.status = 'dead' AND p.payee_relationship = 'self' AND o.payee_id IS NULL AND k.payee_id IS NULL
-                    THEN 'payee-dead'
-                WHEN u.suspension_id IS NOT NULL THEN 'uncollected'
+                WHEN d.receipt = 'funeral' AND s.by_one_off IS NOT TRUE THEN 'no-funeral-payee'
+                WHEN p.status = 'dead' AND p.payee_relationship = 'self' AND s.payee_id IS NULL THEN 'payee-dead'
+                WHEN s.uncollected THEN 'uncollected'
                 WHEN coalesce(a.lane, h.lane) IS NULL THEN 'no-contract' END AS why_held
     FROM person d
     CROSS JOIN LATERAL (
         SELECT subject, sex, birth_date, code, status, hold, payee_id, payee_version, payee_name, payee_relationship, account_id,
                account_version, account_provider, account_channel
         FROM people x WHERE x.beneficiary_id = d.subject_id OFFSET 0) p
-    LEFT JOIN kind_payees k ON k.beneficiary_id = d.subject_id AND k.kind = d.receipt
-    LEFT JOIN one_off_payees o ON o.beneficiary_id = d.subject_id
-        AND o.purpose = CASE WHEN d.receipt = 'funeral' THEN 'funeral'
-                             WHEN d.receipt = 'person' AND p.status = 'dead' THEN 'unpaid_months' END
+    LEFT JOIN special s ON s.subject_id = d.subject_id AND s.receipt = d.receipt
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN k.payee_id IS NULL THEN p.account_id ELSE k.account_id END AS account_id,
-               CASE WHEN k.payee_id IS NULL THEN p.account_version ELSE k.account_version END AS account_version,
-               CASE WHEN k.payee_id IS NULL THEN p.account_provider ELSE k.account_provider END AS provider,
-               CASE WHEN k.payee_id IS NULL THEN p.account_channel ELSE k.account_channel END AS channel) r
-    LEFT JOIN avoided f ON f.subject_id = d.subject_id AND f.avoid_account_id = r.account_id
-        AND f.avoid_account_version = r.account_version
-    LEFT JOIN ways a ON d.receipt <> 'funeral' AND o.payee_id IS NULL AND f.subject_id IS NULL AND a.unit_id = d.unit_id
+        SELECT CASE WHEN s.by_kind THEN s.account_id ELSE p.account_id END AS account_id,
+               CASE WHEN s.by_kind THEN s.account_version ELSE p.account_version END AS account_version,
+               CASE WHEN s.by_kind THEN s.account_provider ELSE p.account_provider END AS provider,
+               CASE WHEN s.by_kind THEN s.account_channel ELSE p.account_channel END AS channel) r
+    LEFT JOIN ways a ON d.receipt <> 'funeral' AND s.by_one_off IS NOT TRUE AND s.avoids IS NOT TRUE AND a.unit_id = d.unit_id
         AND a.channel = r.channel AND a.provider = r.provider
-    LEFT JOIN ways h ON h.unit_id = d.unit_id AND h.channel IN ('cash', 'cashier')
-    LEFT JOIN suspensions u ON u.beneficiary_id = d.subject_id AND u.ended_at IS NULL)
+    LEFT JOIN ways h ON h.unit_id = d.unit_id AND h.channel IN ('cash', 'cashier'))
 SELECT subject_id, receipt, subject, sex, birth_date, code, unit_id, amount_dong,
-       left('TCXH ' || CASE WHEN months IS NULL THEN to_char(first_month, 'MM.YYYY')
+       left('TCXH ' || CASE WHEN months IS NULL AND first_month = :usual_month THEN :usual_month_text
+           WHEN months IS NULL THEN to_char(first_month, 'MM.YYYY')
            ELSE (SELECT CASE WHEN count(*) <= 8 THEN string_agg(to_char(month, 'MM.YYYY'), ' ' ORDER BY month)
                         ELSE to_char(min(month), 'MM.YYYY') || '-' || to_char(max(month), 'MM.YYYY') END
                  FROM (SELECT DISTINCT unnest(months) AS month) named) END
@@ -132,6 +151,8 @@ async def route(tx: Tx, run: Run, authority_id: str) -> None:
         authority_id=authority_id,
         run_month=run.run_month,
         next_month=next_month(run.run_month),
+        usual_month=run.benefit_months[-1],
+        usual_month_text=f"{run.benefit_months[-1]:%m.%Y}",
         draw_id=str(new_id()),
     )
     await tx.run("ANALYZE draw_people (subject_id, receipt, contract_id, channel, why_held)")

@@ -22,15 +22,29 @@ MAX_FINDINGS = 500
 
 _OPEN = "p.run_month = :run_month AND p.payment_id BETWEEN :first AND :last AND p.payroll_id = :payroll_id AND p.state = 'open'"
 
-# One look at all lines says what there is to find: of people of whom hardly anybody is paid, and of hardly any amount. `IS TRUE`
-# keeps such people a hashed set, where a join of sides without statistics could go row by row.
+# Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all. An account
+# is of one provider and channel, so payrolls of others can't pay into it. All of a payroll's are sought at once: an index takes
+# the sorted list in one go, however many payments the run has, where a look-up for each line would descend anew.
+_CROWDED = """ARRAY(
+    SELECT x.{column} FROM payments x
+    WHERE CAST(:{most} AS numeric) IS NOT NULL AND x.run_month = :run_month AND x.run_id = :run_id
+      AND x.state IN ('open', 'paid') AND x.{column} IS NOT NULL AND x.{column} = ANY(ARRAY(SELECT o.{column} FROM opened o))
+    GROUP BY x.{column} HAVING count(*) > CAST(:{most} AS numeric) ORDER BY x.{column})"""
+
+# One look at all lines says what there is to find: of people of whom hardly anybody is paid, of hardly any amount, and of payees
+# and accounts that hardly ever are paid for several. `IS TRUE` keeps such people a hashed set, where a join of sides without
+# statistics could go row by row.
 _SIGNS = f"""
+WITH opened AS MATERIALIZED (
+    SELECT p.beneficiary_id, p.payee_id, p.account_id, p.amount_dong FROM payments p WHERE {_OPEN})
 SELECT coalesce(bool_or((p.beneficiary_id IN (
            SELECT q.beneficiary_id FROM people q WHERE q.status IN ('stopped', 'dead'))) IS TRUE), false) AS any_ended,
        coalesce(bool_or((p.beneficiary_id IN (
            SELECT q.beneficiary_id FROM people q WHERE q.birth_date <= :born_on)) IS TRUE), false) AS any_old,
-       coalesce(max(p.amount_dong), 0) AS most_dong
-FROM payments p WHERE {_OPEN}
+       coalesce(max(p.amount_dong), 0) AS most_dong,
+       {_CROWDED.format(column="account_id", most="most_of_account")} AS accounts,
+       {_CROWDED.format(column="payee_id", most="most_of_payee")} AS payees
+FROM opened p
 """  # noqa: S608 - constants only
 
 _OVER_MAXIMUM = f"""
@@ -62,28 +76,19 @@ WHERE m.amount_dong > :threshold * b.amount_dong
 GROUP BY m.payment_id ORDER BY min(m.line_no) LIMIT :most
 """  # noqa: S608 - constants only
 
-# Over the whole run month, whichever authority pays: an account or payee counts where this payroll pays it at all. An account
-# is of one provider and channel, so payrolls of others can't pay into it. OFFSET 0 keeps the inner selects apart: each line
-# looks up the payments of its account or payee by key, however many the run has, and in the lines' order, in which they lie.
-_CROWDED = f"""
-WITH crowded AS (
-    SELECT DISTINCT p.{{column}} AS shared
-    FROM payments p
-    WHERE {_OPEN} AND EXISTS (
-        SELECT FROM payments x
-        WHERE x.{{column}} = p.{{column}} AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
-        OFFSET CAST(floor(CAST(:threshold AS numeric)) AS bigint)))
+# OFFSET 0 keeps the inner select apart: each payee or account that is paid for several looks up its payments by key.
+_SHARED = """
 SELECT CAST(c.shared AS text) AS about, count(DISTINCT p.beneficiary_id) AS measured,
        array_agg(p.line_no ORDER BY p.line_no) FILTER (WHERE p.payroll_id = :payroll_id) AS lines,
        array_agg(DISTINCT p.beneficiary_code) AS names
-FROM crowded c
+FROM unnest(CAST(:shared AS uuid[])) AS c (shared)
 CROSS JOIN LATERAL (
     SELECT x.beneficiary_id, x.beneficiary_code, x.line_no, x.payroll_id FROM payments x
-    WHERE x.{{column}} = c.shared AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
+    WHERE x.{column} = c.shared AND x.run_month = :run_month AND x.run_id = :run_id AND x.state IN ('open', 'paid')
     OFFSET 0) p
 GROUP BY c.shared HAVING count(DISTINCT p.beneficiary_id) > :threshold ORDER BY c.shared LIMIT :most
-"""  # noqa: S608 - constants only
-_ACCOUNT_SHARED, _PAYEE_SHARED = (_CROWDED.format(column=column) for column in ("account_id", "payee_id"))
+"""
+_ACCOUNT_SHARED, _PAYEE_SHARED = (_SHARED.format(column=column) for column in ("account_id", "payee_id"))
 
 _TOO_OLD = f"""
 SELECT CAST(p.payment_id AS text) AS about, extract(year FROM age(CAST(:run_month AS date), q.birth_date)) AS measured,
@@ -124,7 +129,15 @@ async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding
     """Everything doubtful of a payroll, by gate and line."""
     within = await _within(tx, payroll)
     within["born_on"] = _too_old_born_on(payroll, gates["too-old"])
-    signs = await tx.row(_SIGNS, **within)
+    accounts, payees = gates["account-shared"], gates["payee-shared"]
+    into_accounts = accounts.severity != "off" and payroll.channel in ACCOUNT_CHANNELS
+    signs = await tx.row(
+        _SIGNS,
+        **within,
+        run_id=payroll.run_id,
+        most_of_account=accounts.threshold if into_accounts else None,
+        most_of_payee=payees.threshold if payees.severity != "off" else None,
+    )
     assert signs is not None, "an aggregate has one row"
     found = []
     if signs["any_ended"]:
@@ -134,9 +147,10 @@ async def find(tx: Tx, payroll: Payroll, gates: dict[str, Gate]) -> list[Finding
             found += await _lines(tx, payroll, within, gates["amount-jump"], _JUMPS)
     if signs["most_dong"] > gates["amount-maximum"].threshold:
         found += await _lines(tx, payroll, within, gates["amount-maximum"], _OVER_MAXIMUM)
-    if payroll.channel in ACCOUNT_CHANNELS:
-        found += await _lines(tx, payroll, within, gates["account-shared"], _ACCOUNT_SHARED)
-    found += await _lines(tx, payroll, within, gates["payee-shared"], _PAYEE_SHARED)
+    if signs["accounts"]:
+        found += await _lines(tx, payroll, {**within, "shared": signs["accounts"]}, accounts, _ACCOUNT_SHARED)
+    if signs["payees"]:
+        found += await _lines(tx, payroll, {**within, "shared": signs["payees"]}, payees, _PAYEE_SHARED)
     if signs["any_old"]:
         found += await _lines(tx, payroll, within, gates["too-old"], _TOO_OLD)
     return found + await _budget(tx, payroll, gates) + await _total(tx, payroll, gates["total-changed"])

@@ -231,11 +231,13 @@ async def sums_gathered(tx: Tx) -> list[MovedSum]:
     return [MovedSum(**row) for row in await tx.rows(_SUMS)]
 
 
-async def say_gathered(tx: Tx, run: RunNamed, authority_id: str, also: str, **params: Any) -> None:
+async def say_gathered(tx: Tx, run: RunNamed, authority_id: str, also: str, first: str = "", **params: Any) -> None:
     """Emit `obligations_moved` for what was gathered and for the moves that a query `also` gives, in events of up to 500.
 
-    What stayed where it was is not said.
+    What stayed where it was is not said. `first`: a WITH clause that `also` reads from; it may write what moves.
     """
     head = WayOfMoves(run, authority_id, None, None).event([]).model_dump_json().removesuffix("]}")
-    for numbered in (_GATHERED, _OTHERS.format(others=also)):
-        await emit_bodies(tx, ObligationsMoved, _BODIES.format(numbered=numbered), unit_id=authority_id, head=head, **params)
+    said: dict[str, Any] = {"unit_id": authority_id, "head": head}
+    await emit_bodies(tx, ObligationsMoved, _BODIES.format(numbered=_GATHERED), **said)
+    others = _BODIES.format(numbered=_OTHERS.format(others=also))
+    await emit_bodies(tx, ObligationsMoved, others, first=first, **said, **params)

@@ -28,7 +28,7 @@ from services.disbursement.storage import (
     units,
 )
 from services.disbursement.storage.ledger import post
-from services.disbursement.storage.moves import gather, say_gathered, sums_gathered
+from services.disbursement.storage.moves import gather, sums_gathered
 from services.disbursement.storage.runs import Draw
 from services.disbursement.use_cases.suspend_uncollected import suspend_uncollected
 from shared.contracts.disbursement_events import ObligationMove
@@ -88,8 +88,6 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
     left_out = {**drawn.left_out, **without_law}
     moved = [*drawn.owed, *await sums_gathered(tx)]
     await post(tx, Posting(run_id=run.run_id, authority_id=authority_id, cause="draw-up").sums(moved))
-    months = [each.benefit_month for each in drawn.owed]
-    await say_gathered(tx, run, authority_id, also=draw_payments.NEW_MOVES, months=months)
     if last is not None and not moved and not drawn.payroll_ids:
         return DrawnUp(last.draw_no, position, [], left_out)
     await runs.record_draw(tx, run.run_id, authority_id, draw, command.issuer, command.subject)
