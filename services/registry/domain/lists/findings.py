@@ -189,6 +189,10 @@ PAYEE_IS_BENEFICIARY = _kind(
     "Người nhận thay có cùng số định danh với đối tượng ({written}).",
     "The payee has the beneficiary's own identity number ({written}).",
 )  # fmt: skip
+PAYEE_SECOND = _kind(
+    "payee_second", _V, "Có hai người nhận thay; dòng dưới ghi: {written}.",
+    "Two payees are given; the line below says: {written}.",
+)  # fmt: skip
 PAYEE_NAME_MISSING = _kind(
     "payee_name_missing", _V,
     "Có thông tin người nhận thay nhưng thiếu họ tên.", "Something of a payee is written, but no name.",
@@ -341,6 +345,9 @@ ETHNICITY_UNKNOWN = _kind(
 )
 RELATIONSHIP_UNKNOWN = _kind(
     "relationship_unknown", _I, "Chưa rõ quan hệ “{written}”.", "The relationship “{written}” is not known."
+)
+PAYEE_BELOW = _kind(
+    "payee_below", _I, "Người nhận thay lấy ở dòng dưới: {written}.", "The payee is taken from the line below: {written}."
 )
 PAYEE_IS_SELF = _kind(
     "payee_is_self", _I, "Người nhận là chính đối tượng: “{written}”.", "The payee is the beneficiary: “{written}”."

@@ -53,6 +53,7 @@ _PAYEE = re.compile(
     r"|nguoi nuoi duong|nguoi linh|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
+_SIGNED = re.compile(r"\bký\b|ghi rõ (?:họ )?tên")
 _ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
 _IDENTITY = re.compile(
     r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to|\bddcn\b|ho chieu"
@@ -141,7 +142,7 @@ def read_header(text: str) -> Column | None:
         return None
     if sexed := _sexed(written, words):
         return sexed
-    if _ISSUED.search(words):
+    if _ISSUED.search(words) or _SIGNED.search(written):
         return Column.OTHER
     if _PAYEE.search(words) and not _BY_WHAT.search(words) and (payee := _payee_column(written, words)):
         return payee
@@ -203,7 +204,7 @@ def _payee_column(written: str, words: str) -> Column | None:
         return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"\bđt\b", written):
         return Column.PAYEE_PHONE
-    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|tai khoan", words):
+    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|(?<!chu )tai khoan", words):
         return None
     if re.search(r"dia chi|noi o|cho o|sinh|gioi tinh|dan toc", words):
         return Column.OTHER

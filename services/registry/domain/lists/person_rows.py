@@ -10,6 +10,7 @@ from services.registry.domain.lists.communes import CommuneFinder, names_above
 from services.registry.domain.lists.entitlement_fields import ListFacts, read_entitlement
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of
+from services.registry.domain.lists.list_rows import PersonRow
 from services.registry.domain.lists.notes import NoteMeaning, read_note
 from services.registry.domain.lists.payment_fields import check_minor, read_payee, read_payment
 from services.registry.domain.lists.person_fields import (
@@ -24,7 +25,7 @@ from services.registry.domain.lists.person_fields import (
 from services.registry.domain.lists.records import PersonRecord
 from services.registry.domain.lists.reference import Reference, UnitFact
 from services.registry.domain.lists.row_cells import RowCells, written_form
-from services.registry.domain.lists.table import PersonRow, Table
+from services.registry.domain.lists.table import Table
 
 
 @dataclass(frozen=True, slots=True)
