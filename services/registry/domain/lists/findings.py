@@ -100,6 +100,13 @@ BIRTH_FUTURE = _kind(
 
 # Review: an officer decides.
 ID_MISSING = _kind("id_missing", _V, "Không có số CMND/CCCD.", "There is no identity number.")
+CELL_ERROR = _kind(
+    "cell_error", _V, "Ô bị lỗi công thức ({written}), không có giá trị.",
+    "The cell shows an error of a formula ({written}), no value.",
+)  # fmt: skip
+NAME_ODD = _kind(
+    "name_odd", _V, "Họ tên có ký tự lạ hoặc quá dài: {written}.", "The name has odd characters or is too long: {written}.",
+)  # fmt: skip
 ID_LETTERS = _kind(
     "id_letters", _V,
     "Số định danh {written} có chữ cái; có thể là {proposed}.",

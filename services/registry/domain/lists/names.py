@@ -29,6 +29,9 @@ _SURNAMES = re.compile(
 )
 
 
+_ODD = re.compile(r"[\d/\\&@_=<>|\ufffd]")
+_LONGEST = 60
+_QUOTES = str.maketrans("", "", '"“”„‟″«»')
 _WHOLE_NAME = 3
 _MIDDLE_NAMES = frozenset(
     (
@@ -79,7 +82,7 @@ def read_name(text: str) -> NameReading:
     if after := _AFTER_NAME.match(bare):
         bare = after.group(1)
         remarks.append(after.group(2).strip())
-    bare = _without_number(bare)
+    bare = _without_number(bare.translate(_QUOTES).lstrip("+=*'’‘ "))
     address = _HONORIFIC.match(bare)
     if address and (address.group(2) or _begins_a_name(bare[address.end() :].split())):
         remarks.insert(0, address.group(1))
@@ -111,6 +114,11 @@ def _without_number(text: str) -> str:
     while (bare := _LEADING_NUMBER.sub("", text).strip(" .,;:-–_")) != text:
         text = bare
     return bare
+
+
+def is_odd(name: str) -> bool:
+    """Whether no person is called so: digits or a stroke (two names in one cell), or longer than a name is."""
+    return len(name) > _LONGEST or bool(_ODD.search(name))
 
 
 def is_trivial_change(written: str, name: str) -> bool:

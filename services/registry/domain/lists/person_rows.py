@@ -55,6 +55,8 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
     payee = read_payee(cells, person, reference, table.numbers, month.year)
     check_minor(cells, person, payee, month)
     _check_notes(cells, person)
+    if table.sheet.errors:
+        _check_errors(cells, table, row.number)
     if row.number in table.sheet.hidden_rows:
         cells.add(f.HIDDEN_ROW, "list")
     return PersonRecord(
@@ -73,6 +75,15 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
         account_number=payment.account,
         payee=payee,
     )
+
+
+def _check_errors(cells: RowCells, table: Table, number: int) -> None:
+    """A formula's error in a column that is read: what stood there isn't known."""
+    for column, places in cells.layout.columns.items():
+        if column not in (Column.OTHER, Column.ORDINAL):
+            for at in places:
+                if error := table.sheet.errors.get((number, at)):
+                    cells.add(f.CELL_ERROR, column.value, error)
 
 
 def _year_of_number(cells: RowCells, person: Person) -> date | None:

@@ -60,16 +60,17 @@ class RowJudge:
     def evidence(self, row: Sequence[Cell]) -> int:
         """How many cells of the row say something of a person (numbers, dates, categories; not names or amounts)."""
         width = len(row)
-        count = 0
-        for at in self._digits:
-            if at < width and row[at] is not None:
-                cell = row[at]
-                count += not isinstance(cell, str) or any(map(str.isdigit, cell))
+        count = self._numbers_and_dates(row)
         for at in self._marks:
             count += at < width and row[at] is not None
         for at in self._words:
             count += at < width and row[at] is not None
         return count
+
+    def _numbers_and_dates(self, row: Sequence[Cell]) -> int:
+        width = len(row)
+        cells = (row[at] for at in self._digits if at < width and row[at] is not None)
+        return sum(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in cells)
 
     def kind(self, row: Sequence[Cell], *, closed: bool = False) -> RowKind:
         """The row's kind; below the signatures (`closed`) only who surely is a person is one, and not who signed."""
@@ -93,7 +94,8 @@ class RowJudge:
             return odd
         name = self._name(row)
         if not name:
-            return RowKind.PERSON if evidence >= 2 else self._heading_or_other(texts)
+            person = evidence >= 2 or (self._has_number(row) and self._numbers_and_dates(row))
+            return RowKind.PERSON if person else self._heading_or_other(texts)
         if heading_village(name) and evidence < 2:
             return RowKind.HEADING
         if self._has_number(row) or evidence >= (1 if self._ordinal is None else 2):
