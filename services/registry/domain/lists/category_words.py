@@ -22,10 +22,12 @@ _CLAUSE_FIRST = re.compile(
     _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
 )
 _BARE = re.compile(
-    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([a-dđ])?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
+    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
 )
 _ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?$")
 """Article, clause and point alone: `5.5a`, `Đ5.1.a`."""
+_ARTICLE_5 = re.compile(r"\b(?:đieu|dieu|đ|d)\.?\s*5\s*[.,/\-]?\s*(?=k(?:hoan)?\s*\.?\s*\d)")
+"""The article in front of its clause, often in one word: `Đ5K5a`."""
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
 _HEADS_OF_4 = re.compile(r"^(?:k|khoan) ?4\s*[-x:(*]\s*0?(\d)\b")
@@ -41,7 +43,7 @@ _LIGHT = re.compile(r"\bnhe\b")
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("MT-THUONG", re.compile(r"mai tang")),
     ("CS-NKT-MT", re.compile(r"mang thai|con duoi 36 thang")),
-    ("CS-NHAN", re.compile(r"nhan (?:cham soc|nuoi duong|nuoi)")),
+    ("CS-NHAN", re.compile(r"(?<!co nguoi )nhan (?:cham soc|nuoi duong|nuoi)")),
     ("CS-DBN-HGD", re.compile(r"cham soc")),
     (
         "HTXH",
@@ -108,6 +110,7 @@ def read_wording(text: str) -> CategoryWording:
 
 def _clauses(words: str) -> list[tuple[str, str | None]]:
     """(group, point) for each clause written: `điểm a khoản 5`, `khoản 5 điểm a`, `k5a`, `5a`, `a5`."""
+    words = _ARTICLE_5.sub("", words)
     found = [(f"K{number}", letter) for letter, number in _POINT_FIRST.findall(words)]
     if not found:
         found = [(f"K{number}", first or second or None) for number, first, second in _CLAUSE_FIRST.findall(words)]

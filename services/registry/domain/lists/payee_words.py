@@ -46,11 +46,17 @@ def without_kin(text: str) -> str:
 
 
 def kin_beside(text: str) -> str:
-    """The relationship that stands with a payee's name: `Trần Thị Hoa (bà ngoại)`, `Mẹ: Võ Thị Ánh`; empty for none."""
-    if (bare := without_kin(text)) and bare != text:
-        return text[: -len(bare)].strip(" :.-–")
-    remark = read_name(text).remark.strip(" ()[]-–:,;") if text else ""
-    return remark if remark and read_relationship(remark).kin is not Kin.UNKNOWN else ""
+    """The relationship that stands with a payee's name: `Trần Thị Hoa (bà ngoại)`, `Mẹ: Võ Thị Ánh`; empty for none.
+
+    What stands behind the name says more than what stands in front, which may be a form of address: `Bà Võ Thị Ánh (cô)`.
+    """
+    if not text:
+        return ""
+    bare = without_kin(text)
+    remark = read_name(bare).remark.strip(" ()[]-–:,;")
+    if remark and read_relationship(remark).kin is not Kin.UNKNOWN:
+        return remark
+    return text[: -len(bare)].strip(" :.-–") if bare and bare != text else ""
 
 
 def hold_names_with_kin(texts: Sequence[str]) -> bool:

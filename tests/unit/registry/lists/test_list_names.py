@@ -54,9 +54,13 @@ def test_what_is_no_part_of_a_name_is_kept_apart(written: str, name: str, remark
     assert (reading.name, reading.remark) == (name, remark)
 
 
-@pytest.mark.parametrize("written", ['"Lê" Văn Út', "Lê “Văn” Út", "+Lê Văn Út", "'Lê Văn Út"])
+@pytest.mark.parametrize("written", ['"Lê" Văn Út', "Lê “Văn” Út", "+Lê Văn Út", "'Lê Văn Út", "12. Lê Văn Út"])
 def test_marks_around_a_name_are_none_of_it(written: str) -> None:
     assert read_name(written).name == "Lê Văn Út"
+
+
+def test_a_name_of_the_nguyen_house_begins_behind_the_form_of_address() -> None:
+    assert read_name("Bà Công Tằng Tôn Nữ Thị Hoa").name == "Công Tằng Tôn Nữ Thị Hoa"
 
 
 @pytest.mark.parametrize("name", ["Trần Văn Ba / Trần Văn Bốn", "Lê Thị 2", "Lê " * 30])

@@ -33,6 +33,7 @@ def codes(reading: ListReading, at: int = 0) -> set[str]:
     [
         ("Người nhận thay: Trần Thị Hoa (bà)", "Bà"), ("NGH: Trần Thị Hoa - bà", "Bà"), ("(Nhận thay: Trần Thị Hoa, bà)", "Bà"),
         ("Người giám hộ: Trần Thị Hoa", None), ("Trần Thị Hoa (bà ngoại)", "Bà ngoại"), ("Bà ngoại: Trần Thị Hoa", "Bà ngoại"),
+        ("Người nhận thay: Bà Trần Thị Hoa (cô)", "Cô"),
         ("Đại diện nhận tiền: Trần Thị Hoa (Mẹ)", "Mẹ"), ("+ Người được uỷ quyền: Trần Thị Hoa (cô)", "Cô"),
     ],
 )  # fmt: skip
@@ -122,3 +123,14 @@ def test_nor_does_it_where_all_that_follows_is_beyond_a_cells_bound() -> None:
 def test_a_cell_of_two_lines_stays_one() -> None:
     rows = read_workbook(lines("Lê Văn An", '"Lê Văn\nBa, con út"', "Lê Văn Tư"), "19870.csv").sheets[0].rows
     assert [row[1] for row in rows[1:]] == ["Lê Văn An", "Lê Văn\nBa, con út", "Lê Văn Tư"]
+
+
+def test_a_name_column_of_an_unknown_word_is_told_by_its_names_also_when_they_are_numbered(child: Row) -> None:
+    headers = HEADERS | {"name": "Danh tính"}
+    people = [
+        {**child, "name": f"{at}. Lê Thị {name}", "number": f"04631200012{at}"} for at, name in enumerate(("Lan", "Mai", "Đào"))
+    ]
+    rows = [[person.get(key, at if key == "ordinal" else None) for key in headers] for at, person in enumerate(people, 1)]
+    workbook = Workbook("ds.xlsx", "xlsx", (Sheet("DS", [*map(list, TITLES), list(headers.values()), *rows]),))
+    reading = standardise(workbook, load_reference())
+    assert [row.record.full_name for row in reading.rows] == ["Lê Thị Lan", "Lê Thị Mai", "Lê Thị Đào"]
