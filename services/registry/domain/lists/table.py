@@ -18,7 +18,7 @@ from services.registry.domain.lists.column_facts import (
 from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.findings import Finding
-from services.registry.domain.lists.headers import Column, is_payee_header
+from services.registry.domain.lists.headers import Column, is_payee_header, read_header
 from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import (
     Encoding,
@@ -142,7 +142,8 @@ class Table:
         at = self.layout.first(Column.RELATIONSHIP)
         if at is None or Column.PAYEE_NAME in columns:
             return
-        if hold_names_with_kin([str(self._read_cell(text, at)) for text in column_texts(sample, at)]):
+        texts = [str(self._read_cell(text, at)) for text in column_texts(sample, at)]
+        if hold_names_with_kin([text for text in texts if read_header(text) is None]):  # a header may come again below
             del columns[Column.RELATIONSHIP]
             columns[Column.PAYEE_NAME] = (at,)
 
