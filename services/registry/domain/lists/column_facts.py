@@ -48,7 +48,7 @@ def number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
     """What a column of numbers shows as a whole: whether zeros were kept, and the provinces that are usual in it."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
     zeros_kept = any(text.startswith("0") for text in texts)
-    digits = [_AROUND_DIGITS.sub("", str(cell)) for cell in cells if isinstance(cell, str | int | float)]
+    digits = [text if (text := str(cell)).isdigit() else _AROUND_DIGITS.sub("", text) for cell in cells if cell is not None]
     prefixes = Counter(text[:2] for text in digits if len(text) == 9)
     common = prefixes.most_common(1)
     home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""

@@ -69,8 +69,11 @@ class RowJudge:
 
     def _numbers_and_dates(self, row: Sequence[Cell]) -> int:
         width = len(row)
-        cells = (row[at] for at in self._digits if at < width and row[at] is not None)
-        return sum(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in cells)
+        count = 0
+        for at in self._digits:
+            if at < width and (cell := row[at]) is not None:
+                count += not isinstance(cell, str) or any(map(str.isdigit, cell))
+        return count
 
     def kind(self, row: Sequence[Cell], *, closed: bool = False) -> RowKind:
         """The row's kind; below the signatures (`closed`) only who surely is a person is one, and not who signed."""
@@ -105,7 +108,7 @@ class RowJudge:
     def _may_be_of_payee(self, row: Sequence[Cell]) -> bool:
         """Whether nothing in the row is what a line of a beneficiary has: an ordinal, a category, a sum."""
         width = len(row)
-        return not any(at < width and row[at] is not None for at in self._beneficiarys) and not self._has_number(row)
+        return not self._has_number(row) and not any(at < width and row[at] is not None for at in self._beneficiarys)
 
     def _names_payee(self, row: Sequence[Cell]) -> bool:
         """Whether the row says who receives for the person above it: by words, by columns, or by a name with its kin."""
