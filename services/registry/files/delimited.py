@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 
@@ -11,6 +10,7 @@ from services.registry.domain.lists.legacy import Encoding, choose_encoding, dec
 from services.registry.domain.lists.refusals import NOT_A_SPREADSHEET, SPREADSHEET_TOO_LARGE
 from services.registry.domain.lists.workbook import Cell, Sheet, Workbook
 from services.registry.files.bounds import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from services.registry.files.quoted_text import read_records
 from shared.kernel.errors import Refusal
 
 _DELIMITERS = ",;\t|"
@@ -32,7 +32,7 @@ def read_delimited(data: bytes, filename: str) -> Workbook:
     rows: list[list[Cell]] = []
     cells = 0
     try:
-        for row in csv.reader(io.StringIO(body, newline=""), delimiter=delimiter):
+        for row in read_records(body, delimiter):
             cells += len(row)
             if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
                 raise Refusal(SPREADSHEET_TOO_LARGE, f"{filename}: too many rows or columns", file=filename)
@@ -90,10 +90,9 @@ def _delimiter(text: str, filename: str) -> str:
     """The delimiter under which most rows have the same number of cells, and more than one."""
     best, best_score = "", 0.0
     for delimiter in _DELIMITERS:
-        lines = io.StringIO(text, newline="")
         widths: Counter[int] = Counter()
         try:
-            for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(_SAMPLED_ROWS), strict=False):
+            for row, _ in zip(read_records(text, delimiter), range(_SAMPLED_ROWS), strict=False):
                 widths[len(row)] += bool(row)
         except csv.Error:
             continue

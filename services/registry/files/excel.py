@@ -22,7 +22,7 @@ from services.registry.files.xlsx_outline import outline_xlsx
 from shared.kernel.errors import Refusal
 
 _LARGEST_EXACT = 2**53
-_NO_VALUE = frozenset({"", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
 def read_xlsx(data: bytes, filename: str) -> Workbook:
@@ -70,10 +70,8 @@ def _read(data: bytes, filename: str, kind: str, outlines: dict[str, SheetOutlin
 
 
 def _sheet(source: calamine.CalamineSheet, meta: calamine.SheetMetadata, outline: SheetOutline) -> Sheet:
-    rows = [
-        [value if value.__class__ is str and value and value[0] != "#" else _cell(value) for value in row]
-        for row in source.to_python(skip_empty_area=False)
-    ]
+    values = source.to_python(skip_empty_area=False)
+    rows = [[value if value.__class__ is str and value and value[0] != "#" else _cell(value) for value in row] for row in values]
     return Sheet(
         name=meta.name,
         rows=rows,
@@ -82,6 +80,13 @@ def _sheet(source: calamine.CalamineSheet, meta: calamine.SheetMetadata, outline
         hidden_columns=outline.hidden_columns,
         merged=_merged(source.merged_cell_ranges or ()),
         widths=outline.widths,
+        errors={
+            (at + 1, column): str(row[column])
+            for at, row in enumerate(values)
+            if _ERRORS.intersection(row)
+            for column in range(len(row))
+            if row[column] in _ERRORS
+        },
     )
 
 
@@ -92,7 +97,7 @@ def _merged(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[
 def _cell(value: object) -> Cell:
     """A value as a cell: whole numbers as int, an empty text or an error as nothing, a time or a truth value as text."""
     if isinstance(value, str):
-        return None if value in _NO_VALUE else value
+        return None if not value or value in _ERRORS else value
     if value is None:
         return None
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from services.registry.domain.lists.workbook import Cell
 
 _UNIT = re.compile(
-    r"^['’`₫đ]+\s*|\s*\([^()]*\)?$|\s*-+$"
+    r"^['’`₫đ]+\s*|\s*\([^()]*\)?$|\s*[.,]?\s*[-=]+$"
     r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|(?<![^\W\d_])[^\W\d_kmnt])?\.?\s*(?:(?:/|một|mỗi|1)\s*(?:tháng|thang|th|t)\.?)\s*$"
     r"|\s*(?:đồng|dong|vnđ|vnd|vnñ|®ång|ñoàng|₫|®|(?<![^\W\d_])[^\W\d_kmnt])\.?\s*$",
     re.IGNORECASE,

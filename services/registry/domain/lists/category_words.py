@@ -22,14 +22,18 @@ _CLAUSE_FIRST = re.compile(
     _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
 )
 _BARE = re.compile(
-    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,]?\s*([a-dđ])?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
+    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
 )
+_ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?$")
+"""Article, clause and point alone: `5.5a`, `Đ5.1.a`."""
+_ARTICLE_5 = re.compile(r"\b(?:đieu|dieu|đ|d)\.?\s*5\s*[.,/\-]?\s*(?=k(?:hoan)?\s*\.?\s*\d)")
+"""The article in front of its clause, often in one word: `Đ5K5a`."""
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
 _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2})\b")
 _HEADS_OF_4 = re.compile(r"^(?:k|khoan) ?4\s*[-x:(*]\s*0?(\d)\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
 _EXTREME = re.compile(
-    r"đac biet|dac biet|\bđ\.? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
+    r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
 )
 _SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
 _CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt|mc)?\b|\btre\b")
@@ -39,9 +43,14 @@ _LIGHT = re.compile(r"\bnhe\b")
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("MT-THUONG", re.compile(r"mai tang")),
     ("CS-NKT-MT", re.compile(r"mang thai|con duoi 36 thang")),
-    ("CS-NHAN", re.compile(r"nhan (?:cham soc|nuoi duong|nuoi)")),
+    ("CS-NHAN", re.compile(r"(?<!co nguoi )nhan (?:cham soc|nuoi duong|nuoi)")),
     ("CS-DBN-HGD", re.compile(r"cham soc")),
-    ("HTXH", re.compile(r"huu tri|\b(?:tc)?htxh\b")),
+    (
+        "HTXH",
+        re.compile(
+            r"huu tri|\b(?:tc)?htxh\b|\b(?:n[đd]|nghi [đd]inh)\.? ?(?:so )?176\b|\b176/2025|(?:[đd]u|tren|>=?) ?75\b(?!.*80)"
+        ),
+    ),
     ("K4", re.compile(r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b")),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
     (
@@ -101,11 +110,15 @@ def read_wording(text: str) -> CategoryWording:
 
 def _clauses(words: str) -> list[tuple[str, str | None]]:
     """(group, point) for each clause written: `điểm a khoản 5`, `khoản 5 điểm a`, `k5a`, `5a`, `a5`."""
+    words = _ARTICLE_5.sub("", words)
     found = [(f"K{number}", letter) for letter, number in _POINT_FIRST.findall(words)]
     if not found:
         found = [(f"K{number}", first or second or None) for number, first, second in _CLAUSE_FIRST.findall(words)]
     else:
         found += [(f"K{n}", None) for n, _, _ in _CLAUSE_FIRST.findall(words) if f"K{n}" not in {g for g, _ in found}]
+    article = _ARTICLE_FIRST.match(words)
+    if not found and article:
+        return [(f"K{article.group(1)}", article.group(2))]
     bare = _BARE.match(words)
     if not found and bare:
         found = [(f"K{bare.group(1) or bare.group(4)}", bare.group(2) or bare.group(3))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,6 +11,8 @@ from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 SEVERAL, _FEW = 3, 10
+_AROUND_DIGITS = re.compile(r"\.0$|[\s.\-'’`]")
+"""What may stand among a number's digits: spaces, dots, and the `.0` of a number that was once a float."""
 
 
 def column_cells(rows: Sequence[Sequence[Cell]], at: int) -> list[Cell]:
@@ -45,7 +48,7 @@ def number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:
     """What a column of numbers shows as a whole: whether zeros were kept, and the provinces that are usual in it."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
     zeros_kept = any(text.startswith("0") for text in texts)
-    digits = [str(cell).replace(" ", "") for cell in cells if isinstance(cell, str | int)]
+    digits = [text if (text := str(cell)).isdigit() else _AROUND_DIGITS.sub("", text) for cell in cells if cell is not None]
     prefixes = Counter(text[:2] for text in digits if len(text) == 9)
     common = prefixes.most_common(1)
     home = common[0][0] if common and common[0][1] * 2 > sum(prefixes.values()) and common[0][1] >= 3 else ""

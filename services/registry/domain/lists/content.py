@@ -17,6 +17,7 @@ _LEAST_CELLS = 3
 _IDENTITY = re.compile(r"^\d{9}$|^\d{12}$|^\d{11}$|^\d{3} \d{9}$|^\d{3} \d{6}$")
 _PHONE = re.compile(r"^(?:\+?84[ .]?|0)\d(?:[ .]?\d){7,9}$")
 _DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$|^(?:19|20)\d\d$")
+_ORDINAL = re.compile(r"^\d{1,4}\s*[.)/-]\s*")
 _SEX = re.compile(r"^(?:nam|nữ|nu)$", re.IGNORECASE)
 
 
@@ -25,6 +26,7 @@ def _text(cell: Cell) -> str:
 
 
 def _is_name(text: str) -> bool:
+    text = _ORDINAL.sub("", text)
     words = text.lower().split()
     return 2 <= len(words) <= 6 and not any(map(str.isdigit, text)) and sum(map(is_syllable, words)) >= len(words) - 1
 

@@ -100,6 +100,13 @@ BIRTH_FUTURE = _kind(
 
 # Review: an officer decides.
 ID_MISSING = _kind("id_missing", _V, "Không có số CMND/CCCD.", "There is no identity number.")
+CELL_ERROR = _kind(
+    "cell_error", _V, "Ô bị lỗi công thức ({written}), không có giá trị.",
+    "The cell shows an error of a formula ({written}), no value.",
+)  # fmt: skip
+NAME_ODD = _kind(
+    "name_odd", _V, "Họ tên có ký tự lạ hoặc quá dài: {written}.", "The name has odd characters or is too long: {written}.",
+)  # fmt: skip
 ID_LETTERS = _kind(
     "id_letters", _V,
     "Số định danh {written} có chữ cái; có thể là {proposed}.",
@@ -188,6 +195,10 @@ PAYEE_IS_BENEFICIARY = _kind(
     "payee_is_beneficiary", _V,
     "Người nhận thay có cùng số định danh với đối tượng ({written}).",
     "The payee has the beneficiary's own identity number ({written}).",
+)  # fmt: skip
+PAYEE_SECOND = _kind(
+    "payee_second", _V, "Có hai người nhận thay; dòng dưới ghi: {written}.",
+    "Two payees are given; the line below says: {written}.",
 )  # fmt: skip
 PAYEE_NAME_MISSING = _kind(
     "payee_name_missing", _V,
@@ -341,6 +352,9 @@ ETHNICITY_UNKNOWN = _kind(
 )
 RELATIONSHIP_UNKNOWN = _kind(
     "relationship_unknown", _I, "Chưa rõ quan hệ “{written}”.", "The relationship “{written}” is not known."
+)
+PAYEE_BELOW = _kind(
+    "payee_below", _I, "Người nhận thay lấy ở dòng dưới: {written}.", "The payee is taken from the line below: {written}."
 )
 PAYEE_IS_SELF = _kind(
     "payee_is_self", _I, "Người nhận là chính đối tượng: “{written}”.", "The payee is the beneficiary: “{written}”."

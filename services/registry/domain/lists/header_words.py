@@ -24,6 +24,8 @@ _IN_FULL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bstk\b", "so tai khoan"),
         (r"\btk\b", "tai khoan"),
         (r"\bhs ?tc(?:xh)?\b", "he so tro cap"),
+        (r"\btgxh\b", "tro cap xa hoi"),
+        (r"\btro giup\b", "tro cap"),
         (r"\btc ?(?:bt)?xh\b", "tro cap xa hoi"),
         (r"\btc\b", "tro cap"),
         (r"\bcc(?! ?cd)\b", "can cuoc"),

@@ -50,10 +50,11 @@ class Column(StrEnum):
 
 _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
-    r"|nguoi nuoi duong|nguoi linh|linh thay"
+    r"|nguoi nuoi duong|nguoi (?:linh|dung ten)|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
-_ISSUED = re.compile(r"ngay cap|noi cap|han dung|co gia tri")
+_SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
+_ISSUED = re.compile(r"(?:ngay|noi|co quan) cap|^cap ngay|han dung|co gia tri")
 _IDENTITY = re.compile(
     r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to|\bddcn\b|ho chieu"
     r"|(?:ma|so)(?: so)? (?:cong dan|ca nhan)"
@@ -74,7 +75,7 @@ def _rule(column: Column, *patterns: str) -> tuple[Column, re.Pattern[str]]:
 
 # The first rule that matches decides; payees, phones and dates of issue are settled before these.
 _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
-    _rule(Column.ORDINAL, r"^(?:s? ?tt|so tt|so thu tu|thu tu|no|#)(?: \d+)?$"),
+    _rule(Column.ORDINAL, r"^(?:s? ?tt|so ?tt|s t t|so thu tu|thu tu|no|#)(?: \d+)?$"),
     _rule(
         Column.NOTE,
         r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|tinh trang(?! khuyet| kt| ho\b| hon)|hien trang|^ly do|bien dong",
@@ -83,43 +84,47 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.RELATIONSHIP, r"quan he|la gi (?:cua|voi)|^m?qh\b|moi qh|^q he\b"),
     _rule(
         Column.OTHER,
-        r"ky nhan|ky ten|chu ky|quyet dinh|\bqd\b|tu thang|thoi (?:diem|gian)|thang (?:bat dau|huong)|truy linh",
-        r"ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
+        r"(?<!dang )ky (?:nhan|ten)|chu ky|da nhan|quyet dinh|\bqd\b|tu thang|^huong tu|thoi (?:diem|gian)|thang huong",
+        r"thang bat dau|truy linh|ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
     ),
     _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu t(?:ai )?k"),
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
-        r"phuong an chi|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^nhan (?:tien )?qua|^htct$",
-        r"^tien mat (?:tk|the|vi|hay|chuyen)",
+        r"phuong an chi|^pt (?:nhan|chi|tra)|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^htct$",
+        r"^(?:dang ky )?nhan (?:tien )?qua|^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
     _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
     _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so\b"),
     _rule(
         Column.AMOUNT,
-        r"so tien|muc (?:tro cap|huong|tien|chi|chuan|trc)|kinh phi|thanh tien|^tro cap (?:hang|thang|xa hoi|btxh)",
+        r"so tien|muc (?:tro cap|huong|linh|tien|chi|chuan|trc)|kinh phi|thanh tien|^tro cap (?:hang|thang|xa hoi|btxh)",
         r"^tien|(?:tong|thuc) (?:tien|cong|so tien|nhan|linh|chi|huong)|^muc$|^mtc$",
         r"^(?:so )?tro cap(?: (?:d|vnd|dong|nghin dong|1000d|1 000d))*$|^duoc (?:nhan|linh)",
     ),
-    _rule(Column.SEVERITY, r"muc do|^mdkt$|dang (?:tat|kt|khuyet)|loai khuyet tat|tinh trang khuyet"),
+    _rule(
+        Column.SEVERITY,
+        r"muc do|muc (?:kt\b|khuyet)|hang (?:kt\b|khuyet|tat)|^mdkt$|dang (?:tat|kt|khuyet)|loai khuyet tat|tinh trang khuyet",
+    ),
     _rule(Column.FAMILY_NAME, r"^ho(?: va)?(?: ten)?(?: chu)? (?:dem|lot)$|^ho$"),
     _rule(
         Column.FULL_NAME,
         r"\bho (?:va |n )?(?:chu )?(?:(?:dem|lot) )?(?:va )?ten\b|^(?:full ?)?name$",
         r"^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
-        r"^(?:nguoi|doi tuong) (?:thu )?huong(?: tro cap)?$|^ho ?va ?ten|^hoten|quy danh|^ten day du",
+        r"^(?:nguoi|doi tuong) (?:(?:duoc|thu) )?(?:huong(?: tro cap)?|tro cap)(?: xa hoi)?$",
+        r"^ho ?va ?ten|^hoten|quy danh|^ten day du",
     ),
     _rule(
         Column.CATEGORY,
-        r"(?:dien|loai|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
+        r"(?:dien|loai|loai hinh|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
         r"^(?:thuoc )?dien(?: (?:tro cap(?: xa hoi)?|doi tuong|duoc huong|btxh|bao tro))?$",
         r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),
-    _rule(Column.ETHNICITY, r"dan toc|^d ?toc$"),
+    _rule(Column.ETHNICITY, r"dan toc|^d ?toc$|^(?:thanh phan|tp) dt$"),
     _rule(Column.SEX, r"gioi tinh|^phai$|^gt$|^g tinh$|nam nu|gioi$"),
     _rule(
         Column.VILLAGE,
@@ -141,7 +146,7 @@ def read_header(text: str) -> Column | None:
         return None
     if sexed := _sexed(written, words):
         return sexed
-    if _ISSUED.search(words):
+    if _ISSUED.search(words) or _SIGNED.search(written):
         return Column.OTHER
     if _PAYEE.search(words) and not _BY_WHAT.search(words) and (payee := _payee_column(written, words)):
         return payee
@@ -165,7 +170,7 @@ def _numbered(written: str, words: str) -> Column | None:
 
 def _sexed(written: str, words: str) -> Column | None:
     """`Nam` and `Nữ` as columns of their own, alone or under a birth date or a sex; `Nam/Nữ` is one column."""
-    if re.search(r"nam\W+nữ|nam\W+nu\b|nữ\W+nam", written):
+    if re.search(r"nam\W+(?:hay |hoặc )?nữ|nam\W+nu\b|nữ\W+nam", written):
         return Column.SEX
     last = re.split(r"[\s/,(]+", re.sub(r"\s*\((?:x|v|đánh dấu x?)\)$", "", written).rstrip(" )"))[-1]
     if re.match(r"nam\W+sinh năm", written):
@@ -203,7 +208,7 @@ def _payee_column(written: str, words: str) -> Column | None:
         return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"\bđt\b", written):
         return Column.PAYEE_PHONE
-    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|tai khoan", words):
+    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|(?<!chu )tai khoan", words):
         return None
     if re.search(r"dia chi|noi o|cho o|sinh|gioi tinh|dan toc", words):
         return Column.OTHER

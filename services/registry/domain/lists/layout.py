@@ -135,7 +135,8 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
 def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
     """Under a header of people whose word for the name is unknown: the first column that holds names.
 
-    Of `Đối tượng hưởng`, which may head names as well as categories, the names elsewhere make it a category.
+    Of `Đối tượng hưởng`, which may head names as well as categories, the names elsewhere make it a category; so do they
+    where both are such words (`Người hưởng trợ cấp`, `Đối tượng hưởng`).
     Whoever is paid for caring for others is the payee's words (`Người chăm sóc`) where no other column names anybody.
     """
     vague = [at for at, kind in enumerate(kinds) if kind is Column.FULL_NAME and "ten" not in fold(" ".join(headers[at])).split()]
@@ -143,12 +144,20 @@ def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequ
         return
     for allowed in (None,) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
         for at in (at for at, kind in enumerate(kinds) if kind is allowed):
-            cells = [row[at] for row in rows if at < len(row)]
-            if looks_like_names([read_text(cell, encoding)[0] if isinstance(cell, str) else cell for cell in cells]):
+            if looks_like_names(_read_column(rows, at, encoding)):
                 kinds[at] = Column.FULL_NAME
                 for other in vague:
                     kinds[other] = Column.CATEGORY
                 return
+    named = [at for at in vague if looks_like_names(_read_column(rows, at, encoding))] if len(vague) > 1 else []
+    if len(named) == 1:
+        for other in vague:
+            kinds[other] = Column.FULL_NAME if other in named else Column.CATEGORY
+
+
+def _read_column(rows: Sequence[Sequence[Cell]], at: int, encoding: Encoding) -> list[Cell]:
+    cells = [row[at] for row in rows if at < len(row)]
+    return [read_text(cell, encoding)[0] if isinstance(cell, str) else cell for cell in cells]
 
 
 def _column(parts: list[str]) -> Column | None:

@@ -29,11 +29,17 @@ _SURNAMES = re.compile(
 )
 
 
+_ODD = re.compile(r"[\d/\\&@_=<>|\ufffd]")
+_LONGEST = 60
+_QUOTES = str.maketrans("", "", '"“”„‟″«»')
+_ROYAL = frozenset({"công tằng", "công huyền", "công tôn", "huyền tôn", "huyền tằng"})
+"""How names of the Nguyễn house begin in Huế: `Công Tằng Tôn Nữ Thị Hoa`."""
 _WHOLE_NAME = 3
 _MIDDLE_NAMES = frozenset(
     (
         "thị", "văn", "hữu", "đình", "đức", "ngọc", "quốc", "xuân", "bá", "công", "như", "viết", "duy", "trọng", "thế", "minh",
         "thanh", "quang", "ích", "tiến", "đăng", "khánh", "diệu", "mỹ", "kim", "thu", "hồng", "bích", "gia", "bảo",
+        "khắc", "phước",
     )
 )  # fmt: skip
 
@@ -79,7 +85,7 @@ def read_name(text: str) -> NameReading:
     if after := _AFTER_NAME.match(bare):
         bare = after.group(1)
         remarks.append(after.group(2).strip())
-    bare = _without_number(bare)
+    bare = _without_number(bare.translate(_QUOTES).lstrip("+=*'’‘ "))
     address = _HONORIFIC.match(bare)
     if address and (address.group(2) or _begins_a_name(bare[address.end() :].split())):
         remarks.insert(0, address.group(1))
@@ -91,7 +97,8 @@ def read_name(text: str) -> NameReading:
 
 def begins_with_surname(text: str) -> bool:
     """Whether the first of several words is a family name."""
-    return bool(_SURNAMES.match(text.split()[0]))
+    words = text.split()
+    return bool(_SURNAMES.match(words[0])) or " ".join(words[:2]).lower() in _ROYAL
 
 
 def _begins_a_name(words: list[str]) -> bool:
@@ -100,7 +107,7 @@ def _begins_a_name(words: list[str]) -> bool:
     `Văn` is both: it is the family name where a middle name follows (`Văn Hữu Huy`, `Văn Thị Kim Lý`).
     """
     first, second = words[0], words[1].lower()
-    if _SURNAMES.match(first):
+    if _SURNAMES.match(first) or f"{first} {second}".lower() in _ROYAL:
         return True
     return len(words) >= _WHOLE_NAME and (
         first.lower() not in _MIDDLE_NAMES or (first.lower() == "văn" and second in _MIDDLE_NAMES)
@@ -111,6 +118,11 @@ def _without_number(text: str) -> str:
     while (bare := _LEADING_NUMBER.sub("", text).strip(" .,;:-–_")) != text:
         text = bare
     return bare
+
+
+def is_odd(name: str) -> bool:
+    """Whether no person is called so: digits or a stroke (two names in one cell), or longer than a name is."""
+    return len(name) > _LONGEST or bool(_ODD.search(name))
 
 
 def is_trivial_change(written: str, name: str) -> bool:

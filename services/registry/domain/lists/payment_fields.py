@@ -11,7 +11,8 @@ from services.registry.domain.lists.channels import CASH, VIETINBANK, VIETTELPAY
 from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
-from services.registry.domain.lists.names import begins_with_surname, is_trivial_change, read_name
+from services.registry.domain.lists.names import is_trivial_change, read_name
+from services.registry.domain.lists.payee_words import kin_beside, number_beside, without_kin, without_number
 from services.registry.domain.lists.person_fields import NumberColumnFacts, Person, believable
 from services.registry.domain.lists.phones import PhoneNote, national_form, read_phone
 from services.registry.domain.lists.records import PayeeRecord
@@ -145,11 +146,11 @@ def read_payee(
 
 def _payee_name(cells: RowCells) -> str:
     text = _payee_cell(cells)
-    name = read_name(_without_kin(text)).name if text else ""
+    name = read_name(without_kin(text)).name if text else ""
     if name and cells.was_decoded(Column.PAYEE_NAME):
         cells.add(f.TEXT_DECODED, "payee", cells.as_written(Column.PAYEE_NAME), name)
     elif name and not is_trivial_change(text, name):
-        cells.add(f.NAME_REWRITTEN, "payee", cells.as_written(Column.PAYEE_NAME), name)
+        cells.add(f.NAME_REWRITTEN, "payee", cells.as_written(Column.PAYEE_NAME) or text, name)
     return name
 
 
@@ -159,52 +160,19 @@ def _relation(cells: RowCells) -> str:
     if text and cells.was_decoded(Column.RELATIONSHIP) and read_relationship(text).kin is Kin.UNKNOWN:
         plain = cells.undecoded(Column.RELATIONSHIP)
         return plain if read_relationship(plain).kin is not Kin.UNKNOWN else text
-    return text or _relation_with_name(cells)
-
-
-def _relation_with_name(cells: RowCells) -> str:
-    """The relationship where it stands with the payee's name: `Trần Thị Hoa (bà ngoại)`."""
-    text = _payee_cell(cells)
-    if (bare := _without_kin(text)) and bare != text:
-        return text[: -len(bare)].strip(" :.-–")
-    remark = read_name(text).remark.strip(" ()[]-–:,") if text else ""
-    return remark if remark and read_relationship(remark).kin is not Kin.UNKNOWN else ""
-
-
-_NUMBER_IN_NAME = re.compile(
-    r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?",
-    re.IGNORECASE,
-)
-_KIN_FIRST = re.compile(r"^(\S+(?: \S+)?)\s*(?::|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
+    return text or kin_beside(_payee_cell(cells))
 
 
 def _payee_cell(cells: RowCells) -> str:
-    """The payee's cell without an identity number in it: `Võ Thị Ánh - 046175300000`."""
-    text = cells.text(Column.PAYEE_NAME)
-    return _NUMBER_IN_NAME.sub("", text) if any(map(str.isdigit, text)) else text
-
-
-def _without_kin(text: str) -> str:
-    """The name behind a relationship: `Mẹ: Võ Thị Ánh`, `mẹ Võ Thị Ánh`."""
-    found = _KIN_FIRST.match(text)
-    if not found:
-        return text
-    word, rest = found.group(1) or found.group(2), text[found.end() :]
-    if read_relationship(word).kin in _NO_KIN or (found.group(2) and not begins_with_surname(rest)):
-        return text
-    return rest
-
-
-_NO_KIN = (Kin.UNKNOWN, Kin.SELF)
+    return without_number(cells.text(Column.PAYEE_NAME))
 
 
 def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:
-    at = cells.layout.first(Column.PAYEE_ID)
-    if at is None or cells.cell(Column.PAYEE_ID) is None:
-        beside = _NUMBER_IN_NAME.search(cells.text(Column.PAYEE_NAME))
-        return re.sub(r"\D", "", beside.group(1)) if beside else None
-    column = facts.get(at, NumberColumnFacts())
     cell = cells.cell(Column.PAYEE_ID)
+    if cell is None:
+        return number_beside(cells.text(Column.PAYEE_NAME))
+    at = cells.layout.first(Column.PAYEE_ID)
+    column = facts.get(-1 if at is None else at, NumberColumnFacts())
     reading = believable(read_identity(cell, zeros_kept=column.zeros_kept), reference, column)
     if reading is None:
         return None

@@ -13,7 +13,7 @@ from services.registry.domain.lists.dates import IMPOSSIBLE, BirthReading, DateN
 from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
-from services.registry.domain.lists.names import is_trivial_change, read_name
+from services.registry.domain.lists.names import is_odd, is_trivial_change, read_name
 from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_kind, village_name
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.row_cells import RowCells, is_mark, written_form
@@ -62,6 +62,8 @@ def read_full_name(cells: RowCells, person: Person) -> None:
         cells.add(f.NAME_MISSING, "full_name", cells.as_written(Column.FULL_NAME))
         return
     person.name, person.remark = reading.name, reading.remark
+    if is_odd(reading.name):
+        cells.add(f.NAME_ODD, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
     if cells.was_decoded(Column.FULL_NAME):
         cells.add(f.TEXT_DECODED, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
     elif reading.remark:

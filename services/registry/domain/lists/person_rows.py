@@ -10,6 +10,7 @@ from services.registry.domain.lists.communes import CommuneFinder, names_above
 from services.registry.domain.lists.entitlement_fields import ListFacts, read_entitlement
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of
+from services.registry.domain.lists.list_rows import PersonRow
 from services.registry.domain.lists.notes import NoteMeaning, read_note
 from services.registry.domain.lists.payment_fields import check_minor, read_payee, read_payment
 from services.registry.domain.lists.person_fields import (
@@ -24,7 +25,7 @@ from services.registry.domain.lists.person_fields import (
 from services.registry.domain.lists.records import PersonRecord
 from services.registry.domain.lists.reference import Reference, UnitFact
 from services.registry.domain.lists.row_cells import RowCells, written_form
-from services.registry.domain.lists.table import PersonRow, Table
+from services.registry.domain.lists.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
     payee = read_payee(cells, person, reference, table.numbers, month.year)
     check_minor(cells, person, payee, month)
     _check_notes(cells, person)
+    if table.sheet.errors:
+        _check_errors(cells, table, row.number)
     if row.number in table.sheet.hidden_rows:
         cells.add(f.HIDDEN_ROW, "list")
     return PersonRecord(
@@ -72,6 +75,15 @@ def read_person(table: Table, row: PersonRow, context: RowContext) -> PersonReco
         account_number=payment.account,
         payee=payee,
     )
+
+
+def _check_errors(cells: RowCells, table: Table, number: int) -> None:
+    """A formula's error in a column that is read: what stood there isn't known."""
+    for column, places in cells.layout.columns.items():
+        if column not in (Column.OTHER, Column.ORDINAL):
+            for at in places:
+                if error := table.sheet.errors.get((number, at)):
+                    cells.add(f.CELL_ERROR, column.value, error)
 
 
 def _year_of_number(cells: RowCells, person: Person) -> date | None:

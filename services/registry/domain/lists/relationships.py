@@ -104,7 +104,7 @@ def age_contradicts(kin: Kin, payee_born: int | None, beneficiary_born: int, yea
     if kin is Kin.SPOUSE and age < 16:
         return True
     if payee_born is None:
-        limits = {Kin.CHILD: age < 30, Kin.PARENT: age > 90, Kin.GRANDPARENT: age > 75, Kin.YOUNGER_SIBLING: age < 17}
+        limits = {Kin.CHILD: age < 30, Kin.PARENT: age > 80, Kin.GRANDPARENT: age > 60, Kin.YOUNGER_SIBLING: age < 17}
         return limits.get(kin, False)
     older = beneficiary_born - payee_born
     impossible = {

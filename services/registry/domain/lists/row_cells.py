@@ -177,6 +177,10 @@ class RowCellsReader:
             self._above[at] = read[at] if at < len(read) else None
         return RowCells(written, read, self._layout, findings, decoded)
 
+    def line(self, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
+        """A row that is no person's own, as it stands."""
+        return RowCells(written, read, self._layout, [], decoded)
+
     def _fill_merged(self, number: int, read: list[Cell], findings: list[Finding]) -> None:
         for at in self._mergeable:
             above = self._merged_down.get((number, at))

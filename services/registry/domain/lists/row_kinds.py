@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.payee_words import is_name_with_kin, payee_on_line
 from services.registry.domain.lists.places_in_commune import heading_village
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
@@ -22,6 +23,7 @@ class RowKind(StrEnum):
     SUMMARY = "summary"
     SIGNATURE = "signature"
     NUMBERING = "numbering"
+    PAYEE = "payee"
     OTHER = "other"
 
 
@@ -35,6 +37,9 @@ _NUMBERING = re.compile(r"^[(\[]?(?:\d{1,2}|[A-Za-z])[)\]]?(?:\s*=.*)?$")
 _ROMAN = re.compile(r"^[IVX]+[.)]?$|^[A-Z][.)]?$")
 _DIGIT_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.PHONE)
 _WORD_COLUMNS = (Column.CATEGORY, Column.SEX, Column.ETHNICITY, Column.CHANNEL, Column.PAYEE_NAME, Column.RELATIONSHIP)
+_OF_PAYEES = (Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP, Column.PAYEE_PHONE, Column.NOTE)
+_OF_BENEFICIARIES = (Column.CATEGORY, Column.COEFFICIENT, Column.AMOUNT, Column.SEVERITY)
+_BIRTHS = (Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE)
 
 
 class RowJudge:
@@ -45,29 +50,44 @@ class RowJudge:
         self._marks = tuple(at for column in (Column.MALE, Column.FEMALE) for at in layout.columns.get(column, ()))
         self._words = tuple(at for column in _WORD_COLUMNS for at in layout.columns.get(column, ()))
         self._names = layout.columns.get(Column.FULL_NAME) or layout.columns.get(Column.GIVEN_NAME, ())
+        self._payee_names = layout.columns.get(Column.PAYEE_NAME, ())
+        self._payees = frozenset(at for column in _OF_PAYEES for at in layout.columns.get(column, ()))
+        self._beneficiarys = tuple(at for column in _OF_BENEFICIARIES for at in layout.columns.get(column, ()))
+        self._births = tuple(at for column in _BIRTHS for at in layout.columns.get(column, ()))
         self._ordinal = layout.first(Column.ORDINAL)
         self._header = {at: fold(text) for at, text in enumerate(layout.headers) if text}
 
     def evidence(self, row: Sequence[Cell]) -> int:
         """How many cells of the row say something of a person (numbers, dates, categories; not names or amounts)."""
         width = len(row)
-        count = 0
-        for at in self._digits:
-            if at < width and row[at] is not None:
-                cell = row[at]
-                count += not isinstance(cell, str) or any(map(str.isdigit, cell))
+        count = self._numbers_and_dates(row)
         for at in self._marks:
             count += at < width and row[at] is not None
         for at in self._words:
             count += at < width and row[at] is not None
         return count
 
-    def kind(self, row: Sequence[Cell]) -> RowKind:
-        """The row's kind. Three cells of evidence make a person whatever else stands there, even without a name."""
+    def _numbers_and_dates(self, row: Sequence[Cell]) -> int:
+        width = len(row)
+        count = 0
+        for at in self._digits:
+            if at < width and (cell := row[at]) is not None:
+                count += not isinstance(cell, str) or any(map(str.isdigit, cell))
+        return count
+
+    def kind(self, row: Sequence[Cell], *, closed: bool = False) -> RowKind:
+        """The row's kind; below the signatures (`closed`) only who surely is a person is one, and not who signed."""
+        kind = self._kind(row)
+        return RowKind.OTHER if closed and kind is RowKind.PERSON and not self._surely_a_person(row) else kind
+
+    def _kind(self, row: Sequence[Cell]) -> RowKind:
+        """Three cells of evidence make a person whatever else stands there, even without a name."""
         if all(cell is None for cell in row):
             return RowKind.BLANK
         if _is_numbering(row):
             return RowKind.NUMBERING
+        if self._may_be_of_payee(row) and self._names_payee(row):
+            return RowKind.PAYEE
         evidence = self.evidence(row)
         texts = [cell for cell in row if isinstance(cell, str)]
         if evidence >= 3 and (self._has_number(row) or not self._repeats_header(row)):
@@ -77,15 +97,30 @@ class RowJudge:
             return odd
         name = self._name(row)
         if not name:
-            return RowKind.PERSON if evidence >= 2 else self._heading_or_other(texts)
+            person = evidence >= 2 or (self._has_number(row) and self._numbers_and_dates(row))
+            return RowKind.PERSON if person else self._heading_or_other(texts)
         if heading_village(name) and evidence < 2:
             return RowKind.HEADING
         if self._has_number(row) or evidence >= (1 if self._ordinal is None else 2):
             return RowKind.PERSON
         return RowKind.HEADING if evidence == 0 else RowKind.OTHER
 
-    def surely_a_person(self, row: Sequence[Cell]) -> bool:
-        """Whether a row below the signatures is a person all the same, and not somebody who signed."""
+    def _may_be_of_payee(self, row: Sequence[Cell]) -> bool:
+        """Whether nothing in the row is what a line of a beneficiary has: an ordinal, a category, a sum."""
+        width = len(row)
+        return not self._has_number(row) and not any(at < width and row[at] is not None for at in self._beneficiarys)
+
+    def _names_payee(self, row: Sequence[Cell]) -> bool:
+        """Whether the row says who receives for the person above it: by words, by columns, or by a name with its kin."""
+        filled = [at for at, cell in enumerate(row) if cell is not None]
+        if self._payees.issuperset(filled):
+            return any(at in self._payee_names for at in filled)
+        if any(payee_on_line(cell) for cell in row if isinstance(cell, str)):
+            return True
+        born = any(at < len(row) and row[at] is not None for at in self._births)
+        return self._ordinal is not None and not born and is_name_with_kin(self._name(row))
+
+    def _surely_a_person(self, row: Sequence[Cell]) -> bool:
         return self.evidence(row) >= 3 or self._has_number(row)
 
     def _odd_kind(self, row: Sequence[Cell], texts: list[str]) -> RowKind | None:

@@ -7,11 +7,12 @@ from services.registry.domain.lists.across_rows import RowsSeen
 from services.registry.domain.lists.communes import BY_ROWS, CommuneReading, commune_finder
 from services.registry.domain.lists.completeness import missing_of
 from services.registry.domain.lists.findings import Finding
+from services.registry.domain.lists.list_rows import PersonRow, people_of
 from services.registry.domain.lists.person_rows import RowContext, read_person
 from services.registry.domain.lists.records import ListNote, ListReading, RowReading, RowStatus, SheetReading, status_of
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_HEADER_NOT_FOUND
-from services.registry.domain.lists.table import PersonRow, Table
+from services.registry.domain.lists.table import Table
 from services.registry.domain.lists.whole_list import ListOptions, month_and_communes, tables_of
 from services.registry.domain.lists.workbook import Workbook
 from shared.kernel.errors import Refusal
@@ -28,7 +29,7 @@ def standardise(workbook: Workbook, reference: Reference, options: ListOptions |
     tables = tables_of(workbook, options, notes)
     if not tables:
         raise Refusal(LIST_HEADER_NOT_FOUND, f"{workbook.filename}: no header row was recognised", file=workbook.filename)
-    people = [(table, list(table.people())) for table in tables]
+    people = [(table, list(people_of(table))) for table in tables]
     month, communes = month_and_communes(workbook, people, reference, options, notes)
     finder = commune_finder(reference)
     rows: list[RowReading] = []

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
     column_cells,
     column_texts,
     filled_without,
-    merged_down,
     number_facts,
     rows_differ,
 )
 from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
-from services.registry.domain.lists.dates import read_birth
-from services.registry.domain.lists.entitlement_fields import amount_of, coefficient_of, wording_of
 from services.registry.domain.lists.findings import Finding
-from services.registry.domain.lists.headers import Column, is_payee_header
+from services.registry.domain.lists.headers import Column, is_payee_header, read_header
 from services.registry.domain.lists.layout import Layout, header_text
 from services.registry.domain.lists.legacy import (
     Encoding,
@@ -30,15 +26,13 @@ from services.registry.domain.lists.legacy import (
     decode,
     read_text,
 )
-from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.notes import read_note
-from services.registry.domain.lists.person_fields import NumberColumnFacts, birth_in_parts
-from services.registry.domain.lists.places_in_commune import heading_village, standard_village, village_kind, village_name
+from services.registry.domain.lists.payee_words import hold_names_with_kin
+from services.registry.domain.lists.person_fields import NumberColumnFacts
+from services.registry.domain.lists.places_in_commune import standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
-from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_ditto, is_mark
-from services.registry.domain.lists.row_kinds import RowJudge, RowKind
+from services.registry.domain.lists.row_cells import is_ditto, is_mark
 from services.registry.domain.lists.text import fold
-from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
@@ -46,16 +40,6 @@ _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
 _MOSTLY = 0.75
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
-
-
-@dataclass(slots=True)
-class PersonRow:
-    """A person's row before it is understood: its number from 1, its cells, and what headings above it said."""
-
-    number: int
-    cells: RowCells
-    village: str | None
-    category: str | None
 
 
 @dataclass(slots=True)
@@ -92,6 +76,7 @@ class Table:
         self._settle_village_encoding(sample)
         self._name_columns_by_content(sample, width)
         self._keep_remarks(rows, width)
+        self._settle_payees_with_kin(sample)
         self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
@@ -137,9 +122,9 @@ class Table:
             column = guess_column(cells, missing)
             if column:
                 self.layout.columns[column] = (at,)
-                self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
+                self.note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", column.value)
             elif any(cell is not None for cell in cells):
-                self._note(f.COLUMN_UNREAD, header or f"#{at + 1}")
+                self.note(f.COLUMN_UNREAD, header or f"#{at + 1}")
 
     def _keep_remarks(self, rows: Sequence[Sequence[Cell]], width: int) -> None:
         """Words of death or moving in a column that isn't used are remarks all the same."""
@@ -149,7 +134,18 @@ class Table:
             if at not in used and any(read_note(str(self._read_cell(text, at))) for text in set(column_texts(rows, at))):
                 columns[Column.NOTE] = (*columns.get(Column.NOTE, ()), at)
                 header = self.layout.headers[at] if at < len(self.layout.headers) else ""
-                self._note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
+                self.note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
+
+    def _settle_payees_with_kin(self, sample: Sequence[Sequence[Cell]]) -> None:
+        """`Người nhận thay (quan hệ)` speaks of the relationship, yet whole names stand below it: `Lê Thị Hoa (mẹ)`."""
+        columns = self.layout.columns
+        at = self.layout.first(Column.RELATIONSHIP)
+        if at is None or Column.PAYEE_NAME in columns:
+            return
+        texts = [str(self._read_cell(text, at)) for text in column_texts(sample, at)]
+        if hold_names_with_kin([text for text in texts if read_header(text) is None]):  # a header may come again below
+            del columns[Column.RELATIONSHIP]
+            columns[Column.PAYEE_NAME] = (at,)
 
     def _settle_whose_numbers(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Numbers taken for the payees' that stand mostly in rows without a payee are the beneficiaries' own, and the
@@ -252,60 +248,6 @@ class Table:
     def _texts(self, rows: Sequence[Sequence[Cell]]) -> list[str]:
         return [text for row in rows for cell in row if (text := header_text(cell, self.encoding))]
 
-    def _note(self, kind: f.FindingKind, written: str, proposed: str | None = None, row: int | None = None) -> None:
+    def note(self, kind: f.FindingKind, written: str, proposed: str | None = None, row: int | None = None) -> None:
+        """Note what holds for the sheet, or for one of its rows that is no person."""
         self.notes.append(ListNote(self.sheet.name, row, Finding(kind, "list", written, proposed)))
-
-    def people(self) -> Iterator[PersonRow]:
-        """The rows that are people, in order, with the village and category that headings above them (or the sheet) name."""
-        judge = RowJudge(self.layout)
-        reader = RowCellsReader(self.layout, self.encodings, merged_down(self.sheet), rows_differ=self.rows_differ)
-        village = heading_village(self.name) or _village_in_any_encoding([self.sheet.name])
-        category = None if Column.CATEGORY in self.layout.columns else category_of_titles(self.own_titles(), self.name)
-        closed = False
-        first = self.layout.last_row + 1
-        for at in range(first, self.end_row):
-            row = self.sheet.rows[at]
-            read, decoded = reader.decoded(row)
-            kind = judge.kind(read)
-            closed = closed or kind is RowKind.SIGNATURE
-            if closed and kind is RowKind.PERSON and not judge.surely_a_person(read):
-                kind = RowKind.OTHER
-            if kind is RowKind.PERSON:
-                yield PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
-            elif kind is RowKind.HEADING:
-                text = _heading_text(read)
-                named = heading_village(text) or _village_in_any_encoding(row)
-                if named:
-                    village = named
-                    reader.heading(named)
-                elif len(read_wording(text).groups) == 1:
-                    category = text
-                else:
-                    self._note(f.ROW_UNREAD, text, row=at + 1)
-            elif kind is RowKind.OTHER:
-                self._note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
-
-
-def _village_in_any_encoding(row: Sequence[Cell]) -> str | None:
-    """The village that a heading names when its column's encoding isn't its own: `Xóm 1` above names typed in VNI."""
-    texts = [cell for cell in row if isinstance(cell, str) and not cell.isascii()]
-    readings = (heading_village(read_text(text, encoding)[0]) for text in texts for encoding in Encoding)
-    return next((village for village in readings if village), None)
-
-
-def _heading_text(read: Sequence[Cell]) -> str:
-    texts = [cell for cell in read if isinstance(cell, str)]
-    return max(texts, key=len, default="")
-
-
-def facts_of(row: PersonRow, *, month_first: bool = False) -> PersonFacts:
-    """What a row tells of the list's month."""
-    _, wording = wording_of(row.cells, row.category)
-    written = row.cells.cell(Column.BIRTH) or row.cells.cell(Column.MALE) or row.cells.cell(Column.FEMALE)
-    birth = birth_in_parts(row.cells) if written is None or is_mark(written) else read_birth(written, month_first=month_first)
-    return PersonFacts(
-        wording or read_wording(""),
-        birth.first_day if birth else None,
-        coefficient_of(row.cells),
-        amount_of(row.cells),
-    )

@@ -13,13 +13,14 @@ from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
+from services.registry.domain.lists.list_rows import PersonRow, facts_of
 from services.registry.domain.lists.months import infer_month, stated_month
 from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.records import ListNote
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.refusals import LIST_COMMUNE_CONTRADICTORY, LIST_COMMUNE_UNKNOWN
 from services.registry.domain.lists.sheet_tables import find_tables
-from services.registry.domain.lists.table import PersonRow, Table, facts_of
+from services.registry.domain.lists.table import Table
 from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Sheet, Workbook
 from shared.kernel.errors import Refusal

@@ -24,6 +24,7 @@ class MergedRange:
 class Sheet:
     """One sheet. `rows[0]` is the row that the spreadsheet numbers 1; rows may differ in length.
 
+    `errors` are the cells (row from 1, column from 0) that show an error of a formula (`#REF!`): they hold nothing.
     `widths` are those of columns (from 0) that the file tells, in characters.
     """
 
@@ -34,6 +35,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[MergedRange, ...] = ()
     widths: Mapping[int, float] = field(default_factory=dict)
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

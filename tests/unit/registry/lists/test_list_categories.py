@@ -147,6 +147,15 @@ def test_a_category_that_ended_is_named(reference: Reference) -> None:
         ("TEKT nặng", ("K6",), None),
         ("TCHTXH", ("HTXH",), None),
         ("ĐT nuôi con", ("K4",), None),
+        ("5.5a", ("K5",), "a"),
+        ("Đ5K5a", ("K5",), "a"),
+        ("Đ5K4", ("K4",), None),
+        ("5(c)", ("K5",), "c"),
+        ("Trẻ bị bỏ rơi chưa có người nhận nuôi", ("K1",), None),
+        ("Đ5.1.a", ("K1",), None),
+        ("Người từ đủ 75 tuổi (NĐ 176/2025)", ("HTXH",), None),
+        ("Từ đủ 75 tuổi trở lên", ("HTXH",), None),
+        ("NCT từ đủ 75 đến 80 tuổi hộ nghèo vùng ĐBKK", ("K5",), "b"),
     ],
 )
 def test_short_wordings_of_categories(text: str, groups: tuple[str, ...], point: str | None) -> None:

@@ -32,7 +32,20 @@ def test_a_date_is_read_among_words(cell: Cell, text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["0,36 triệu", "360k", "360 nghìn", "360,0 nghìn", "0.36 tr", "360.000/tháng", "360.000đ/th", "360 000", "360000 VNĐ"]
+    "cell",
+    [
+        "0,36 triệu",
+        "360k",
+        "360 nghìn",
+        "360,0 nghìn",
+        "0.36 tr",
+        "360.000/tháng",
+        "360.000đ/th",
+        "360 000",
+        "360000 VNĐ",
+        "360.000,-",
+        "360.000,=",
+    ],
 )
 def test_a_sum_is_read_with_its_unit(cell: str) -> None:
     assert read_amount_dong(cell) == 360_000

@@ -19,6 +19,7 @@ Read = Callable[..., ListReading]
 # finding code -> (which person's row, what is changed in it)
 ONE_ROW: dict[str, tuple[str, Row]] = {
     "name_missing": ("adult", {"name": None}),
+    "name_odd": ("adult", {"name": "Trần Văn Ba / Trần Văn Bốn"}),
     "id_length": ("adult", {"number": "1927092"}),
     "birth_impossible": ("adult", {"birth": "31/02/1980"}),
     "birth_future": ("adult", {"birth": "12/05/2031"}),
@@ -86,9 +87,10 @@ SEEN_ELSEWHERE = {
     "id_of_another", "duplicate_person", "birth_month_first", "phone_of_payee", "village_from_heading",
     "category_from_heading", "ditto_read", "merged_read", "hidden_row", "commune_successor", "month_inferred",
     "month_assumed", "column_unread", "column_by_content", "column_hidden", "sheet_unread",
-    "sheet_hidden", "sheet_other_month", "encoding_old", "row_unread",
+    "sheet_hidden", "sheet_other_month", "encoding_old", "row_unread", "payee_below", "payee_second", "cell_error",
 }  # fmt: skip
-"""Kinds that need more than one row or another header: shown in test_list_across.py and test_list_standardise.py."""
+"""Kinds that need more than one row, another header, or a cell that went wrong:
+shown in test_list_across.py, test_list_standardise.py, test_list_payee_lines.py."""
 
 STATUS = {Severity.REJECT: RowStatus.REJECTED, Severity.REVIEW: RowStatus.REVIEW}
 

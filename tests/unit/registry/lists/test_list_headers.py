@@ -170,7 +170,33 @@ def test_which_rows_are_people(row: list[Cell], kind: RowKind) -> None:
         ("Loại hình trợ cấp", Column.CATEGORY),
         ("Dạng KT", Column.SEVERITY),
         ("Lý do", Column.NOTE),
+        ("Ký, ghi rõ họ tên", Column.OTHER),
+        ("Hình thức chi trả đăng ký", Column.CHANNEL),
+        ("Đăng ký nhận qua", Column.CHANNEL),
+        ("PT chi trả", Column.CHANNEL),
+        ("Mức TGXH", Column.AMOUNT),
+        ("Diện trợ giúp", Column.CATEGORY),
+        ("Người được trợ cấp", Column.FULL_NAME),
+        ("Nam hay Nữ", Column.SEX),
+        ("Mức KT", Column.SEVERITY),
+        ("Sốtt", Column.ORDINAL),
+        ("Thành phần DT", Column.ETHNICITY),
+        ("Mức lĩnh", Column.AMOUNT),
+        ("Người đứng tên nhận", Column.PAYEE_NAME),
+        ("Loại hình đối tượng", Column.CATEGORY),
+        ("Người nhận ký", Column.OTHER),
+        ("Chủ tài khoản / người nhận thay", Column.PAYEE_NAME),
     ],
 )
 def test_short_forms_of_column_words(words: str, column: Column) -> None:
     assert read_header(words) is column
+
+
+def test_of_two_vague_words_the_one_above_names_is_the_name() -> None:
+    header: list[Cell] = ["STT", "Người hưởng trợ cấp", "Năm sinh", "Đối tượng hưởng", "Số CCCD"]
+    people: list[list[Cell]] = [
+        [at, f"Lê Văn {name}", 1937, "Khoản 5c", f"04603700000{at}"] for at, name in enumerate(("An", "Ba", "Tư"))
+    ]
+    layout = find_layout([header, *people], Encoding.UNICODE)
+    assert layout is not None
+    assert (layout.columns[Column.FULL_NAME], layout.columns[Column.CATEGORY]) == ((1,), (3,))

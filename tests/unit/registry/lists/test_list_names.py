@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.domain.lists.names import is_trivial_change, read_name, standard_name
+from services.registry.domain.lists.names import is_odd, is_trivial_change, read_name, standard_name
 from services.registry.domain.lists.syllables import is_syllable, standard_tone
 
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
@@ -52,6 +52,21 @@ def test_a_name_gets_its_standard_form(written: str, name: str) -> None:
 def test_what_is_no_part_of_a_name_is_kept_apart(written: str, name: str, remark: str) -> None:
     reading = read_name(written)
     assert (reading.name, reading.remark) == (name, remark)
+
+
+@pytest.mark.parametrize("written", ['"Lê" Văn Út', "Lê “Văn” Út", "+Lê Văn Út", "'Lê Văn Út", "12. Lê Văn Út"])
+def test_marks_around_a_name_are_none_of_it(written: str) -> None:
+    assert read_name(written).name == "Lê Văn Út"
+
+
+def test_a_name_of_the_nguyen_house_begins_behind_the_form_of_address() -> None:
+    assert read_name("Bà Công Tằng Tôn Nữ Thị Hoa").name == "Công Tằng Tôn Nữ Thị Hoa"
+
+
+@pytest.mark.parametrize("name", ["Trần Văn Ba / Trần Văn Bốn", "Lê Thị 2", "Lê " * 30])
+def test_what_no_person_is_called(name: str) -> None:
+    assert is_odd(name)
+    assert not is_odd("H'Hen Niê")
 
 
 @given(st.lists(st.text(LETTERS + LETTERS.upper() + "Ðð'-", min_size=1, max_size=8), min_size=1, max_size=6))

@@ -1,0 +1,90 @@
+"""What stands in a payee's cell, or on a line of its own below the beneficiary: a name, what he is to them, a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from services.registry.domain.lists.names import begins_with_surname, read_name
+from services.registry.domain.lists.relationships import Kin, read_relationship
+from services.registry.domain.lists.text import plain
+
+_NO_KIN = (Kin.UNKNOWN, Kin.SELF)
+_NUMBER_IN_NAME = re.compile(
+    r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?",
+    re.IGNORECASE,
+)
+_KIN_FIRST = re.compile(r"^(\S+(?: \S+)?)\s*(?::|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
+_LINE = re.compile(
+    r"^[\s(\-–+*]*(?:(?:ho )?ten )?(?:(?:nguoi|ng\.?)\s+)?"
+    r"(?:(?:duoc )?uy quyen|(?:nhan|linh) (?:thay|ho|tien)|nhan|giam ho|dai dien|cham soc|nuoi duong|ngh|nnt|ngt|nuq|gh|uq)"
+    r"(?: (?:nhan|linh)(?: (?:tien|thay|ho))*)?\s*(?:\(?nt\)?)?\s*[:\-–.]\s*(?=\S)"
+)
+_MOSTLY = 0.7
+
+
+def without_number(text: str) -> str:
+    """A payee's words without an identity number in them: `Võ Thị Ánh - 046175300000`."""
+    return _NUMBER_IN_NAME.sub("", text) if any(map(str.isdigit, text)) else text
+
+
+def number_beside(text: str) -> str | None:
+    """The digits of the identity number that stands with a payee's name."""
+    found = _NUMBER_IN_NAME.search(text)
+    return re.sub(r"\D", "", found.group(1)) if found else None
+
+
+def without_kin(text: str) -> str:
+    """The name behind a relationship: `Mẹ: Võ Thị Ánh`, `mẹ Võ Thị Ánh`."""
+    found = _KIN_FIRST.match(text)
+    if not found:
+        return text
+    word, rest = found.group(1) or found.group(2), text[found.end() :]
+    if read_relationship(word).kin in _NO_KIN or (found.group(2) and not begins_with_surname(rest)):
+        return text
+    return rest
+
+
+def kin_beside(text: str) -> str:
+    """The relationship that stands with a payee's name: `Trần Thị Hoa (bà ngoại)`, `Mẹ: Võ Thị Ánh`; empty for none.
+
+    What stands behind the name says more than what stands in front, which may be a form of address: `Bà Võ Thị Ánh (cô)`.
+    """
+    if not text:
+        return ""
+    bare = without_kin(text)
+    remark = read_name(bare).remark.strip(" ()[]-–:,;")
+    if remark and read_relationship(remark).kin is not Kin.UNKNOWN:
+        return remark
+    return text[: -len(bare)].strip(" :.-–") if bare and bare != text else ""
+
+
+def hold_names_with_kin(texts: Sequence[str]) -> bool:
+    """Whether a column headed by a word for the relationship holds whole names with it: `Lê Thị Hoa (mẹ)`."""
+    named = sum(_names_somebody(text) for text in texts)
+    return named > 0 and named >= _MOSTLY * len(texts)
+
+
+def _names_somebody(text: str) -> bool:
+    bare = without_kin(without_number(text))
+    name = read_name(bare).name
+    return len(name.split()) > 1 and begins_with_surname(name) and bool(kin_beside(without_number(text)) or bare != text)
+
+
+def payee_on_line(text: str) -> str | None:
+    """Whom a line of its own names as payee: `Người nhận thay: Lê Thị Hoa (mẹ)`, `NGH: Lê Thị Hoa - mẹ`; None for other text.
+
+    The brackets that stand around the whole line go; those around the relationship stay.
+    """
+    found = _LINE.match(plain(text)) if len(plain(text)) == len(text) else None
+    if not found:
+        return None
+    rest = text[found.end() :].strip()
+    if rest.endswith(")") and rest.count("(") < rest.count(")"):
+        rest = rest[:-1].rstrip()
+    return rest if len(read_name(without_kin(without_number(rest))).name.split()) > 1 else None
+
+
+def is_name_with_kin(text: str) -> bool:
+    """Whether a text is a whole name with its relationship and nothing else: `Lê Thị Hoa (mẹ)`, `Mẹ: Lê Thị Hoa`."""
+    return bool(kin_beside(without_number(text))) and _names_somebody(text)
