@@ -21,7 +21,7 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
-from console.bench.reporting_events import Mover
+from console.bench.reporting_events import KINDS, Mover
 from console.bench.reporting_ground import FIRST_PROVINCE, PROVINCES, SINCE, lay
 from console.embedded import Embedded, start_embedded
 from services.reporting.use_cases.read_dashboard import explain_dashboard, read_dashboard
@@ -35,7 +35,6 @@ from shared.settings import read_settings
 _HOME = Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute()
 _FIRST = date(2024, 1, 1)
 _ROUNDS = 15
-_KINDS = ("in_flight", "paid", "returned", "owed")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +56,7 @@ async def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             await lay(running.admin_database_url, months, arguments.payments, lambda: progress.advance(task))
         queries = {name: await _query_ms(running, caller, months[-2:]) for name, caller in _callers().items()}
         mover = Mover(arguments.payments, months[-1])
-        chunks = {kind: await _chunk_ms(running, mover, kind) for kind in _KINDS}
+        chunks = {kind: await _chunk_ms(running, mover, kind) for kind in KINDS}
         await mover.hand_log_over(running.admin_database_url)
         delays = [await _delay_seconds(running, mover, months[-1]) for _ in range(_ROUNDS)]
     finally:

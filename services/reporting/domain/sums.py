@@ -85,6 +85,14 @@ class DelayCell(NamedTuple):
     minutes: int
 
 
+class PersonKey(NamedTuple):
+    """A person's obligations of a month in a commune. Few people have some in two: see `joined`."""
+
+    benefit_month: date
+    unit_id: str
+    subject: str
+
+
 @dataclass(slots=True)
 class Count:
     """Obligations and đồng that come to a cell; below zero: that leave it."""
@@ -100,7 +108,7 @@ class Count:
 
 @dataclass(slots=True)
 class PersonDelta:
-    """What an event adds to a person's month. The person's own facts are those of the first obligation that it names."""
+    """What an event adds to a person's month in a commune. The facts are those of the first obligation there that it names."""
 
     first: Moved
     owed: int = 0
@@ -120,7 +128,7 @@ class Sums:
     """Everything that one event adds."""
 
     money: dict[MoneyCell, Count] = field(default_factory=dict)
-    people: dict[tuple[date, str], PersonDelta] = field(default_factory=dict)
+    people: dict[PersonKey, PersonDelta] = field(default_factory=dict)
     failures: dict[FailureCell, Count] = field(default_factory=dict)
     delays: dict[DelayCell, int] = field(default_factory=dict)
     cashier: dict[tuple[date, str], int] = field(default_factory=dict)  # by month and commune
@@ -128,7 +136,7 @@ class Sums:
     @property
     def units(self) -> set[str]:
         """The communes that something is added to."""
-        return {cell.unit_id for cell in self.money} | {delta.first.unit_id for delta in self.people.values()}
+        return {cell.unit_id for cell in self.money} | {key.unit_id for key in self.people}
 
 
 def way_of(channel: str, provider: str) -> str:
@@ -140,6 +148,13 @@ def first_way(ways: Mapping[str, int]) -> str:
     """The way by which a person counts as paid: an account or wallet before cash, then the first by name; '' for none."""
     paid = [way for way, count in ways.items() if count > 0]
     return min(paid, key=lambda way: (way.partition("/")[0] not in ("wallet", "account"), way), default="")
+
+
+def paid_by(way: str) -> str:
+    """`account`, `cash` or `none` of the way that counts."""
+    if not way:
+        return "none"
+    return "account" if way.partition("/")[0] in ("wallet", "account") else "cash"
 
 
 def whole_minutes(since: datetime, until: datetime) -> int:
@@ -205,7 +220,7 @@ def _add(cells: dict[_Cell, Count], cell: _Cell, count: Count, sign: int) -> Non
 
 def _count_person(sums: Sums, move: Moved, source: str | None, target: str, way: str) -> None:
     """What makes a person owed, paid or unpaid: most moves don't, and touch no person's row."""
-    key = (move.benefit_month, move.subject)
+    key = PersonKey(move.benefit_month, move.unit_id, move.subject)
     delta = sums.people.get(key)
     if delta is None:
         delta = sums.people[key] = PersonDelta(move)

@@ -13,9 +13,13 @@ _HELD_BACK = """
 SELECT coalesce(e.active, false) AS active, e.state, coalesce(e.reason, '') AS reason,
     CASE WHEN e.state = 'waiting' THEN CAST(:today AS date) - e.asked_on ELSE 0 END AS waits_days,
     coalesce(e.hold, '') AS hold, coalesce(f.reason, '') AS failed, split_part(p.way, '/', 1) AS paid_channel, count(*) AS people
-FROM person_months p LEFT JOIN enrolled e USING (subject)
-    LEFT JOIN person_failures f ON f.benefit_month = p.benefit_month AND f.subject = p.subject
-WHERE p.benefit_month = :month AND p.owed > 0 AND p.unit_id = :commune
+FROM month_people p LEFT JOIN enrolled e ON e.subject = p.subject
+    LEFT JOIN person_communes c ON c.unit_id = p.part_unit_id AND c.subject = p.subject
+    LEFT JOIN LATERAL (
+        SELECT x.reason FROM person_failures x
+        WHERE x.benefit_month = p.benefit_month AND x.subject = p.subject AND x.unit_id = ANY(c.others || p.part_unit_id)
+        ORDER BY x.position DESC LIMIT 1) f ON true
+WHERE p.benefit_month = :month AND p.owed > 0 AND p.unit_id = :commune AND p.part_unit_id = :commune
     AND split_part(p.way, '/', 1) NOT IN ('wallet', 'account')
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """

@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
-
-import orjson
+from typing import Any
 
 from services.reporting.domain.coverage import PLACES
-from services.reporting.domain.sums import DelayCell, FailureCell, MoneyCell, PersonDelta, Sums, first_way
+from services.reporting.domain.sums import DelayCell, FailureCell, MoneyCell, Sums
+from services.reporting.storage.person_rows import PeopleCell, add_people, columns
 from shared.database import Tx
 
 SCHEMA = "reporting"
 MONTH_TABLES = ("person_months", "people_cells", "money_cells")
 READ_MODELS = (
-    *MONTH_TABLES, "unit_months", "failure_cells", "delay_cells", "closings", "late_money", "late_people", "rebuilt",
+    *MONTH_TABLES, "joined_people", "person_communes", "unit_months",
+   "failure_cells", "delay_cells", "closings", "late_money", "late_people", "rebuilt",
 )  # fmt: skip
 
-_ROW_SPACE_PERCENT = 70
-"""Rows of people and cells are changed soon after they came: they find room on their page."""
-
-# `old` and `new` of RETURNING are the row as it was and as it is left, so differences add up exactly. A person counts where
-# the first obligation of the month stands, in whatever order the events come.
-_PEOPLE = """
-WITH homes AS (
-    SELECT * FROM unnest(CAST(:unit_id AS text[]), CAST(:category_group AS text[]), CAST(:sex AS text[]),
-        CAST(:age_band AS text[]), CAST(:revision AS integer[]), CAST(:kind AS text[])) WITH ORDINALITY
-        AS t (unit_id, category_group, sex, age_band, revision, kind, n)),
-added AS (
-    SELECT month, owed, CAST(ways AS jsonb) AS ways, way, n FROM unnest(CAST(:month AS date[]), CAST(:owed AS integer[]),
-        CAST(:ways AS text[]), CAST(:way AS text[])) WITH ORDINALITY AS t (month, owed, ways, way, n)),
-incoming AS (
-    SELECT a.month AS benefit_month, t.subject, h.*, a.owed, a.ways, a.way
-    FROM unnest(CAST(:subject AS text[]), CAST(:home_no AS bigint[]), CAST(:added_no AS bigint[]))
-        AS t (subject, home_no, added_no)
-    JOIN homes h ON h.n = t.home_no JOIN added a ON a.n = t.added_no),
-people AS (
-    INSERT INTO person_months AS p (benefit_month, subject, unit_id, category_group, sex, age_band, home_revision, home_kind,
-                                    owed, ways, way)
-    SELECT benefit_month, subject, unit_id, category_group, sex, age_band, revision, kind, owed, ways, way
-    FROM incoming ORDER BY benefit_month, subject
-    ON CONFLICT (benefit_month, subject) DO UPDATE SET
-        unit_id = CASE WHEN {earlier} THEN excluded.unit_id ELSE p.unit_id END,
-        category_group = CASE WHEN {earlier} THEN excluded.category_group ELSE p.category_group END,
-        sex = CASE WHEN {earlier} THEN excluded.sex ELSE p.sex END,
-        age_band = CASE WHEN {earlier} THEN excluded.age_band ELSE p.age_band END,
-        home_revision = CASE WHEN {earlier} THEN excluded.home_revision ELSE p.home_revision END,
-        home_kind = CASE WHEN {earlier} THEN excluded.home_kind ELSE p.home_kind END,
-        owed = p.owed + excluded.owed,
-        ways = CASE WHEN p.ways = '{{}}' THEN excluded.ways WHEN excluded.ways = '{{}}' THEN p.ways
-                    ELSE add_ways(p.ways, excluded.ways) END,
-        way = CASE WHEN p.ways = '{{}}' THEN excluded.way WHEN excluded.ways = '{{}}' THEN p.way
-                   ELSE first_way(add_ways(p.ways, excluded.ways)) END
-    RETURNING new.benefit_month,
-        old.owed AS old_owed, old.unit_id AS old_unit, old.category_group AS old_group, old.sex AS old_sex,
-        old.age_band AS old_age, old.way AS old_way,
-        new.owed AS new_owed, new.unit_id AS new_unit, new.category_group AS new_group, new.sex AS new_sex,
-        new.age_band AS new_age, new.way AS new_way)
-SELECT benefit_month, unit_id, paid_by(way) AS paid_by, split_part(way, '/', 2) AS provider, split_part(way, '/', 1) AS channel,
-    category_group, sex, age_band, CAST(sum(n) AS integer) AS people
-FROM (SELECT benefit_month, new_unit AS unit_id, new_way AS way, new_group AS category_group, new_sex AS sex,
-             new_age AS age_band, 1 AS n FROM people WHERE new_owed > 0
-      UNION ALL
-      SELECT benefit_month, old_unit, old_way, old_group, old_sex, old_age, -1 FROM people WHERE old_owed > 0) signed
-GROUP BY benefit_month, unit_id, way, category_group, sex, age_band HAVING sum(n) <> 0
-""".format(earlier='(excluded.home_revision, excluded.home_kind COLLATE "C") < (p.home_revision, p.home_kind COLLATE "C")')  # noqa: S608
-
-
-class PeopleCell(NamedTuple):
-    """People that are counted together."""
-
-    benefit_month: date
-    unit_id: str
-    paid_by: str
-    provider: str
-    channel: str
-    category_group: str
-    sex: str
-    age_band: str
-
+FULL_PERCENT = {"person_months": 45, "people_cells": 70, "money_cells": 70}
+"""Rows are changed soon after they came, and find room on their page then. A chunk changes all people of a page at once: each
+needs as much room as it takes."""
 
 # A commune's additions are its own, those of each unit above it, and those of '*'.
 _LEVELS = """
@@ -131,18 +72,21 @@ RETURNING new.benefit_month, new.unit_id, new.level = 'commune' AS is_commune, o
         - CAST(coalesce(old.cashier_moves = 0 AND old.credits > 0, false) AS integer) AS switched
 """
 
-# What communes came to, told by their own rows, for each unit above them (and in their own row).
+# What communes came to, told by their own rows, for each unit above them (and in their own row). All these rows are there; put
+# in again they are found by their key, where the planner would rather read every month's: it takes the row scope for dear.
 _COMMUNES = f"""
-WITH {_LEVELS}, told AS (
-    SELECT t.benefit_month, l.unit_id, sum(t.switched) AS switched, sum(CASE WHEN t.is_new AND (
-        u.valid_from > t.benefit_month OR u.valid_to < t.benefit_month) THEN 1 ELSE 0 END) AS outside
-    FROM unnest(CAST(:months AS date[]), CAST(:communes AS text[]), CAST(:switched AS integer[]), CAST(:is_new AS boolean[]))
-        AS t (benefit_month, commune, switched, is_new)
-    JOIN units u ON u.unit_id = t.commune JOIN levels l ON l.commune = t.commune GROUP BY t.benefit_month, l.unit_id)
-UPDATE unit_months s SET communes_switched = s.communes_switched + told.switched,
-    communes_outside = s.communes_outside + told.outside
-FROM told WHERE s.benefit_month = told.benefit_month AND s.unit_id = told.unit_id AND (told.switched <> 0 OR told.outside <> 0)
-"""  # noqa: S608 - constants only
+WITH {_LEVELS}
+INSERT INTO unit_months AS s (benefit_month, unit_id, level, communes_switched, communes_outside)
+SELECT t.benefit_month, l.unit_id, l.level, sum(t.switched), sum(CASE WHEN t.is_new AND (
+    u.valid_from > t.benefit_month OR u.valid_to < t.benefit_month) THEN 1 ELSE 0 END)
+FROM unnest(CAST(:months AS date[]), CAST(:communes AS text[]), CAST(:switched AS integer[]), CAST(:is_new AS boolean[]))
+    AS t (benefit_month, commune, switched, is_new)
+JOIN units u ON u.unit_id = t.commune JOIN levels l ON l.commune = t.commune
+GROUP BY t.benefit_month, l.unit_id, l.level ORDER BY t.benefit_month, l.unit_id, l.level
+ON CONFLICT (benefit_month, unit_id) DO UPDATE SET communes_switched = s.communes_switched + excluded.communes_switched,
+    communes_outside = s.communes_outside + excluded.communes_outside
+    WHERE excluded.communes_switched <> 0 OR excluded.communes_outside <> 0
+"""
 
 
 async def apply(tx: Tx, sums: Sums) -> None:
@@ -150,8 +94,8 @@ async def apply(tx: Tx, sums: Sums) -> None:
     months = sorted({cell.benefit_month for cell in sums.money})
     for month in months:
         for table in MONTH_TABLES:
-            await tx.ensure_month(SCHEMA, table, month, _ROW_SPACE_PERCENT)
-    people = await _apply_people(tx, sums) if sums.people else {}
+            await tx.ensure_month(SCHEMA, table, month, FULL_PERCENT[table])
+    people = await add_people(tx, sums.people)
     units = sorted(sums.units | {cell.unit_id for cell in people})
     if people:
         await _add(tx, _PEOPLE_CELLS, units, [(*cell, count) for cell, count in people.items()], PeopleCell._fields, ("people",))
@@ -185,41 +129,6 @@ async def _apply_units(tx: Tx, units: Sequence[str], rows: Sequence[tuple[Any, .
         )
 
 
-async def _apply_people(tx: Tx, sums: Sums) -> dict[PeopleCell, int]:
-    """The people's rows, and how many came to each cell (below zero: left it).
-
-    Most of an event's people are alike: their facts, and what is added, are sent once and pointed at.
-    """
-    homes: dict[tuple[Any, ...], int] = {}
-    added: dict[tuple[date, int, str], int] = {}
-    first_ways: list[str] = []
-    home_no, added_no = [], []
-    for (month, _), delta in sums.people.items():
-        first = delta.first
-        home = (first.unit_id, first.category_group, first.sex, first.age_band, first.revision, first.kind)
-        home_no.append(homes.setdefault(home, len(homes) + 1))
-        adds = (month, delta.owed, ways_json(delta))
-        if adds not in added:
-            first_ways.append(first_way(delta.ways))
-        added_no.append(added.setdefault(adds, len(added) + 1))
-    names = ("unit_id", "category_group", "sex", "age_band", "revision", "kind")
-    rows = await tx.rows(
-        _PEOPLE,
-        subject=[subject for _, subject in sums.people],
-        home_no=home_no,
-        added_no=added_no,
-        **_columns(names, homes),
-        **_columns(("month", "owed", "ways"), added),
-        way=first_ways,
-    )
-    return {PeopleCell(*(row[name] for name in PeopleCell._fields)): row["people"] for row in rows}
-
-
-def ways_json(delta: PersonDelta) -> str:
-    """A person's ways as the database keeps them."""
-    return orjson.dumps(delta.ways).decode() if delta.ways else "{}"
-
-
 def _unit_months(sums: Sums, people: Mapping[PeopleCell, int]) -> list[tuple[Any, ...]]:
     found: dict[tuple[date, str], dict[str, int]] = {}
 
@@ -249,11 +158,7 @@ async def _add(
 
 def _arrays(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
     """Rows as an array for each column; their unit is a commune."""
-    return _columns(["commune" if name == "unit_id" else name for name in names], rows)
-
-
-def _columns(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    return columns(["commune" if name == "unit_id" else name for name in names], rows)
 
 
 async def lock(tx: Tx) -> None:
