@@ -35,8 +35,8 @@ _PLACES: dict[str, tuple[Place | None, Place]] = {
 }
 KINDS = tuple(_PLACES)
 """What an event of 500 tells: `drawn` of the next month, of people known from the months before; then of the ground's newest
-month `in_flight`, `paid`, `returned` of one provider's payments; `owed`: second obligations of people; `met`: obligations of people
-whom reporting has never heard of, as in the first month of all."""
+month `in_flight`, `paid`, `returned` of one provider's payments, `owed` of people's second obligations, and `met` of people whom
+reporting has never heard of, as in the very first month."""
 
 _BY_PAYMENT = ("in_flight", "paid", "returned")
 _APART = 7 * MAX_RECORDS

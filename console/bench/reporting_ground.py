@@ -66,7 +66,7 @@ SELECT step AS unit_id, CASE WHEN step = '*' THEN 'country' WHEN step = u.unit_i
         WHEN n = 1 THEN 'province' ELSE 'district' END AS level,
     way, category_group, sex, age_band, CAST(sum(people) AS bigint) AS people
 FROM counted c JOIN units u USING (unit_id) CROSS JOIN LATERAL unnest(u.path || CAST('*' AS text)) WITH ORDINALITY AS t (step, n)
-GROUP BY 1, 2, 3, 4, 5, 6;
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1;
 INSERT INTO people_cells
 SELECT CAST('{month}' AS date), unit_id, paid_by(way), split_part(way, '/', 2), split_part(way, '/', 1), category_group, sex,
     age_band, people FROM leveled;

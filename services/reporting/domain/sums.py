@@ -106,21 +106,22 @@ class Count:
         self.amount_dong += amount_dong
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PersonDelta:
-    """What an event adds to a person's month in a commune. The facts are those of the first obligation there that it names."""
+    """What an event adds to a person's month in a commune; one object for people of whom it says the same.
+
+    The facts are those of the first obligation there that it names.
+    """
 
     first: Moved
-    owed: int = 0
-    ways: dict[str, int] = field(default_factory=dict)
+    owed: int
+    ways: Mapping[str, int]  # obligations paid by each way, more or fewer; no zeros
 
-    def add_way(self, way: str, count: int) -> None:
-        """Obligations paid by a way, more or fewer; no zeros are kept."""
-        left = self.ways.get(way, 0) + count
-        if left:
-            self.ways[way] = left
-        else:
-            self.ways.pop(way, None)
+    def plus(self, other: PersonDelta) -> PersonDelta:
+        """Both together, of one person."""
+        first = min(self.first, other.first, key=lambda move: (move.revision, move.kind))
+        ways = {way: self.ways.get(way, 0) + other.ways.get(way, 0) for way in (*self.ways, *other.ways)}
+        return PersonDelta(first, self.owed + other.owed, {way: count for way, count in ways.items() if count})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +172,26 @@ def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: dat
     """What moves of one event add. `provider` and `channel` are those of the payments that moved them, '' where none did."""
     sums = Sums()
     way = way_of(channel, provider)
-    alike: dict[_Alike, Count] = {}
+    alike: dict[_Alike, _Together] = {}
     for move in moves:
         source, target = move.from_place, move.to_place
         if source == target:
             continue
         key = (
             move.benefit_month, move.unit_id, move.category_group, move.sex, move.age_band, source, target, move.reason,
+            move.revision, move.kind,
         )  # fmt: skip
-        count = alike.get(key)
-        if count is None:
-            count = alike[key] = Count()
-        count.obligations += 1
-        count.amount_dong += move.amount_dong
-        if source is None or source in PAID or target in PAID:
-            _count_person(sums, move, source, target, way)
+        together = alike.get(key)
+        if together is None:
+            together = alike[key] = _Together(_delta_of(move, way))
+        together.obligations += 1
+        together.amount_dong += move.amount_dong
+        if together.of_person is not None:
+            person = PersonKey(move.benefit_month, move.unit_id, move.subject)
+            had = sums.people.get(person)
+            sums.people[person] = together.of_person if had is None else had.plus(together.of_person)
     minutes = whole_minutes(released_at, occurred_at) if released_at is not None else None
-    for (month, unit_id, group, sex, age_band, source, target, reason), count in alike.items():
+    for (month, unit_id, group, sex, age_band, source, target, reason, *_), count in alike.items():
         if source is not None:
             _add(
                 sums.money, MoneyCell(month, unit_id, *_lies(source, provider, channel), source, group, sex, age_band), count, -1
@@ -204,8 +208,16 @@ def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: dat
     return sums
 
 
-_Alike = tuple[date, str, str, str, str, str | None, str, str | None]
-"""Month, commune, group, sex, age band, places before and after, and reason: of moves that add to the same cells."""
+_Alike = tuple[date, str, str, str, str, str | None, str, str | None, int, str]
+"""Month, commune, group, sex, age band, places before and after, reason, revision, kind: of moves that say the same."""
+
+
+@dataclass(slots=True)
+class _Together:
+    of_person: PersonDelta | None  # what each of the moves adds to its person; None: nothing
+    obligations: int = 0
+    amount_dong: int = 0
+
 
 _Cell = TypeVar("_Cell", MoneyCell, FailureCell)
 
@@ -214,21 +226,14 @@ def _lies(place: str, provider: str, channel: str) -> tuple[str, str]:
     return (provider, channel) if place in WITH_PROVIDER else ("", "")
 
 
-def _add(cells: dict[_Cell, Count], cell: _Cell, count: Count, sign: int) -> None:
+def _add(cells: dict[_Cell, Count], cell: _Cell, count: _Together, sign: int) -> None:
     cells.setdefault(cell, Count()).add(sign * count.obligations, sign * count.amount_dong)
 
 
-def _count_person(sums: Sums, move: Moved, source: str | None, target: str, way: str) -> None:
+def _delta_of(move: Moved, way: str) -> PersonDelta | None:
     """What makes a person owed, paid or unpaid: most moves don't, and touch no person's row."""
-    key = PersonKey(move.benefit_month, move.unit_id, move.subject)
-    delta = sums.people.get(key)
-    if delta is None:
-        delta = sums.people[key] = PersonDelta(move)
-    elif (move.revision, move.kind) < (delta.first.revision, delta.first.kind):
-        delta.first = move
-    if source is None:
-        delta.owed += 1
-    if source in PAID:
-        delta.add_way(way, -1)
-    if target in PAID:
-        delta.add_way(way, 1)
+    source, target = move.from_place, move.to_place
+    if source is not None and source not in PAID and target not in PAID:
+        return None
+    paid = (target in PAID) - (source in PAID)
+    return PersonDelta(move, int(source is None), {way: paid} if paid else {})

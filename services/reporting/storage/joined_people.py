@@ -19,12 +19,22 @@ ORDER BY unit_id, subject ON CONFLICT DO NOTHING
 RETURNING subject
 """
 
+# By subject alone people are found by its hash, which is the only index of it: so that whoever asks for a person of a commune
+# is led to the commune's, which lie side by side. OFFSET 0 keeps the look-ups apart, however many the planner expects to find.
+_COMMUNES_OF = """
+SELECT t.subject, x.units FROM unnest(CAST(:subjects AS text[])) AS t (subject)
+CROSS JOIN LATERAL (
+    SELECT array_agg(c.unit_id ORDER BY c.unit_id COLLATE "C") AS units FROM person_communes c
+    WHERE hashtextextended(c.subject, 0) = hashtextextended(t.subject, 0) AND c.subject = t.subject OFFSET 0) x
+WHERE cardinality(x.units) > 1
+"""
+
 _NAME_OTHERS = """
-UPDATE person_communes c SET others = o.others
-FROM (SELECT x.unit_id, x.subject, array_agg(y.unit_id ORDER BY y.unit_id COLLATE "C") AS others
-      FROM person_communes x JOIN person_communes y ON y.subject = x.subject AND y.unit_id <> x.unit_id
-      WHERE x.subject = ANY(CAST(:subjects AS text[])) GROUP BY x.unit_id, x.subject) o
-WHERE c.unit_id = o.unit_id AND c.subject = o.subject
+INSERT INTO person_communes AS c (unit_id, subject, others)
+SELECT unit_id, subject, string_to_array(others, ',')
+FROM unnest(CAST(:units AS text[]), CAST(:subjects AS text[]), CAST(:others AS text[])) AS t (unit_id, subject, others)
+ORDER BY unit_id, subject
+ON CONFLICT (unit_id, subject) DO UPDATE SET others = excluded.others
 """
 
 _PARTS = """
@@ -90,8 +100,11 @@ async def _meet(tx: Tx, keys: Sequence[PersonKey]) -> None:
     """People who are new in a commune: it is named beside the others that they were in."""
     if keys:
         met = await tx.rows(_MEET, units=[key.unit_id for key in keys], subjects=[key.subject for key in keys])
-        if met:
-            await tx.run(_NAME_OTHERS, subjects=sorted({row["subject"] for row in met}))
+        found = await tx.tuples(_COMMUNES_OF, subjects=sorted({row["subject"] for row in met}))
+        named = [(unit, who, ",".join(each for each in units if each != unit)) for who, units in found for unit in units]
+        if named:
+            units, subjects, others = map(list, zip(*named, strict=True))
+            await tx.run(_NAME_OTHERS, units=units, subjects=subjects, others=others)
 
 
 async def _parts(tx: Tx, keys: Sequence[PersonKey]) -> dict[tuple[date, str], dict[str, CommunePart]]:

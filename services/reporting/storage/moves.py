@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from services.reporting.domain.coverage import PLACES
-from services.reporting.domain.sums import DelayCell, FailureCell, MoneyCell, Sums
+from services.reporting.domain.sums import Sums
 from services.reporting.storage.person_rows import PeopleCell, add_people, columns
-from shared.database import Tx
+from shared.database import Row, Tx
 
 SCHEMA = "reporting"
 MONTH_TABLES = ("person_months", "people_cells", "money_cells")
 READ_MODELS = (
-    *MONTH_TABLES, "joined_people", "person_communes", "unit_months",
-   "failure_cells", "delay_cells", "closings", "late_money", "late_people", "rebuilt",
+    *MONTH_TABLES, "joined_people", "person_communes", "unit_months", "failure_cells",
+    "delay_cells", "closings", "late_money", "late_people", "rebuilt",
 )  # fmt: skip
 
 FULL_PERCENT = {"person_months": 45, "people_cells": 70, "money_cells": 70}
@@ -33,24 +34,12 @@ levels AS (
 """
 
 
-def _adding(table: str, key: Mapping[str, str], added: Sequence[str], *, leveled: bool = False) -> str:
-    """Add rows of communes, given as arrays, at every level. `key` names a table's key without month and unit, with types;
-    `leveled`: the table says of each row what its unit is."""
-    columns = {"benefit_month": "date", "commune": "text", **key, **dict.fromkeys(added, "bigint")}
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-    keys = ", ".join(("benefit_month", "unit_id", *key))
-    level = ("level", "l.level") if leveled else ()
-    named = ", ".join((keys, *level[:1], *added))
-    kept = ", ".join(("t.benefit_month", "l.unit_id", *(f"t.{name}" for name in key), *level[1:]))
-    sums = ", ".join(f"sum(t.{name})" for name in added)
-    more = ", ".join(f"{name} = s.{name} + excluded.{name}" for name in added)
-    return f"""
-        WITH {_LEVELS}
-        INSERT INTO {table} AS s ({named})
-        SELECT {kept}, {sums} FROM unnest({arrays}) AS t ({", ".join(columns)})
-        JOIN levels l ON l.commune = t.commune GROUP BY {kept} ORDER BY {kept}
-        ON CONFLICT ({keys}) DO UPDATE SET {more}
-    """  # noqa: S608 - constants only
+class _Table(NamedTuple):
+    """A table of sums: its key besides month and unit, with types, and what is added up."""
+
+    key: Mapping[str, str]
+    added: Sequence[str]
+    leveled: bool = False  # the table says of each row what its unit is
 
 
 _WAY = {"provider": "text", "channel": "text"}
@@ -60,17 +49,46 @@ _UNIT_COLUMNS = (
     "entitled", "by_account", "by_cash", "cashier_moves",
     *(f"{place}_{what}" for place in PLACES for what in ("obligations", "dong")),
 )  # fmt: skip
+_TABLES = {
+    "people_cells": _Table({"paid_by": "text", **_WAY, **_PERSONAL}, ("people",)),
+    "money_cells": _Table({**_WAY, "place": "text", **_PERSONAL}, _COUNT),
+    "failure_cells": _Table({**_WAY, "place": "text", "reason": "text"}, _COUNT),
+    "delay_cells": _Table({**_WAY, "minutes": "integer"}, ("obligations",)),
+    "unit_months": _Table({}, _UNIT_COLUMNS, leveled=True),
+}
 
-_PEOPLE_CELLS = _adding("people_cells", {"paid_by": "text", **_WAY, **_PERSONAL}, ("people",))
-_MONEY_CELLS = _adding("money_cells", {**_WAY, "place": "text", **_PERSONAL}, _COUNT)
-_FAILURES = _adding("failure_cells", {**_WAY, "place": "text", "reason": "text"}, _COUNT)
-_DELAYS = _adding("delay_cells", {**_WAY, "minutes": "integer"}, ("obligations",))
-_UNIT_MONTHS = f"""
-{_adding("unit_months", {}, _UNIT_COLUMNS, leveled=True)}
-RETURNING new.benefit_month, new.unit_id, new.level = 'commune' AS is_commune, old.unit_id IS NULL AS is_new,
-    CAST(new.cashier_moves = 0 AND new.credits > 0 AS integer)
-        - CAST(coalesce(old.cashier_moves = 0 AND old.credits > 0, false) AS integer) AS switched
-"""
+
+def _adding(name: str) -> str:
+    """Add rows of communes, given as arrays, to a table at every level."""
+    table = _TABLES[name]
+    types = {"benefit_month": "date", "unit_id": "text", **table.key, **dict.fromkeys(table.added, "bigint")}
+    arrays = ", ".join(f"CAST(:{name}_{column} AS {kind}[])" for column, kind in types.items())
+    keys = ", ".join(("benefit_month", "unit_id", *table.key))
+    level = ("level", "l.level") if table.leveled else ()
+    named = ", ".join((keys, *level[:1], *table.added))
+    kept = ", ".join(("t.benefit_month", "l.unit_id", *(f"t.{column}" for column in table.key), *level[1:]))
+    sums = ", ".join(f"sum(t.{column})" for column in table.added)
+    more = ", ".join(f"{column} = s.{column} + excluded.{column}" for column in table.added)
+    return f"""
+        INSERT INTO {name} AS s ({named})
+        SELECT {kept}, {sums} FROM unnest({arrays}) AS t ({", ".join(types)})
+        JOIN levels l ON l.commune = t.unit_id GROUP BY {kept} ORDER BY {kept}
+        ON CONFLICT ({keys}) DO UPDATE SET {more}
+    """  # noqa: S608 - constants only
+
+
+@cache
+def _adding_all(names: tuple[str, ...]) -> str:
+    """Add to these tables and to that of units, in one statement: each would be a round trip. Tells of the units' rows."""
+    others = "".join(f", to_{name} AS ({_adding(name)})" for name in names)
+    return f"""
+        WITH {_LEVELS} {others}
+        {_adding("unit_months")}
+        RETURNING new.benefit_month, new.unit_id, new.level = 'commune' AS is_commune, old.unit_id IS NULL AS is_new,
+            CAST(new.cashier_moves = 0 AND new.credits > 0 AS integer)
+                - CAST(coalesce(old.cashier_moves = 0 AND old.credits > 0, false) AS integer) AS switched
+    """
+
 
 # What communes came to, told by their own rows, for each unit above them (and in their own row). All these rows are there; put
 # in again they are found by their key, where the planner would rather read every month's: it takes the row scope for dear.
@@ -86,7 +104,7 @@ GROUP BY t.benefit_month, l.unit_id, l.level ORDER BY t.benefit_month, l.unit_id
 ON CONFLICT (benefit_month, unit_id) DO UPDATE SET communes_switched = s.communes_switched + excluded.communes_switched,
     communes_outside = s.communes_outside + excluded.communes_outside
     WHERE excluded.communes_switched <> 0 OR excluded.communes_outside <> 0
-"""
+"""  # noqa: S608 - constants only
 
 
 async def apply(tx: Tx, sums: Sums) -> None:
@@ -96,28 +114,25 @@ async def apply(tx: Tx, sums: Sums) -> None:
         for table in MONTH_TABLES:
             await tx.ensure_month(SCHEMA, table, month, FULL_PERCENT[table])
     people = await add_people(tx, sums.people)
-    units = sorted(sums.units | {cell.unit_id for cell in people})
-    if people:
-        await _add(tx, _PEOPLE_CELLS, units, [(*cell, count) for cell, count in people.items()], PeopleCell._fields, ("people",))
-    money = [(*cell, c.obligations, c.amount_dong) for cell, c in sums.money.items() if c.obligations or c.amount_dong]
-    await _add(tx, _MONEY_CELLS, units, money, MoneyCell._fields, _COUNT)
-    failures = [(*cell, count.obligations, count.amount_dong) for cell, count in sums.failures.items()]
-    await _add(tx, _FAILURES, units, failures, FailureCell._fields, _COUNT)
-    delays = [(*cell, count) for cell, count in sums.delays.items()]
-    await _add(tx, _DELAYS, units, delays, DelayCell._fields, ("obligations",))
-    await _apply_units(tx, units, _unit_months(sums, people))
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "people_cells": [(*cell, count) for cell, count in people.items()],
+        "money_cells": [
+            (*cell, c.obligations, c.amount_dong) for cell, c in sums.money.items() if c.obligations or c.amount_dong
+        ],
+        "failure_cells": [(*cell, count.obligations, count.amount_dong) for cell, count in sums.failures.items()],
+        "delay_cells": [(*cell, count) for cell, count in sums.delays.items()],
+    }
+    some = {name: found for name, found in rows.items() if found}
+    of_units = _unit_months(sums, people)
+    if of_units:
+        units = sorted({unit_id for _, unit_id, *_ in of_units})
+        arrays = {k: v for name, found in {**some, "unit_months": of_units}.items() for k, v in _arrays(name, found).items()}
+        await _tell_of_communes(tx, units, await tx.rows(_adding_all(tuple(some)), units=units, **arrays))
 
 
-async def _apply_units(tx: Tx, units: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """The units' rows; and where a commune switched, or is new, how many of them the units above have."""
-    if not rows:
-        return
-    arrays = _arrays(rows, ("benefit_month", "unit_id", *_UNIT_COLUMNS))
-    changed = [
-        row
-        for row in await tx.rows(_UNIT_MONTHS, units=units, **arrays)
-        if row["is_commune"] and (row["is_new"] or row["switched"])
-    ]
+async def _tell_of_communes(tx: Tx, units: Sequence[str], rows: Sequence[Row]) -> None:
+    """Where a commune switched, or is new, units above count how many of them they have."""
+    changed = [row for row in rows if row["is_commune"] and (row["is_new"] or row["switched"])]
     if changed:
         await tx.run(
             _COMMUNES,
@@ -148,17 +163,10 @@ def _unit_months(sums: Sums, people: Mapping[PeopleCell, int]) -> list[tuple[Any
     return [(*key, *row.values()) for key, row in found.items()]
 
 
-async def _add(
-    tx: Tx, sql: str, units: Sequence[str], rows: Sequence[tuple[Any, ...]], key: Sequence[str], added: Sequence[str]
-) -> None:
-    """Rows of key and numbers; the key's second column is the commune."""
-    if rows:
-        await tx.run(sql, units=units, **_arrays(rows, (*key, *added)))
-
-
-def _arrays(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Rows as an array for each column; their unit is a commune."""
-    return columns(["commune" if name == "unit_id" else name for name in names], rows)
+def _arrays(name: str, rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    """Rows of a table as an array for each column."""
+    table = _TABLES[name]
+    return columns([f"{name}_{column}" for column in ("benefit_month", "unit_id", *table.key, *table.added)], rows)
 
 
 async def lock(tx: Tx) -> None:

@@ -96,26 +96,22 @@ async def add_people(tx: Tx, people: Mapping[PersonKey, PersonDelta]) -> dict[Pe
     if not people:
         return {}
     homes: dict[tuple[Any, ...], int] = {}
-    added: dict[tuple[date, int, str], int] = {}
-    first_ways: list[str] = []
-    home_no, added_no = [], []
+    added: dict[tuple[date, int, str, str], int] = {}
+    numbers: dict[int, tuple[int, int]] = {}  # by identity: deltas of many people are one object
     for key, delta in people.items():
-        first = delta.first
-        home = (key.unit_id, first.category_group, first.sex, first.age_band, first.revision, first.kind)
-        home_no.append(homes.setdefault(home, len(homes) + 1))
-        adds = (key.benefit_month, delta.owed, ways_json(delta))
-        if adds not in added:
-            first_ways.append(first_way(delta.ways))
-        added_no.append(added.setdefault(adds, len(added) + 1))
+        if id(delta) not in numbers:
+            first = delta.first
+            home = (key.unit_id, first.category_group, first.sex, first.age_band, first.revision, first.kind)
+            adds = (key.benefit_month, delta.owed, ways_json(delta), first_way(delta.ways))
+            numbers[id(delta)] = (homes.setdefault(home, len(homes) + 1), added.setdefault(adds, len(added) + 1))
     rows = await tx.rows(
         _PEOPLE,
         subject=[key.subject for key in people],
-        home_no=home_no,
-        added_no=added_no,
+        home_no=[numbers[id(delta)][0] for delta in people.values()],
+        added_no=[numbers[id(delta)][1] for delta in people.values()],
         twice=_twice(people),
         **columns(("unit_id", "category_group", "sex", "age_band", "revision", "kind"), homes),
-        **columns(("month", "owed", "ways"), added),
-        way=first_ways,
+        **columns(("month", "owed", "ways", "way"), added),
     )
     cells: Counter[PeopleCell] = Counter()
     apart: list[Touched] = []
@@ -141,6 +137,9 @@ def columns(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[str, 
 
 def _twice(people: Iterable[PersonKey]) -> list[str]:
     """People of whose month the event tells in several communes."""
+    subjects = [key.subject for key in people]
+    if len(set(subjects)) == len(subjects):
+        return []
     seen = Counter((key.benefit_month, key.subject) for key in people)
     return sorted({subject for (_, subject), rows in seen.items() if rows > 1})
 

@@ -20,6 +20,7 @@ CREATE TABLE joined_people (
     way text NOT NULL,
     PRIMARY KEY (benefit_month, subject)
 );
+CREATE INDEX joined_people_unit ON joined_people (benefit_month, unit_id);
 
 -- In which communes a person ever had obligations: tells without looking everywhere that a new row of person_months is the only
 -- one of its month.
@@ -30,7 +31,7 @@ CREATE TABLE person_communes (
     PRIMARY KEY (unit_id, subject)
 );
 INSERT INTO person_communes (unit_id, subject) SELECT DISTINCT unit_id, subject FROM person_months;
-CREATE INDEX person_communes_subject ON person_communes USING hash (subject);
+CREATE INDEX person_communes_subject ON person_communes (hashtextextended(subject, 0));
 UPDATE person_communes c SET others = o.others
 FROM (SELECT x.unit_id, x.subject, array_agg(y.unit_id ORDER BY y.unit_id) AS others
       FROM person_communes x JOIN person_communes y ON y.subject = x.subject AND y.unit_id <> x.unit_id
@@ -50,3 +51,7 @@ ALTER TABLE person_failures DROP CONSTRAINT person_failures_pkey;
 ALTER TABLE person_failures ADD PRIMARY KEY (benefit_month, unit_id, subject);
 ALTER TABLE late_people DROP CONSTRAINT late_people_pkey;
 ALTER TABLE late_people ADD PRIMARY KEY (benefit_month, authority_id, position, unit_id, subject);
+
+-- Which units lie in those that a reader may see is asked by every statement that reads. Without this index all units are gone
+-- through each time, and the planner takes that for so dear that it would rather read whole tables once than look up by key.
+CREATE INDEX units_path ON units USING gin (path);
