@@ -33,10 +33,12 @@ _PLACES: dict[str, tuple[Place | None, Place]] = {
     "owed": (None, "not_released"),
     "met": (None, "not_released"),
 }
-KINDS = tuple(_PLACES)
+ONCE = "met"
+"""Obligations of people whom reporting has never heard of, as in the first month of all, or after a reform of units."""
+
+KINDS = tuple(kind for kind in _PLACES if kind != ONCE)
 """What an event of 500 tells: `drawn` of the next month, of people known from the months before; then of the ground's newest
-month `in_flight`, `paid`, `returned` of one provider's payments, `owed` of people's second obligations, and `met` of people whom
-reporting has never heard of, as in the very first month."""
+month `in_flight`, `paid`, `returned` of one provider's payments, and `owed` of second obligations of people."""
 
 _BY_PAYMENT = ("in_flight", "paid", "returned")
 _APART = 7 * MAX_RECORDS
@@ -102,7 +104,7 @@ class Mover:
         from_place, to_place = _PLACES[kind]
         return ObligationMove(
             benefit_month=next_month(self._month) if kind == "drawn" else self._month,
-            subject=sha256(f"{'met ' if kind == 'met' else ''}{person}".encode()).hexdigest()[:32],
+            subject=sha256(f"{'met ' if kind == ONCE else ''}{person}".encode()).hexdigest()[:32],
             kind="care_support" if kind == "owed" else "monthly",
             revision=0,
             step=11,

@@ -128,6 +128,12 @@ async def lay(database_url: str, months: Sequence[date], people: int, progress: 
         await driver.execute("VACUUM (ANALYZE)")
 
 
+async def checkpoint(database_url: str) -> None:
+    """Write out what was changed so far. `database_url` is the owner's."""
+    async with _owner(database_url) as driver:
+        await driver.execute("CHECKPOINT")
+
+
 @asynccontextmanager
 async def _owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     driver = await asyncpg.connect(database_url)

@@ -25,7 +25,7 @@ _COMMUNES_OF = """
 SELECT t.subject, x.units FROM unnest(CAST(:subjects AS text[])) AS t (subject)
 CROSS JOIN LATERAL (
     SELECT array_agg(c.unit_id ORDER BY c.unit_id COLLATE "C") AS units FROM person_communes c
-    WHERE hashtextextended(c.subject, 0) = hashtextextended(t.subject, 0) AND c.subject = t.subject OFFSET 0) x
+    WHERE c.subject_hash = hashtextextended(t.subject, 0) AND c.subject = t.subject OFFSET 0) x
 WHERE cardinality(x.units) > 1
 """
 

@@ -28,10 +28,11 @@ CREATE TABLE person_communes (
     unit_id text NOT NULL,
     subject text NOT NULL,                -- pseudonym
     others text[] NOT NULL DEFAULT '{}',  -- the person's other communes, in order
+    subject_hash bigint NOT NULL GENERATED ALWAYS AS (hashtextextended(subject, 0)) STORED,  -- small, and found under row scope
     PRIMARY KEY (unit_id, subject)
 );
 INSERT INTO person_communes (unit_id, subject) SELECT DISTINCT unit_id, subject FROM person_months;
-CREATE INDEX person_communes_subject ON person_communes (hashtextextended(subject, 0));
+CREATE INDEX person_communes_subject ON person_communes (subject_hash);
 UPDATE person_communes c SET others = o.others
 FROM (SELECT x.unit_id, x.subject, array_agg(y.unit_id ORDER BY y.unit_id) AS others
       FROM person_communes x JOIN person_communes y ON y.subject = x.subject AND y.unit_id <> x.unit_id
