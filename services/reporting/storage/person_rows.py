@@ -22,7 +22,8 @@ _EARLIER = '(excluded.home_revision, excluded.home_kind COLLATE "C") < (p.home_r
 _TAKEN_BACK = "p.ways = jsonb_build_object(p.way, 1) AND excluded.ways = jsonb_build_object(p.way, -1)"
 
 # `old` and `new` of RETURNING are the row as it was and as it is left, so differences add up exactly. A row is looked at
-# apart where the person has others in the month, or may have; of a new one that is told by the person's communes.
+# apart where the person has others in the month, or may have; of a new one that is told by the person's communes, in a function
+# so that this statement, which names every month's partition no more, is planned once and not for each event.
 _PEOPLE = f"""
 WITH homes AS (
     SELECT * FROM unnest(CAST(:unit_id AS text[]), CAST(:category_group AS text[]), CAST(:sex AS text[]),
@@ -55,13 +56,13 @@ people AS (
     RETURNING new.benefit_month, new.unit_id, new.subject, new.joined, old.category_group AS old_group, old.sex AS old_sex,
         old.age_band AS old_age, old.home_revision AS old_revision, old.home_kind AS old_kind, old.owed AS old_owed,
         old.ways AS old_ways, old.way AS old_way, new.category_group, new.sex, new.age_band, new.owed, new.way),
+doubtful AS (
+    SELECT d.month, d.commune, d.who
+    FROM (SELECT array_agg(benefit_month) AS months, array_agg(unit_id) AS communes, array_agg(subject) AS subjects
+          FROM people WHERE old_owed IS NULL) added, not_alone(added.months, added.communes, added.subjects) d),
 told AS (
-    SELECT p.*, CASE WHEN p.joined OR p.subject = ANY(CAST(:twice AS text[])) THEN true WHEN p.old_owed IS NOT NULL THEN false
-        ELSE NOT EXISTS (
-            SELECT FROM person_communes c WHERE c.unit_id = p.unit_id AND c.subject = p.subject AND (
-                c.others = '{{}}' OR NOT EXISTS (
-                    SELECT FROM person_months x WHERE x.benefit_month = p.benefit_month AND x.unit_id = ANY(c.others)
-                        AND x.subject = p.subject))) END AS apart
+    SELECT p.*, p.joined OR p.subject = ANY(CAST(:twice AS text[]))
+        OR (p.old_owed IS NULL AND (p.benefit_month, p.unit_id, p.subject) IN (SELECT month, commune, who FROM doubtful)) AS apart
     FROM people p)
 SELECT benefit_month, unit_id, way, category_group, sex, age_band, CAST(sum(n) AS integer) AS people,
     NULL AS subject, NULL AS revision, NULL AS kind, NULL AS owed, CAST(NULL AS jsonb) AS ways

@@ -39,6 +39,20 @@ FROM (SELECT x.unit_id, x.subject, array_agg(y.unit_id ORDER BY y.unit_id) AS ot
       GROUP BY x.unit_id, x.subject) o
 WHERE c.unit_id = o.unit_id AND c.subject = o.subject;
 
+-- Which of these people may have rows of the month in several communes: who is not known in the commune yet, and who has a row in
+-- another where they were. A function, so that the statement that asks names no partitions and is not planned anew each time.
+CREATE FUNCTION not_alone(months date[], communes text[], subjects text[]) RETURNS TABLE (month date, commune text, who text)
+LANGUAGE plpgsql STABLE ROWS 10 AS $$
+BEGIN
+    RETURN QUERY
+    SELECT t.month, t.commune, t.who FROM unnest(months, communes, subjects) AS t (month, commune, who)
+    LEFT JOIN LATERAL (
+        SELECT c.others FROM person_communes c WHERE c.unit_id = t.commune AND c.subject = t.who OFFSET 0) known ON true
+    WHERE known.others IS NULL OR (known.others <> '{}' AND EXISTS (
+        SELECT FROM person_months x
+        WHERE x.benefit_month = t.month AND x.unit_id = ANY(known.others) AND x.subject = t.who));
+END $$;
+
 -- Whoever a row of person_months is of, as they count in that month.
 CREATE VIEW month_people WITH (security_invoker = true) AS
 SELECT benefit_month, subject, unit_id AS part_unit_id, unit_id, category_group, sex, age_band, owed, ways, way
