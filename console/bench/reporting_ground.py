@@ -7,10 +7,15 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 
 import asyncpg
+
+from services.reporting.storage.moves import FULL_PERCENT
+from shared.kernel.months import next_month
 
 PROVINCES, DISTRICTS, COMMUNES = 63, 705, 10_599
 FIRST_PROVINCE, FIRST_DISTRICT, FIRST_COMMUNE = 10, 100, 10_000
@@ -33,16 +38,24 @@ FROM named
 
 # Three in ten are disabled, six old, one a child; five in seven are paid into an account, one in cash, one not at all.
 _PEOPLE = """
+CREATE UNLOGGED TABLE bench_people AS
+SELECT left(encode(sha256(CAST(n::text AS bytea)), 'hex'), 32) AS subject,
+    10000 + n * {communes}::bigint / {people} || '@2020-01-01' AS unit_id,
+    CASE n % 10 WHEN 0 THEN 'children' WHEN 1 THEN 'disabled' WHEN 2 THEN 'disabled' WHEN 3 THEN 'disabled' ELSE 'elderly' END
+        AS category_group,
+    CASE n / 10 % 2 WHEN 0 THEN 'female' ELSE 'male' END AS sex,
+    CASE n % 10 WHEN 0 THEN 'under_16' WHEN 1 THEN '16_59' WHEN 2 THEN '60_79' ELSE '80_and_over' END AS age_band,
+    (ARRAY['wallet/viettelpay', 'wallet/viettelpay', 'wallet/viettelpay', 'account/vietinbank', 'account/vietinbank',
+        'cash/vnpost', ''])[1 + n / 20 % 7] AS way
+FROM generate_series(0, {people} - 1) n;
+INSERT INTO person_communes (unit_id, subject) SELECT unit_id, subject FROM bench_people
+"""
+
+_PERSON_MONTHS = """
 INSERT INTO {table} (benefit_month, subject, unit_id, category_group, sex, age_band, home_revision, home_kind, owed, ways, way)
-SELECT CAST('{month}' AS date), left(encode(sha256(CAST(n::text AS bytea)), 'hex'), 32),
-    10000 + n * {communes}::bigint / {people} || '@2020-01-01',
-    CASE n % 10 WHEN 0 THEN 'children' WHEN 1 THEN 'disabled' WHEN 2 THEN 'disabled' WHEN 3 THEN 'disabled' ELSE 'elderly' END,
-    CASE n / 10 % 2 WHEN 0 THEN 'female' ELSE 'male' END,
-    CASE n % 10 WHEN 0 THEN 'under_16' WHEN 1 THEN '16_59' WHEN 2 THEN '60_79' ELSE '80_and_over' END,
-    0, 'monthly', 1, CASE way WHEN '' THEN '{{}}' ELSE jsonb_build_object(way, 1) END, way
-FROM (SELECT n, (CASE WHEN {paid} THEN ARRAY['wallet/viettelpay', 'wallet/viettelpay', 'wallet/viettelpay', 'account/vietinbank',
-    'account/vietinbank', 'cash/vnpost', ''] ELSE ARRAY['', '', '', '', '', '', ''] END)[1 + n / 20 % 7] AS way
-    FROM generate_series(0, {people} - 1) n) person
+SELECT CAST('{month}' AS date), subject, unit_id, category_group, sex, age_band, 0, 'monthly', 1,
+    CASE WHEN {paid} AND way <> '' THEN jsonb_build_object(way, 1) ELSE '{{}}' END, CASE WHEN {paid} THEN way ELSE '' END
+FROM bench_people
 """
 
 _CELLS = """
@@ -53,7 +66,7 @@ SELECT step AS unit_id, CASE WHEN step = '*' THEN 'country' WHEN step = u.unit_i
         WHEN n = 1 THEN 'province' ELSE 'district' END AS level,
     way, category_group, sex, age_band, CAST(sum(people) AS bigint) AS people
 FROM counted c JOIN units u USING (unit_id) CROSS JOIN LATERAL unnest(u.path || CAST('*' AS text)) WITH ORDINALITY AS t (step, n)
-GROUP BY 1, 2, 3, 4, 5, 6;
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1;
 INSERT INTO people_cells
 SELECT CAST('{month}' AS date), unit_id, paid_by(way), split_part(way, '/', 2), split_part(way, '/', 1), category_group, sex,
     age_band, people FROM leveled;
@@ -92,33 +105,63 @@ async def lay(database_url: str, months: Sequence[date], people: int, progress: 
     """The units and every month's rows. `database_url` is the owner's; `progress` is told of each month.
 
     A month's people are loaded before their key is built, and their partition attached at the end: the rows and the indexes are
-    those that the service would have made.
+    those that the service would have made. Two months are laid at a time.
     """
+    lock = asyncio.Lock()
+    waiting = list(months)
+
+    async def lay_some() -> None:
+        async with _owner(database_url) as driver:
+            while waiting:
+                month = waiting.pop()
+                await _lay_month(driver, month, people, lock, paid=month != months[-1])
+                progress()
+
+    async with _owner(database_url) as driver:
+        await driver.execute(_UNITS, PROVINCES, DISTRICTS, COMMUNES)
+        index = await driver.fetchval("SELECT pg_get_indexdef('person_communes_subject'::regclass)")
+        await driver.execute("DROP INDEX person_communes_subject")
+        await driver.execute(_PEOPLE.format(communes=COMMUNES, people=people))
+        await driver.execute(index)
+        await asyncio.gather(lay_some(), lay_some())
+        await driver.execute("DROP TABLE bench_people")
+        await driver.execute("VACUUM (ANALYZE)")
+
+
+async def checkpoint(database_url: str) -> None:
+    """Write out what was changed so far. `database_url` is the owner's."""
+    async with _owner(database_url) as driver:
+        await driver.execute("CHECKPOINT")
+
+
+@asynccontextmanager
+async def _owner(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     driver = await asyncpg.connect(database_url)
     try:
         await driver.execute("SET search_path TO reporting, platform, public; SET synchronous_commit TO off")
         await driver.execute("SET maintenance_work_mem TO '512MB'; SET work_mem TO '256MB'")
-        await driver.execute("SET SESSION AUTHORIZATION DEFAULT")
-        await driver.execute(_UNITS, PROVINCES, DISTRICTS, COMMUNES)
-        for month in months:
-            await _lay_month(driver, month, people, paid=month != months[-1])
-            progress()
-        await driver.execute("VACUUM (ANALYZE)")
+        yield driver
     finally:
         await driver.close()
 
 
-async def _lay_month(driver: asyncpg.Connection, month: date, people: int, *, paid: bool) -> None:
+async def _lay_month(driver: asyncpg.Connection, month: date, people: int, lock: asyncio.Lock, *, paid: bool) -> None:
+    """`lock`: a partition is attached by one at a time."""
     table = f"person_months_{month:%Y_%m}"
-    values = {"table": table, "month": month, "people": people, "communes": COMMUNES, "amount": AMOUNT_DONG, "paid": paid}
+    values = {"table": table, "month": month, "amount": AMOUNT_DONG, "paid": paid}
     await driver.execute(
-        f"CREATE TABLE {table} (LIKE person_months INCLUDING CONSTRAINTS INCLUDING DEFAULTS) WITH (fillfactor = 70)"
+        f"CREATE TABLE {table} (LIKE person_months INCLUDING ALL) WITH (fillfactor = {FULL_PERCENT['person_months']})"
     )
-    await driver.execute(_PEOPLE.format_map(values))
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    await driver.execute(f"ALTER TABLE person_months ATTACH PARTITION {table} FOR VALUES FROM ('{month}') TO ('{following}')")
-    for name in ("people_cells", "money_cells"):
-        await driver.execute("SELECT platform.ensure_month_partition('reporting', $1, $2, 70)", name, month)
+    await driver.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey")
+    await driver.execute(_PERSON_MONTHS.format_map(values))
+    await driver.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (benefit_month, unit_id, subject)")
+    async with lock:
+        to = next_month(month)
+        await driver.execute(f"ALTER TABLE person_months ATTACH PARTITION {table} FOR VALUES FROM ('{month}') TO ('{to}')")
+        for name in ("people_cells", "money_cells"):
+            await driver.execute(
+                "SELECT platform.ensure_month_partition('reporting', $1, $2, $3)", name, month, FULL_PERCENT[name]
+            )
     await driver.execute(_CELLS.format_map(values))
     if paid:
         await driver.execute(_DELAYS, month)

@@ -177,8 +177,15 @@ async def test_money_that_went_through_the_cashier_keeps_its_commune_unswitched(
 async def test_rows_of_other_units_are_hidden(empty: Service, table: str) -> None:
     here, there = sorted(COMMUNES)[0], sorted(COMMUNES)[-1]
     facts = [
-        Fact(MONTHS[0], subject, "monthly", 0, step, unit, "elderly", place, 1, "commune_cashier", "cashier")
-        for subject, unit in (("a", here), ("b", there))
+        Fact(MONTHS[0], subject, kind, 0, step, unit, "elderly", place, 1, "commune_cashier", "cashier")
+        for subject, kind, unit in (
+            ("a", "monthly", here),
+            ("b", "monthly", there),
+            ("c", "care_support", here),  # c and d have obligations in both
+            ("c", "monthly", there),
+            ("d", "care_support", there),
+            ("d", "monthly", here),
+        )
         for step, place in ((0, "not_released"), (11, "in_flight"), (12, "paid_cash"), (13, "returned"))
     ]
     events_of(facts[:1])  # said and never brought: what comes over this gap is kept apart
@@ -187,6 +194,7 @@ async def test_rows_of_other_units_are_hidden(empty: Service, table: str) -> Non
     for scope in ("*", here, COMMUNES[here], CLOSED):
         async with empty.database.transaction(scope) as tx:
             seen[scope] = {row["unit_id"] for row in await tx.rows(f"SELECT unit_id FROM {table}")}
-    above = set() if table in ("person_months", "late_money", "late_people") else {COMMUNES[here]}
+    of_communes = ("person_months", "joined_people", "person_communes", "late_money", "late_people")
+    above = set() if table in of_communes else {COMMUNES[here]}
     assert {here, there} <= seen["*"]
     assert (seen[here], seen[COMMUNES[here]], seen[CLOSED]) == ({here}, {here} | above, set())

@@ -85,6 +85,14 @@ class DelayCell(NamedTuple):
     minutes: int
 
 
+class PersonKey(NamedTuple):
+    """A person's obligations of a month in a commune. Few people have some in two: see `joined`."""
+
+    benefit_month: date
+    unit_id: str
+    subject: str
+
+
 @dataclass(slots=True)
 class Count:
     """Obligations and đồng that come to a cell; below zero: that leave it."""
@@ -98,21 +106,22 @@ class Count:
         self.amount_dong += amount_dong
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PersonDelta:
-    """What an event adds to a person's month. The person's own facts are those of the first obligation that it names."""
+    """What an event adds to a person's month in a commune; one object for people of whom it says the same.
+
+    The facts are those of the first obligation there that it names.
+    """
 
     first: Moved
-    owed: int = 0
-    ways: dict[str, int] = field(default_factory=dict)
+    owed: int
+    ways: Mapping[str, int]  # obligations paid by each way, more or fewer; no zeros
 
-    def add_way(self, way: str, count: int) -> None:
-        """Obligations paid by a way, more or fewer; no zeros are kept."""
-        left = self.ways.get(way, 0) + count
-        if left:
-            self.ways[way] = left
-        else:
-            self.ways.pop(way, None)
+    def plus(self, other: PersonDelta) -> PersonDelta:
+        """Both together, of one person."""
+        first = min(self.first, other.first, key=lambda move: (move.revision, move.kind))
+        ways = {way: self.ways.get(way, 0) + other.ways.get(way, 0) for way in (*self.ways, *other.ways)}
+        return PersonDelta(first, self.owed + other.owed, {way: count for way, count in ways.items() if count})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ class Sums:
     """Everything that one event adds."""
 
     money: dict[MoneyCell, Count] = field(default_factory=dict)
-    people: dict[tuple[date, str], PersonDelta] = field(default_factory=dict)
+    people: dict[PersonKey, PersonDelta] = field(default_factory=dict)
     failures: dict[FailureCell, Count] = field(default_factory=dict)
     delays: dict[DelayCell, int] = field(default_factory=dict)
     cashier: dict[tuple[date, str], int] = field(default_factory=dict)  # by month and commune
@@ -128,7 +137,7 @@ class Sums:
     @property
     def units(self) -> set[str]:
         """The communes that something is added to."""
-        return {cell.unit_id for cell in self.money} | {delta.first.unit_id for delta in self.people.values()}
+        return {cell.unit_id for cell in self.money} | {key.unit_id for key in self.people}
 
 
 def way_of(channel: str, provider: str) -> str:
@@ -140,6 +149,13 @@ def first_way(ways: Mapping[str, int]) -> str:
     """The way by which a person counts as paid: an account or wallet before cash, then the first by name; '' for none."""
     paid = [way for way, count in ways.items() if count > 0]
     return min(paid, key=lambda way: (way.partition("/")[0] not in ("wallet", "account"), way), default="")
+
+
+def paid_by(way: str) -> str:
+    """`account`, `cash` or `none` of the way that counts."""
+    if not way:
+        return "none"
+    return "account" if way.partition("/")[0] in ("wallet", "account") else "cash"
 
 
 def whole_minutes(since: datetime, until: datetime) -> int:
@@ -156,23 +172,26 @@ def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: dat
     """What moves of one event add. `provider` and `channel` are those of the payments that moved them, '' where none did."""
     sums = Sums()
     way = way_of(channel, provider)
-    alike: dict[_Alike, Count] = {}
+    alike: dict[_Alike, _Together] = {}
     for move in moves:
         source, target = move.from_place, move.to_place
         if source == target:
             continue
         key = (
             move.benefit_month, move.unit_id, move.category_group, move.sex, move.age_band, source, target, move.reason,
+            move.revision, move.kind,
         )  # fmt: skip
-        count = alike.get(key)
-        if count is None:
-            count = alike[key] = Count()
-        count.obligations += 1
-        count.amount_dong += move.amount_dong
-        if source is None or source in PAID or target in PAID:
-            _count_person(sums, move, source, target, way)
+        together = alike.get(key)
+        if together is None:
+            together = alike[key] = _Together(_delta_of(move, way))
+        together.obligations += 1
+        together.amount_dong += move.amount_dong
+        if together.of_person is not None:
+            person = PersonKey(move.benefit_month, move.unit_id, move.subject)
+            had = sums.people.get(person)
+            sums.people[person] = together.of_person if had is None else had.plus(together.of_person)
     minutes = whole_minutes(released_at, occurred_at) if released_at is not None else None
-    for (month, unit_id, group, sex, age_band, source, target, reason), count in alike.items():
+    for (month, unit_id, group, sex, age_band, source, target, reason, *_), count in alike.items():
         if source is not None:
             _add(
                 sums.money, MoneyCell(month, unit_id, *_lies(source, provider, channel), source, group, sex, age_band), count, -1
@@ -189,8 +208,16 @@ def add_up(moves: Iterable[Moved], provider: str, channel: str, released_at: dat
     return sums
 
 
-_Alike = tuple[date, str, str, str, str, str | None, str, str | None]
-"""Month, commune, group, sex, age band, places before and after, and reason: of moves that add to the same cells."""
+_Alike = tuple[date, str, str, str, str, str | None, str, str | None, int, str]
+"""Month, commune, group, sex, age band, places before and after, reason, revision, kind: of moves that say the same."""
+
+
+@dataclass(slots=True)
+class _Together:
+    of_person: PersonDelta | None  # what each of the moves adds to its person; None: nothing
+    obligations: int = 0
+    amount_dong: int = 0
+
 
 _Cell = TypeVar("_Cell", MoneyCell, FailureCell)
 
@@ -199,21 +226,14 @@ def _lies(place: str, provider: str, channel: str) -> tuple[str, str]:
     return (provider, channel) if place in WITH_PROVIDER else ("", "")
 
 
-def _add(cells: dict[_Cell, Count], cell: _Cell, count: Count, sign: int) -> None:
+def _add(cells: dict[_Cell, Count], cell: _Cell, count: _Together, sign: int) -> None:
     cells.setdefault(cell, Count()).add(sign * count.obligations, sign * count.amount_dong)
 
 
-def _count_person(sums: Sums, move: Moved, source: str | None, target: str, way: str) -> None:
+def _delta_of(move: Moved, way: str) -> PersonDelta | None:
     """What makes a person owed, paid or unpaid: most moves don't, and touch no person's row."""
-    key = (move.benefit_month, move.subject)
-    delta = sums.people.get(key)
-    if delta is None:
-        delta = sums.people[key] = PersonDelta(move)
-    elif (move.revision, move.kind) < (delta.first.revision, delta.first.kind):
-        delta.first = move
-    if source is None:
-        delta.owed += 1
-    if source in PAID:
-        delta.add_way(way, -1)
-    if target in PAID:
-        delta.add_way(way, 1)
+    source, target = move.from_place, move.to_place
+    if source is not None and source not in PAID and target not in PAID:
+        return None
+    paid = (target in PAID) - (source in PAID)
+    return PersonDelta(move, int(source is None), {way: paid} if paid else {})

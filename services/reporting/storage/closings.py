@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from services.reporting.domain.sums import MoneyCell, Sums
-from services.reporting.storage.moves import ways_json
+from services.reporting.domain.sums import MoneyCell, PersonKey, Sums
+from services.reporting.storage.person_rows import ways_json
 from shared.database import Tx
 
 SOURCE = "disbursement"
@@ -78,12 +78,10 @@ async def note_late(
         names = (*MoneyCell._fields, "obligations", "amount_dong")
         await tx.run(_LATE_MONEY, **event, **dict(zip(names, map(list, zip(*money, strict=True)), strict=True)))
     people = [
-        (*key, delta.first.unit_id, delta.owed, ways_json(delta))
-        for key, delta in sums.people.items()
-        if (key[0], delta.first.unit_id) in late
+        (*key, delta.owed, ways_json(delta)) for key, delta in sums.people.items() if (key.benefit_month, key.unit_id) in late
     ]
     if people:
-        named = ("benefit_month", "subject", "unit_id", "owed", "ways")
+        named = (*PersonKey._fields, "owed", "ways")
         await tx.run(_LATE_PEOPLE, **event, **dict(zip(named, map(list, zip(*people, strict=True)), strict=True)))
 
 

@@ -18,14 +18,18 @@ FROM late_money l {_CLOSED} WHERE l.benefit_month BETWEEN :first AND :last"""  #
 
 # A late row says what it added to its person's obligations and ways. So the person as it was after it is the person of now
 # without what came later still; and without its own too, the person before it. Each late row takes the person away where it
-# was counted before, and adds it where it is counted after; where that is the same, nothing.
+# was counted before, and adds it where it is counted after; where that is the same, nothing. Of an event that moved somebody's
+# obligations in several communes one row speaks for all.
 _PEOPLE = f"""
 SELECT l.benefit_month, {_BOOKED}, p.unit_id, paid_by(t.way) AS paid_by, split_part(t.way, '/', 2) AS provider,
     split_part(t.way, '/', 1) AS channel, t.people
 FROM late_people l {_CLOSED}
-JOIN person_months p ON p.benefit_month = l.benefit_month AND p.subject = l.subject
+JOIN month_people p ON p.benefit_month = l.benefit_month AND p.subject = l.subject AND p.part_unit_id = l.unit_id
 CROSS JOIN LATERAL (SELECT %s AS way, %s AS owed, 1 AS people UNION ALL SELECT %s, %s, -1) t
-WHERE t.owed > 0 AND l.benefit_month BETWEEN :first AND :last"""  # noqa: S608 - constants only
+WHERE t.owed > 0 AND l.benefit_month BETWEEN :first AND :last AND NOT EXISTS (
+    SELECT FROM late_people y JOIN commune_closings k ON k.unit_id = y.unit_id AND k.benefit_month = y.benefit_month
+    WHERE y.benefit_month = l.benefit_month AND y.subject = l.subject AND y.position = l.position AND y.unit_id < l.unit_id
+        AND y.position > k.position)"""  # noqa: S608 - constants only
 
 
 def _left(comparison: str) -> tuple[str, str]:

@@ -30,16 +30,16 @@ WHERE c.benefit_month = :month AND (CAST(:within AS text) IS NULL OR :within = A
 # Of everybody whose row was touched late: what counts now less what counted then.
 _PEOPLE = """
 WITH late AS (
-    SELECT l.subject, l.owed, l.ways FROM late_people l JOIN commune_closings c USING (unit_id, benefit_month)
+    SELECT l.subject, l.unit_id, l.owed, l.ways FROM late_people l JOIN commune_closings c USING (unit_id, benefit_month)
     WHERE l.benefit_month = :month AND l.position > c.position),
-owed AS (SELECT subject, sum(owed) AS owed FROM late GROUP BY subject),
+owed AS (SELECT subject, min(unit_id) AS part_unit_id, sum(owed) AS owed FROM late GROUP BY subject),
 counts AS (SELECT late.subject, w.key, sum(CAST(w.value AS integer)) AS n
            FROM late CROSS JOIN LATERAL jsonb_each_text(late.ways) w GROUP BY late.subject, w.key),
 stood AS (
     SELECT p.owed > 0 AS now_owed, p.owed - o.owed > 0 AS then_owed, paid_by(first_way(p.ways)) AS now_paid,
         paid_by(first_way(add_ways(p.ways, (SELECT coalesce(jsonb_object_agg(key, -n), '{}') FROM counts
                                             WHERE counts.subject = o.subject)))) AS then_paid
-    FROM owed o JOIN person_months p ON p.benefit_month = :month AND p.subject = o.subject
+    FROM owed o JOIN month_people p ON p.benefit_month = :month AND p.subject = o.subject AND p.part_unit_id = o.part_unit_id
     JOIN units u ON u.unit_id = p.unit_id
     WHERE CAST(:within AS text) IS NULL OR :within = ANY(u.path))
 SELECT coalesce(sum(CAST(now_owed AS integer) - CAST(then_owed AS integer)), 0) AS entitled,

@@ -9,15 +9,26 @@ from datetime import date
 from services.reporting.domain.causes import Held
 from shared.database import Tx
 
+# Commune by commune: OFFSET 0 keeps each apart, since of many at once the planner would read everybody.
 _HELD_BACK = """
-SELECT coalesce(e.active, false) AS active, e.state, coalesce(e.reason, '') AS reason,
-    CASE WHEN e.state = 'waiting' THEN CAST(:today AS date) - e.asked_on ELSE 0 END AS waits_days,
-    coalesce(e.hold, '') AS hold, coalesce(f.reason, '') AS failed, split_part(p.way, '/', 1) AS paid_channel, count(*) AS people
-FROM person_months p LEFT JOIN enrolled e USING (subject)
-    LEFT JOIN person_failures f ON f.benefit_month = p.benefit_month AND f.subject = p.subject
-WHERE p.benefit_month = :month AND p.owed > 0 AND p.unit_id = :commune
-    AND split_part(p.way, '/', 1) NOT IN ('wallet', 'account')
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+SELECT w.commune, h.* FROM unnest(CAST(:communes AS text[])) AS w (commune) CROSS JOIN LATERAL (
+    SELECT coalesce(e.active, false) AS active, e.state, coalesce(e.reason, '') AS reason,
+        CASE WHEN e.state = 'waiting' THEN CAST(:today AS date) - e.asked_on ELSE 0 END AS waits_days,
+        coalesce(e.hold, '') AS hold, coalesce(p.failed, '') AS failed, split_part(p.way, '/', 1) AS paid_channel,
+        count(*) AS people
+    FROM (
+        SELECT x.subject, x.owed, x.way, f.reason AS failed FROM person_months x
+        LEFT JOIN person_failures f ON f.benefit_month = :month AND f.unit_id = w.commune AND f.subject = x.subject
+        WHERE x.benefit_month = :month AND x.unit_id = w.commune AND NOT x.joined
+        UNION ALL
+        SELECT j.subject, j.owed, j.way, (
+            SELECT f.reason FROM person_communes c JOIN person_failures f
+                ON f.benefit_month = :month AND f.subject = c.subject AND f.unit_id = ANY(c.others || c.unit_id)
+            WHERE c.unit_id = w.commune AND c.subject = j.subject ORDER BY f.position DESC LIMIT 1)
+        FROM joined_people j WHERE j.benefit_month = :month AND j.unit_id = w.commune) p
+    LEFT JOIN enrolled e ON e.subject = p.subject
+    WHERE p.owed > 0 AND split_part(p.way, '/', 1) NOT IN ('wallet', 'account')
+    GROUP BY 1, 2, 3, 4, 5, 6, 7 OFFSET 0) h
 """
 
 
@@ -79,11 +90,10 @@ async def laggards(
     return [Behind(**row) for row in rows]
 
 
-async def held_back(tx: Tx, month: date, commune: str, today: date) -> list[tuple[Held, int]]:
-    """People of a commune not paid by account in a month, as they stand with accounts now wherever they live now, equal ones
-    counted together. Needs the whole scope: the caller has been asked for the commune before.
-
-    Commune by commune: of many at once the planner reads everybody, since it takes the row scope's look-up for dear.
-    """
-    rows = await tx.rows(_HELD_BACK, month=month, commune=commune, today=today)
-    return [(Held(**{f.name: row[f.name] for f in fields(Held)}), row["people"]) for row in rows]
+async def held_back(tx: Tx, month: date, communes: Sequence[str], today: date) -> dict[str, list[tuple[Held, int]]]:
+    """By commune: people not paid by account in a month, as they stand with accounts now wherever they live now, equal ones
+    counted together. Needs the whole scope: the caller has been asked for the communes before."""
+    found: dict[str, list[tuple[Held, int]]] = {commune: [] for commune in communes}
+    for row in await tx.rows(_HELD_BACK, month=month, communes=list(communes), today=today):
+        found[row["commune"]].append((Held(**{f.name: row[f.name] for f in fields(Held)}), row["people"]))
+    return found

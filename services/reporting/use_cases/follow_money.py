@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.reporting.domain.sums import FAILED, UNSAID, WITH_PROVIDER
+from services.reporting.domain.sums import FAILED, UNSAID, WITH_PROVIDER, PersonKey
 from services.reporting.storage import failures, ledger_sums, moves, rebuilds
 from services.reporting.storage.levels import await_units
 from shared.contracts.disbursement_events import LedgerPosted, ObligationsMoved
@@ -24,9 +24,9 @@ async def follow_ledger(tx: Tx, envelope: Envelope) -> None:
 
 
 async def follow_failures(tx: Tx, event: ObligationsMoved, position: int) -> None:
-    """Of each person and month the newest reason why a payment failed; of several in one event the last."""
+    """Of each person, month and commune the newest reason why a payment failed; of several in one event the last."""
     failed = {
-        (m.benefit_month, m.subject): (m.unit_id, m.reason or UNSAID)
+        PersonKey(m.benefit_month, m.unit_id, m.subject): m.reason or UNSAID
         for m in event.moves
         if m.reason is not None or (m.from_place in WITH_PROVIDER and m.to_place in FAILED)
     }

@@ -47,7 +47,7 @@ async def explain_laggards(tx: Tx, lagging: Lagging) -> list[Laggard]:
     if lagging.month is None:
         return []
     today = await tx.today()
-    held = {one.unit_id: await month_people.held_back(tx, lagging.month, one.unit_id, today) for one in lagging.communes}
+    held = await month_people.held_back(tx, lagging.month, [one.unit_id for one in lagging.communes], today)
     return [
         Laggard(
             unit_id=one.unit_id,
@@ -75,5 +75,5 @@ async def read_causes(tx: Tx, unit_id: str, month: date) -> CommuneCauses:
     """What holds a commune's people back in a month. The transaction sees all rows, as in `explain_laggards`."""
     people = await month_people.of_units(tx, month, [unit_id])
     entitled, by_account = people.get(unit_id, (0, 0))
-    held = await month_people.held_back(tx, month, unit_id, await tx.today())
-    return CommuneCauses(unit_id, month, entitled, by_account, count_causes(held))
+    held = await month_people.held_back(tx, month, [unit_id], await tx.today())
+    return CommuneCauses(unit_id, month, entitled, by_account, count_causes(held[unit_id]))
