@@ -116,9 +116,9 @@ def weigh_names(one: Name, other: Name, rarity: Rarity) -> Weighed | None:
     if len(common) < max(len(one.bare), len(other.bare)) - 1 or not common:
         return None
     if one.bare == other.bare:
-        return Weighed(_sum(one, rarity, common) - 1, "name_without_thi")
+        return Weighed(_least(one, other, rarity, common) - 1, "name_without_thi")
     if sorted(one.bare) == sorted(other.bare):
-        return Weighed(_sum(one, rarity, common) - 2, "name_reordered")
+        return Weighed(_least(one, other, rarity, common) - 2, "name_reordered")
     if len(one.bare) == len(other.bare):
         return _one_syllable_off(one, other, rarity)
     longer, shorter = (one, other) if len(one.bare) > len(other.bare) else (other, one)
@@ -129,6 +129,11 @@ def weigh_names(one: Name, other: Name, rarity: Rarity) -> Weighed | None:
 
 def _sum(name: Name, rarity: Rarity, common: set[str]) -> float:
     return sum(rarity.bits(name, at) for at, part in enumerate(name.plain) if part in common)
+
+
+def _least(one: Name, other: Name, rarity: Rarity, common: set[str]) -> float:
+    """Syllables that stand in other places weigh what they weigh where they say less: so it is the same both ways."""
+    return min(_sum(one, rarity, common), _sum(other, rarity, common))
 
 
 def _same_syllables(one: Name, other: Name, rarity: Rarity) -> Weighed:
@@ -151,10 +156,10 @@ def _abbreviated(one: Name, other: Name, rarity: Rarity) -> Weighed | None:
         here, there = (tuple(part for part in parts if part not in (THI, "t", "th")) for parts in (here, there))
     if len(here) != len(there):
         return None
-    bits = rarity.bits(one, len(one.plain) - 1)
+    bits = min(rarity.bits(each, len(each.plain) - 1) for each in (one, other))
     for mine, yours in zip(here, there, strict=True):
         if mine == yours and _VOWELS & set(mine):
-            bits += rarity.bits(one, one.plain.index(mine))
+            bits += min(rarity.bits(each, each.plain.index(mine)) for each in (one, other))
         elif mine == yours or _abbreviates(mine, yours) or _abbreviates(yours, mine):
             bits += _ABBREVIATED_BITS
         else:
@@ -175,4 +180,4 @@ def _one_syllable_off(one: Name, other: Name, rarity: Rarity) -> Weighed | None:
     if OSA.distance(here, there, score_cutoff=1) > 1 or min(len(here), len(there)) < 2:
         return None
     loss = 4 if off[0] == len(one.bare) - 1 else 2
-    return Weighed(_sum(one, rarity, set(one.plain) & set(other.plain)) - loss, "name_letter_off")
+    return Weighed(_least(one, other, rarity, set(one.plain) & set(other.plain)) - loss, "name_letter_off")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from console.bench.duplicates import find_all, make_people
@@ -122,6 +122,14 @@ ANYBODY = st.builds(
     NAMES, BIRTHS, st.sampled_from(["day", "year"]), st.sampled_from(["male", "female"]), st.sampled_from("ab"),
     st.sampled_from([b"1", b"2", b"3"]),
 )  # fmt: skip
+
+
+@given(NAMES, NAMES)
+@example(["Kim", "Thị", "Nam"], ["Nam", "Kim"])
+def test_names_weigh_the_same_both_ways(one: list[str], other: list[str]) -> None:
+    """Also where a syllable is the family name of one and the given name of the other."""
+    there, back = (weigh_names(take_apart(" ".join(a)), take_apart(" ".join(b)), RARITY) for a, b in ((one, other), (other, one)))
+    assert there == back
 
 
 @given(ANYBODY, ANYBODY)
