@@ -71,11 +71,12 @@ class Killing:
     async def to_the_end(self) -> None:
         """Lives, until it is over. Fails where a point that must be died at is never passed, however often there is work anew."""
         async with asyncio.TaskGroup() as all_of_it:
-            hearing = all_of_it.create_task(self._hear_registry())
+            over = asyncio.Event()
+            all_of_it.create_task(self._hear_registry(over))
             async with asyncio.TaskGroup() as lanes:
                 for lane in range(LANES):
                     lanes.create_task(self._lives(door=lane == 0))
-            hearing.cancel()
+            over.set()
         await self.tell_of_heir()
         await none_twice(self.ground)
 
@@ -109,10 +110,10 @@ class Killing:
                 self.lived[door] += 1
                 assert self.lived[True] < IN_VAIN, f"never passed: {self.missing}"
 
-    async def _hear_registry(self) -> None:
-        """Its relay, except while somebody draws up."""
+    async def _hear_registry(self, over: asyncio.Event) -> None:
+        """Its relay, except while somebody draws up. Not cancelled: in the middle of connecting it would leave a connection."""
         relay = Relay(self.ground.registry, self.ground.bus)
-        while True:
+        while not over.is_set():
             async with self.alone:
                 try:
                     await relay.step()

@@ -30,6 +30,7 @@ _SURNAMES = re.compile(
 
 
 _ODD = re.compile(r"[\d/\\&@_=<>|\ufffd]")
+_NUMBERED = re.compile(r"(?<=\D) \d{1,3}$")  # `Lê Thị Hoa 2`: so lists tell people of one name apart
 _LONGEST = 60
 _QUOTES = str.maketrans("", "", '"“”„‟″«»')
 _ROYAL = frozenset({"công tằng", "công huyền", "công tôn", "huyền tôn", "huyền tằng"})
@@ -121,8 +122,9 @@ def _without_number(text: str) -> str:
 
 
 def is_odd(name: str) -> bool:
-    """Whether no person is called so: digits or a stroke (two names in one cell), or longer than a name is."""
-    return len(name) > _LONGEST or bool(_ODD.search(name))
+    """Whether no person is called so: digits or a stroke (two names in one cell), or longer than a name is. A number at the end
+    tells people of one name apart."""
+    return len(name) > _LONGEST or bool(_ODD.search(_NUMBERED.sub("", name)))
 
 
 def is_trivial_change(written: str, name: str) -> bool:
