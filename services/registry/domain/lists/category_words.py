@@ -36,6 +36,8 @@ _EXTREME = re.compile(
     r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
 )
 _SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
+_ONLY_SEVERITY = re.compile(r"^(?:muc (?:do )?)?(?:(?:đac|dac) biet )?nang\b|^(?:đbn|dbn)$")
+"""A severity in the place of a category is one of the disabled: `Đặc biệt nặng`, `Nặng (vận động)`."""
 _CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt|mc)?\b|\btre\b")
 _ELDERLY = re.compile(r"cao tuoi|\bnct\b|nguoi gia")
 _LIGHT = re.compile(r"\bnhe\b")
@@ -102,6 +104,8 @@ def read_wording(text: str) -> CategoryWording:
     clauses = _clauses(words)
     named = _named_groups(words)
     groups = _reconcile(clauses, named, words)
+    if not groups and _ONLY_SEVERITY.search(words):
+        groups = ("K6",)
     point = next((point for group, point in clauses if group == "K5" and point), None)
     if groups == ("K5",) and point not in ("a", "b", "c", "d"):
         point = next((letter for letter, pattern in _ELDERLY_POINTS if pattern.search(words)), None)

@@ -86,6 +86,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         Column.OTHER,
         r"(?<!dang )ky (?:nhan|ten)|chu ky|da nhan|quyet dinh|\bqd\b|tu thang|^huong tu|thoi (?:diem|gian)|thang huong",
         r"thang bat dau|truy linh|ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
+        r"bhyt|bhxh|bao hiem|\bthue\b|^ma ho\b",
     ),
     _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu t(?:ai )?k"),
     _rule(

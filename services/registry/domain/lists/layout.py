@@ -20,6 +20,7 @@ _MAX_HEADER_ROWS = 3
 _MIN_KNOWN_COLUMNS = 4
 _SURELY_ENOUGH = 8
 _PARTS_OF_A_GROUP = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME, Column.MALE, Column.FEMALE})
+_SEXES = frozenset({Column.MALE, Column.FEMALE})
 _PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
 _NAMES = frozenset({Column.FULL_NAME, Column.GIVEN_NAME, Column.FAMILY_NAME})
 _OF_PEOPLE = frozenset({Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE})
@@ -167,6 +168,8 @@ def _column(parts: list[str]) -> Column | None:
     if len(parts) == 1 or is_payee_header(whole):
         return read_header(whole)
     alone, group = read_header(parts[-1]), read_header(parts[0])
+    if alone in _SEXES and group is Column.SEX:
+        return alone
     if alone in _PARTS_OF_A_NAME and group in _NAMED_GROUPS:
         return alone
     if group is Column.CHANNEL and alone is not Column.ACCOUNT and read_channel(parts[-1]):
@@ -182,7 +185,9 @@ def _settle_names(found: dict[Column, list[int]], headers: list[list[str]]) -> N
     vague = [at for at in names if "ten" not in fold(" ".join(headers[at])).split()]
     if vague and (len(names) > len(vague) or Column.GIVEN_NAME in found):
         found[Column.FULL_NAME] = [at for at in names if at not in vague]
-        found.setdefault(Column.CATEGORY, vague)
+        coded = [at for at in found.get(Column.CATEGORY, []) if "ma" in fold(" ".join(headers[at])).split()]
+        if len(coded) == len(found.get(Column.CATEGORY, [])):
+            found[Column.CATEGORY] = sorted([*coded, *vague])
         if not found[Column.FULL_NAME]:
             del found[Column.FULL_NAME]
     if Column.FULL_NAME in found:

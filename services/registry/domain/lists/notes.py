@@ -96,7 +96,7 @@ def read_note(text: str) -> NoteMeaning | None:
     meanings: set[NoteMeaning] = set()
     kin_before = False
     for clause in _CLAUSES.split(tidy(text).lower()):
-        words = fold(" ".join(_TOLD_APART.get(word, word) for word in clause.split()))
+        words = fold(" ".join(_told_apart(word, marked=not clause.isascii()) for word in clause.split()))
         if not words:
             continue
         meaning = _of_clause(words)
@@ -106,6 +106,11 @@ def read_note(text: str) -> NoteMeaning | None:
     if NoteMeaning.DEATH in meanings:
         return NoteMeaning.DEATH
     return NoteMeaning.MOVE if meanings else None
+
+
+def _told_apart(word: str, *, marked: bool) -> str:
+    """A word that its marks tell from others; where other words have theirs, `ba` is the father and no `bà`."""
+    return "boo" if marked and word == "ba" else _TOLD_APART.get(word, word)
 
 
 def _of_clause(words: str) -> NoteMeaning | None:

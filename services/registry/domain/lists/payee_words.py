@@ -14,7 +14,7 @@ _NUMBER_IN_NAME = re.compile(
     r"[\s\-–,;(:]*(?:(?:số|so)?\s*(?:cccd|cmnd|cmt|cc)\s*[:.]?\s*)?((?<!\d)\d(?:[ .]?\d){8}(?:(?:[ .]?\d){3})?(?!\d))\s*\)?",
     re.IGNORECASE,
 )
-_KIN_FIRST = re.compile(r"^(\S+(?: \S+)?)\s*(?::|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
+_KIN_FIRST = re.compile(r"^([^\s:]+(?: [^\s:]+){0,4}?)\s*(:|\s[-–]\s)\s*(?=\S+ \S)|^(\S+)\s+(?=\S+ \S)")
 _LINE = re.compile(
     r"^[\s(\-–+*]*(?:(?:ho )?ten )?(?:(?:nguoi|ng\.?)\s+)?"
     r"(?:(?:duoc )?uy quyen|(?:nhan|linh) (?:thay|ho|tien)|nhan|giam ho|dai dien|cham soc|nuoi duong|ngh|nnt|ngt|nuq|gh|uq)"
@@ -39,10 +39,19 @@ def without_kin(text: str) -> str:
     found = _KIN_FIRST.match(text)
     if not found:
         return text
-    word, rest = found.group(1) or found.group(2), text[found.end() :]
-    if read_relationship(word).kin in _NO_KIN or (found.group(2) and not begins_with_surname(rest)):
+    word, rest = found.group(1) or found.group(3), text[found.end() :]
+    if read_relationship(word).kin in _NO_KIN:
         return text
+    if found.group(3) and not begins_with_surname(rest):
+        return text
+    if found.group(1) and found.group(2) != ":" and " " in word and begins_with_surname(word):
+        return text  # `Chu Văn An - con trai` is a name, though a `chú` begins it
     return rest
+
+
+def names_nobody(text: str) -> bool:
+    """Whether a payee's cell says that the beneficiary receives: `Bản thân`, `Tự nhận`, `Chính chủ`."""
+    return read_relationship(text).kin is Kin.SELF
 
 
 def kin_beside(text: str) -> str:

@@ -12,7 +12,7 @@ from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.payee_words import kin_beside, number_beside, without_kin, without_number
+from services.registry.domain.lists.payee_words import kin_beside, names_nobody, number_beside, without_kin, without_number
 from services.registry.domain.lists.person_fields import NumberColumnFacts, Person, believable
 from services.registry.domain.lists.phones import PhoneNote, national_form, read_phone
 from services.registry.domain.lists.records import PayeeRecord
@@ -83,7 +83,7 @@ def _channel_words(cells: RowCells) -> str:
 
 def _phone(cells: RowCells, reference: Reference) -> str | None:
     column = Column.PHONE
-    if cells.cell(column) is None and cells.cell(Column.PAYEE_PHONE) is not None:
+    if Column.PHONE not in cells.layout.columns and cells.cell(Column.PAYEE_PHONE) is not None:
         column = Column.PAYEE_PHONE
     reading = read_phone(cells.cell(column), reference.phone_prefixes)
     if reading is None:
@@ -164,7 +164,8 @@ def _relation(cells: RowCells) -> str:
 
 
 def _payee_cell(cells: RowCells) -> str:
-    return without_number(cells.text(Column.PAYEE_NAME))
+    text = without_number(cells.text(Column.PAYEE_NAME))
+    return "" if names_nobody(text) else text
 
 
 def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:

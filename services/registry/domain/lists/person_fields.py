@@ -184,6 +184,7 @@ def read_numbers(cells: RowCells, person: Person, reference: Reference, facts: d
 
 
 _NO_FACTS = NumberColumnFacts()
+_BEGINS_NO_CMND = frozenset("456789")
 _NOBODYS_CMND = "019"
 """No police office's CMND begin so (Hà Nội's are 010 to 013): eight digits from 19 on are one of Huế's that lost its last."""
 
@@ -193,14 +194,15 @@ def believable(
 ) -> IdentityReading | None:
     """The reading, unless zeros were put back to make a number of no province, or one that rather has a wrong length.
 
-    A CMND with digits too many would become a CCCD of a province that nobody else in the list is from, and of another year.
+    A CMND with digits too many would become a CCCD of a province that nobody else in the list is from, and of another year;
+    no CMND begins with a 4.
     """
     if reading is None or reading.number is None or not reading.zeros_restored:
         return reading
     number = reading.number
     if reading.kind == "cccd":
         real = number[:3] in reference.birth_provinces and number[3] in "0123"
-        if number[:3] not in facts.provinces and birth_year is not None:
+        if number[:3] not in facts.provinces and birth_year is not None and number[1] not in _BEGINS_NO_CMND:
             real = real and birth_year_of(number) == birth_year
     else:
         real = not number.startswith(_NOBODYS_CMND) and (not facts.home_prefix or not number[1:].startswith(facts.home_prefix))

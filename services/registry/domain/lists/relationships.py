@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +26,7 @@ class Kin(StrEnum):
     GRANDCHILD = "grandchild"
     OWN_GRANDCHILD = "own_grandchild"
     GUARDIAN = "guardian"
+    ANY_AGE = "any_age"
     UNKNOWN = "unknown"
 
 
@@ -56,42 +58,70 @@ _FIRST_WORDS: dict[str, Relationship] = {
     "chi": Relationship(Kin.ELDER_SIBLING, _FEMALE), "em": Relationship(Kin.YOUNGER_SIBLING),
     "vợ": Relationship(Kin.SPOUSE, _FEMALE), "vo": Relationship(Kin.SPOUSE, _FEMALE),
     "chồng": Relationship(Kin.SPOUSE, _MALE), "chong": Relationship(Kin.SPOUSE, _MALE),
-    "con": Relationship(Kin.CHILD), "dâu": Relationship(Kin.CHILD, _FEMALE), "rể": Relationship(Kin.CHILD, _MALE),
+    "con": Relationship(Kin.CHILD), "nàng": Relationship(Kin.CHILD, _FEMALE),
+    "dâu": Relationship(Kin.CHILD, _FEMALE), "rể": Relationship(Kin.CHILD, _MALE),
     "cháu": Relationship(Kin.GRANDCHILD), "chau": Relationship(Kin.GRANDCHILD), "chắt": Relationship(Kin.GRANDCHILD),
 }  # fmt: skip
 _WHOLE: dict[str, Relationship] = {
     word: relationship
     for words, relationship in (
-        (("bản thân", "chính chủ", "đối tượng", "tự nhận", "ban than", "chinh chu"), Relationship(Kin.SELF)),
+        (("đối tượng", "chính mình", "ban than", "chinh chu", "tu nhan"), Relationship(Kin.SELF)),
         (("vợ chồng", "vợ/chồng", "chồng/vợ"), Relationship(Kin.SPOUSE)),
         (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
         (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
-        (("anh chị", "anh/chị", "anh em"), Relationship(Kin.UNKNOWN)),
+        (("anh chị", "anh/chị", "anh em", "chị em"), Relationship(Kin.ANY_AGE)),
     )
     for word in words
 }
+_SELF = re.compile(
+    r"(?:(?:đối tượng|người hưởng|bản thân|chính chủ) )*(?:bản thân|chính chủ|(?:tự|trực tiếp) (?:nhận|lĩnh))"
+    r"(?: (?:nhận|lĩnh|tiền))*"
+)
+"""The beneficiary receives: `bản thân`, `tự nhận`, `đối tượng trực tiếp nhận`."""
 _GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi dưỡng", "đại diện", "hàng xóm", "người thân", "họ hàng",
-              "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than")  # fmt: skip
+              "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than",
+              "láng giềng", "lối xóm", "người nuôi", "người quen", "thông gia", "sui gia")  # fmt: skip
+_GUARDIAN_WORDS = frozenset({"gh", "ngh", "uq", "nuq", "ngt", "đd", "bạn"})
+_BY_MARRIAGE = frozenset({"dâu", "dau", "rể", "rễ", "re", "họ", "kế", "ghẻ"})
+"""An elder brother's wife may be younger than he, a cousin called elder too; so may whom a parent married later."""
+_SIBLINGS = (Kin.ELDER_SIBLING, Kin.YOUNGER_SIBLING)
 _OF_THE_LINE = frozenset({"nội", "ngoại", "noi", "ngoai"})
 """A `cháu` alone may be a nephew older than the uncle; `cháu nội`, `cháu ngoại` are a child's children."""
-_SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau": _FEMALE, "rể": _MALE, "re": _MALE}
+_SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau": _FEMALE, "rể": _MALE,
+          "rễ": _MALE, "re": _MALE}  # fmt: skip
 
 
 @lru_cache(maxsize=1_024)
 def read_relationship(text: str) -> Relationship:
     """The relationship a word names: `Bà ngoại`, `Con gái`, `Mẹ đẻ`, `Mệ` (a grandmother, in Huế)."""
-    words = tidy(text).lower().strip(" .,:;()-")
+    words = tidy(text).lower().strip(" .,:;()-").removeprefix("là ")
     if words in _WHOLE:
         return _WHOLE[words]
-    if any(guardian in words for guardian in _GUARDIANS):
+    if _SELF.fullmatch(words):
+        return Relationship(Kin.SELF)
+    parts = words.replace("/", " ").replace("-", " ").replace("(", " ").replace(")", " ").split()
+    if any(guardian in words for guardian in _GUARDIANS) or _GUARDIAN_WORDS & {*parts}:
         return Relationship(Kin.GUARDIAN)
-    parts = words.replace("/", " ").replace("-", " ").replace("(", " ").split()
+    if len(parts) > 1 and parts[0] == "người":
+        parts = parts[1:]
     known = _FIRST_WORDS.get(parts[0]) if parts else None
     if known is None:
         return Relationship(Kin.UNKNOWN)
+    return _with_what_follows(known, parts)
+
+
+def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
+    """The first word's relationship with what the next say: `con gái`, `cháu nội`, `chị dâu`, `ông bà nội`, `chị em`."""
+    second = _FIRST_WORDS.get(parts[1]) if len(parts) > 1 else None
     sex = next((_SEXED[part] for part in parts[1:2] if part in _SEXED), known.sex)
+    if second and second.sex and parts[1] not in _SEXED and second.sex != known.sex:
+        sex = None
     if known.kin is Kin.GRANDCHILD and (parts[0] == "chắt" or {*parts[1:]} & _OF_THE_LINE):
         return Relationship(Kin.OWN_GRANDCHILD, sex)
+    if known.kin in (*_SIBLINGS, Kin.PARENT) and {*parts[1:2]} & _BY_MARRIAGE:
+        return Relationship(Kin.ANY_AGE, sex)
+    if known.kin in _SIBLINGS and second and second.kin in _SIBLINGS:
+        return Relationship(Kin.ANY_AGE)
     return Relationship(known.kin, sex)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.column_doubts import set_aside_doubtful
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
     column_cells,
@@ -74,6 +75,7 @@ class Table:
         self.encodings = [choose_encoding(dict.fromkeys(column_texts(sample, at)), self.encoding) for at in range(width)]
         self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
+        set_aside_doubtful(self.layout, sample)
         self._name_columns_by_content(sample, width)
         self._keep_remarks(rows, width)
         self._settle_payees_with_kin(sample)
