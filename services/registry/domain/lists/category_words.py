@@ -33,13 +33,13 @@ _HEADS_AFTER = re.compile(r"\b(?:so con|con|tre)\s*(?:nho\s*)?[:(x=]\s*0?(\d{1,2
 _HEADS_OF_4 = re.compile(r"^(?:k|khoan) ?4\s*[-x:(*]\s*0?(\d)\b")
 _NUMBER_WORDS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6}
 _EXTREME = re.compile(
-    r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|\bn?kt ?đbn\b|\bn?kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
+    r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|kt ?đbn\b|kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
 )
-_SEVERE = re.compile(r"\bnang\b|\bn\b|\bn?kt ?n\b")
+_SEVERE = re.compile(r"\bnang\b|\bn\b|kt ?n\b")
 _ONLY_SEVERITY = re.compile(r"^(?:muc (?:do )?)?(?:(?:đac|dac) biet )?nang\b|^(?:đbn|dbn)$")
 """A severity in the place of a category is one of the disabled: `Đặc biệt nặng`, `Nặng (vận động)`."""
-_CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt|mc)?\b|\btre\b")
-_ELDERLY = re.compile(r"cao tuoi|\bnct\b|nguoi gia")
+_CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt\w*|mc)?\b|\btre\b")
+_ELDERLY = re.compile(r"cao tuoi|\bnct(?:kt\w*)?\b|nguoi gia")
 _LIGHT = re.compile(r"\bnhe\b")
 
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -50,7 +50,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "HTXH",
         re.compile(
-            r"huu tri|\b(?:tc)?htxh\b|\b(?:n[đd]|nghi [đd]inh)\.? ?(?:so )?176\b|\b176/2025|(?:[đd]u|tren|>=?) ?75\b(?!.*80)"
+            r"huu tri|\bht x(?:a )?h(?:oi)?\b"
+            r"|\b(?:tc)?htxh\b|\b(?:n[đd]|nghi [đd]inh)\.? ?(?:so )?176\b|\b176/2025|(?:[đd]u|tren|>=?) ?75\b(?!.*80)"
         ),
     ),
     ("K4", re.compile(r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b")),
@@ -64,11 +65,17 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),
     ("K2", re.compile(r"đang hoc|dang hoc|đi hoc|con hoc|sinh vien|16 ?(?:đen|den|-) ?22")),
-    ("K1", re.compile(r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|\btemc\b|\b(?:te|tre|tre em) mc\b")),
+    (
+        "K1",
+        re.compile(
+            r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|(?:khong|ko) co (?:nguoi|ai) nuoi|\btemc\b|\b(?:te|tre|tre em) mc\b"
+        ),
+    ),
     ("K5", re.compile(r"cao tuoi|\bnct(?: ?cđ| ?cd)?\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
 )
 _RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
-_ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"}}
+_ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"},
+            "K5": {"K1"}}  # fmt: skip
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),

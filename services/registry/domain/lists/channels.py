@@ -17,13 +17,13 @@ _OTHER_BANK = re.compile(
 )
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (VIETINBANK, re.compile(r"viett? ?in|viettin|cong thuong|\bnhct\b|\bctg\b|\bvtb\b|\bicb\b")),
-    (VIETTELPAY, re.compile(r"viettel|\bvt[pm]\b|\bv pay\b|\bvt ?money\b|\bvt pay\b|\bvtpay\b|vi dien tu|\bvi\b")),
+    (VIETTELPAY, re.compile(r"viettel|\bvt[pm]\b|\bv pay\b|\bvt ?money\b|\bvt pay\b|\bvtt?pay\b|vi dien tu|\bvi\b")),
     ("", _OTHER_BANK),
     (
         CASH,
         re.compile(
             r"tien mat|\bcash\b|\bt mat\b|\btm\b|buu|\bbd\b|vnpost|vn post|vietnam post|tai nha|tai ubnd|tai xa"
-            r"|tai thon|nha van hoa|tru so|truc tiep"
+            r"|\bb\.? ?dien\b|diem chi tra|\bo (?:xa|thon|phuong|ubnd)|tai thon|nha van hoa|tru so|truc tiep"
         ),
     ),
     (VIETINBANK, re.compile(r"tai khoan|\btk(?:nh)?\b|chuyen khoan|\bck\b|\batm\b|\bthe\b|ngan hang|\bnh\b")),

@@ -50,10 +50,13 @@ class Column(StrEnum):
 
 _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
-    r"|nguoi nuoi duong|nguoi (?:linh|dung ten)|linh thay"
+    r"|nguoi nuoi duong|nguoi (?:linh|dung ten|truc tiep nhan|nt\b)|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
 _SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
+_OFFICIAL = re.compile(r"cong tac vien|\bctv\b|can bo|truong thon|to truong")
+_ITEM = re.compile(r"^mục (?:hưởng|đối tượng|đt)")
+"""`Mục hưởng` is an item of the law, `Mức hưởng` a sum."""
 _ISSUED = re.compile(r"(?:ngay|noi|co quan) cap|^cap ngay|han dung|co gia tri")
 _IDENTITY = re.compile(
     r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to|\bddcn\b|ho chieu"
@@ -96,7 +99,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"^(?:dang ky )?nhan (?:tien )?qua|^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
-    _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi"),
+    _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi|may con\b"),
     _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so\b"),
     _rule(
         Column.AMOUNT,
@@ -147,8 +150,10 @@ def read_header(text: str) -> Column | None:
         return None
     if sexed := _sexed(written, words):
         return sexed
-    if _ISSUED.search(words) or _SIGNED.search(written):
+    if _ISSUED.search(words) or _SIGNED.search(written) or _OFFICIAL.search(words):
         return Column.OTHER
+    if _ITEM.search(written):
+        return Column.CATEGORY
     if _PAYEE.search(words) and not _BY_WHAT.search(words) and (payee := _payee_column(written, words)):
         return payee
     return _numbered(written, words) or next((column for column, pattern in _RULES if pattern.search(words)), None)

@@ -16,7 +16,8 @@ _APART = re.compile(r"[\s\-–/;,|]+")
 _FLOAT_TAIL = re.compile(r"(?<=\d{8})[.,]0$")
 """What a number column leaves behind a number that was copied as text: `46128459568.0`."""
 _LABEL = re.compile(
-    r"^(?:cmnd|cmtnd|cmt|cccd|cc|căn cước(?: công dân)?|can cuoc|số|so|mã|ma|sđdcn|đdcn|định danh|dinh danh|cá nhân|ca nhan)"
+    r"^(?:n\s?[°º]|cmnd|cmtnd|cmt|cccd|cc|căn cước(?: công dân)?|can cuoc|số|so|mã|ma|sđdcn|đdcn|định danh|dinh danh"
+    r"|cá nhân|ca nhan)"
     r"(?![^\W\d])\s*[:.]?\s*",
     re.IGNORECASE,
 )

@@ -143,15 +143,16 @@ def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequ
     vague = [at for at, kind in enumerate(kinds) if kind is Column.FULL_NAME and "ten" not in fold(" ".join(headers[at])).split()]
     if not _OF_PEOPLE & {*kinds} or sum(kind in _NAMES for kind in kinds) > len(vague):
         return
-    for allowed in (None,) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
+    named = [at for at in vague if looks_like_names(_read_column(rows, at, encoding))]
+    several = kinds.count(Column.PAYEE_NAME) > 1 and not named
+    for allowed in (None, *((Column.PAYEE_NAME,) if several else ())) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
         for at in (at for at, kind in enumerate(kinds) if kind is allowed):
             if looks_like_names(_read_column(rows, at, encoding)):
                 kinds[at] = Column.FULL_NAME
                 for other in vague:
                     kinds[other] = Column.CATEGORY
                 return
-    named = [at for at in vague if looks_like_names(_read_column(rows, at, encoding))] if len(vague) > 1 else []
-    if len(named) == 1:
+    if len(vague) > 1 and len(named) == 1:
         for other in vague:
             kinds[other] = Column.FULL_NAME if other in named else Column.CATEGORY
 

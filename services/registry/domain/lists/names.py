@@ -13,7 +13,7 @@ _INNER_MARK = re.compile(r"[-'’`]")
 _PART = re.compile(r"[^\s\-'’`]+")
 _LEADING_NUMBER = re.compile(r"^\d{1,4}\s*[.)/-]\s*(?=\D)")
 _REMARK = re.compile(
-    r"\s*(\([^)]*\)?|\[[^\]]*\]?|\*+|[-–,;:]\s*(?:đã|da|chuyển|chuyen|dừng|cắt)\b.*"
+    r"\s*(\((?:[^()]|\([^()]*\)?)*\)?|\[[^\]]*\]?|\*+|[-–,;:]\s*(?:đã|da|chuyển|chuyen|dừng|cắt)\b.*"
     r"|(?:[-–,;:]\s*|\b)(?:đã (?:chết|mất)|da (?:chet|mat)|chết|mất)\b.*)",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ _TOLD_APART = {
 }  # fmt: skip
 """Words that without their marks would be others: `vắng mặt` and `mất`, `người giám hộ` and `giảm`, `bố đi` and `bỏ đi`."""
 _CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
-_CROSS = re.compile(r"^\s*[+†✝]\s*\d|†|✝|^\s*\(\+\)")
+_CROSS = re.compile(r"^\s*[+†✝]\s*\d(?!\d{6})|†|✝|^\s*\(\+\)")
 
 _KIN = (
     r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
@@ -35,6 +35,7 @@ _LOST_THING = (
 )
 _DEATH = re.compile(
     r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
+    r"|\bdot tu\b|\bve voi (?:ong ba|to tien|tien to)\b"
     rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
     rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
     rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"
@@ -44,6 +45,7 @@ _HERE = r"(?:$| (?:day|dia phuong|dp|xa$|lai|tu|t\d|thang|ngay|\d))"
 _ARRIVED = re.compile(
     r"\bchuyen (?:den|ve|sang|qua|vao) tu\b|\btu .*\bchuyen (?:ve|den|sang)\b"
     rf"|\b(?:moi|vua) (?:chuyen|nhap)(?: khau)?(?: ve| den)?{_HERE}|\bchuyen (?:ve|den){_HERE}|\btiep nhan tu\b"
+    rf"|\bnhap (?:ho )?khau ve{_HERE}|\bchuyen (?:(?:ho )?khau |hk )?tu \D+ ve\b"
 )
 _FAR = (
     r"(?:nam|mien nam|bac|mien bac|sai gon|sg|sgon|tp ?hcm|tphcm|tp ho chi minh|ho chi minh|hcm|da nang|dong nai|binh duong"
@@ -71,7 +73,8 @@ _STOP = re.compile(
     r"|\bthoi (?:huong|tro cap|nhan|chi|tra)\b"
     r"|\b(?:tam )?(?:dung|ngung|ngung) (?:huong|tro cap|tc|chi|tra|nhan|cap|tu|t\d)|\btam (?:dung|ngung)\b|^(?:dung|ngung)$"
     r"|\bhet (?:han huong|han tro cap|tuoi|dieu kien|thoi han huong|dien|huong)\b|\bqua tuoi\b"
-    r"|\bchuyen (?:sang |qua )(?:huong |che do |dien )+(?!he so|muc|khuyet tat|nkt|kt|dbn|nang|khoan)|\bhuong luong huu\b"
+    r"|\bchuyen (?:sang |qua )(?:huong |che do |dien )+(?!he so|muc|khuyet tat|nkt|kt|dbn|nang|khoan)"
+    r"|(?<!khong )(?<!chua )(?<!khong duoc )\bhuong luong huu\b"
     r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
 )
 

@@ -65,7 +65,8 @@ def read_phone(cell: Cell, prefixes: Mapping[str, str]) -> PhoneReading | None:
     for reading in readings:
         if reading.number:
             return PhoneReading(reading.number, PhoneNote.SECOND_NUMBER)
-    return whole
+    joined = _one(written.replace("/", ""), prefixes)
+    return joined if joined.number else whole
 
 
 def _two_by_spaces(words: list[str], prefixes: Mapping[str, str]) -> list[PhoneReading]:

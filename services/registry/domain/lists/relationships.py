@@ -58,29 +58,34 @@ _FIRST_WORDS: dict[str, Relationship] = {
     "chi": Relationship(Kin.ELDER_SIBLING, _FEMALE), "em": Relationship(Kin.YOUNGER_SIBLING),
     "vợ": Relationship(Kin.SPOUSE, _FEMALE), "vo": Relationship(Kin.SPOUSE, _FEMALE),
     "chồng": Relationship(Kin.SPOUSE, _MALE), "chong": Relationship(Kin.SPOUSE, _MALE),
-    "con": Relationship(Kin.CHILD), "nàng": Relationship(Kin.CHILD, _FEMALE),
+    "ba": Relationship(Kin.PARENT), "con": Relationship(Kin.CHILD), "nàng": Relationship(Kin.CHILD, _FEMALE),
     "dâu": Relationship(Kin.CHILD, _FEMALE), "rể": Relationship(Kin.CHILD, _MALE),
     "cháu": Relationship(Kin.GRANDCHILD), "chau": Relationship(Kin.GRANDCHILD), "chắt": Relationship(Kin.GRANDCHILD),
 }  # fmt: skip
 _WHOLE: dict[str, Relationship] = {
     word: relationship
     for words, relationship in (
-        (("đối tượng", "chính mình", "ban than", "chinh chu", "tu nhan"), Relationship(Kin.SELF)),
+        (("chính mình", "ban than", "chinh chu", "tu nhan"), Relationship(Kin.SELF)),
         (("vợ chồng", "vợ/chồng", "chồng/vợ"), Relationship(Kin.SPOUSE)),
         (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
         (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
+        (("bà con",), Relationship(Kin.GUARDIAN)),
         (("anh chị", "anh/chị", "anh em", "chị em"), Relationship(Kin.ANY_AGE)),
     )
     for word in words
 }
 _SELF = re.compile(
-    r"(?:(?:đối tượng|người hưởng|bản thân|chính chủ) )*(?:bản thân|chính chủ|(?:tự|trực tiếp) (?:nhận|lĩnh))"
+    r"(?:(?:chính )?(?:đối tượng|người hưởng)|bản thân|chính chủ|(?:(?:đối tượng|người hưởng|bản thân) )?(?:tự|trực tiếp)"
+    r"(?: đi)? (?:nhận|lĩnh))"
     r"(?: (?:nhận|lĩnh|tiền))*"
 )
 """The beneficiary receives: `bản thân`, `tự nhận`, `đối tượng trực tiếp nhận`."""
 _GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi dưỡng", "đại diện", "hàng xóm", "người thân", "họ hàng",
               "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than",
-              "láng giềng", "lối xóm", "người nuôi", "người quen", "thông gia", "sui gia")  # fmt: skip
+              "láng giềng", "lối xóm", "người nuôi", "người quen", "thông gia", "sui gia",
+              "nhận hộ", "nhận thay", "lĩnh hộ", "lĩnh thay", "người nhà", "ở cùng", "ở chung", "giúp việc", "trụ trì",
+              "hội trưởng", "nhạc mẫu", "nhạc phụ")  # fmt: skip
+_SHORT_CHILD = re.compile(r"^c\.\s*(?=\w)")
 _GUARDIAN_WORDS = frozenset({"gh", "ngh", "uq", "nuq", "ngt", "đd", "bạn"})
 _BY_MARRIAGE = frozenset({"dâu", "dau", "rể", "rễ", "re", "họ", "kế", "ghẻ"})
 """An elder brother's wife may be younger than he, a cousin called elder too; so may whom a parent married later."""
@@ -94,7 +99,7 @@ _SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau"
 @lru_cache(maxsize=1_024)
 def read_relationship(text: str) -> Relationship:
     """The relationship a word names: `Bà ngoại`, `Con gái`, `Mẹ đẻ`, `Mệ` (a grandmother, in Huế)."""
-    words = tidy(text).lower().strip(" .,:;()-").removeprefix("là ")
+    words = _SHORT_CHILD.sub("con ", tidy(text).lower().strip(" .,:;()-").removeprefix("là "))
     if words in _WHOLE:
         return _WHOLE[words]
     if _SELF.fullmatch(words):
@@ -113,6 +118,8 @@ def read_relationship(text: str) -> Relationship:
 def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
     """The first word's relationship with what the next say: `con gái`, `cháu nội`, `chị dâu`, `ông bà nội`, `chị em`."""
     second = _FIRST_WORDS.get(parts[1]) if len(parts) > 1 else None
+    if parts[0] == "ba" and {*parts[1:2]} & _OF_THE_LINE:
+        return Relationship(Kin.GRANDPARENT, _FEMALE)  # `ba noi`, typed without marks
     sex = next((_SEXED[part] for part in parts[1:2] if part in _SEXED), known.sex)
     if second and second.sex and parts[1] not in _SEXED and second.sex != known.sex:
         sex = None
@@ -122,6 +129,9 @@ def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
         return Relationship(Kin.ANY_AGE, sex)
     if known.kin in _SIBLINGS and second and second.kin in _SIBLINGS:
         return Relationship(Kin.ANY_AGE)
+    of_a_spouse = second is not None and Kin.SPOUSE in (known.kin, second.kin) and known.kin is not second.kin
+    if of_a_spouse or "của" in parts:
+        return Relationship(Kin.ANY_AGE, known.sex)
     return Relationship(known.kin, sex)
 
 

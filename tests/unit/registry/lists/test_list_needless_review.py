@@ -7,8 +7,11 @@ import pytest
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column, read_header
+from services.registry.domain.lists.identity import read_identity
+from services.registry.domain.lists.names import read_name
 from services.registry.domain.lists.notes import NoteMeaning, read_note
 from services.registry.domain.lists.payee_words import kin_beside, names_nobody, without_kin
+from services.registry.domain.lists.phones import PhoneNote, PhoneReading, read_phone
 from services.registry.domain.lists.records import ListReading, RowStatus
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.relationships import Kin, Relationship, age_contradicts, read_relationship
@@ -149,3 +152,109 @@ def test_a_number_from_another_province_that_lost_its_zero_keeps_its_own_fault(r
     row = read_rows({**ADULT, "number": 48082123456}).rows[0]
     assert row.record.national_id == "048082123456"
     assert [finding.code for finding in row.findings] == ["id_zero_restored", "id_birth_differs"]
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Người trực tiếp nhận", Column.PAYEE_NAME),
+        ("Họ tên người NT", Column.PAYEE_NAME),
+        ("Số điện thoại công tác viên", Column.OTHER),
+        ("Mục hưởng", Column.CATEGORY),
+        ("Mức hưởng", Column.AMOUNT),
+        ("Đang nuôi mấy con", Column.CHILDREN),
+    ],
+)
+def test_a_header_in_rarer_words(header: str, column: Column) -> None:
+    assert read_header(header) is column
+
+
+def test_who_receives_is_the_beneficiary_where_another_column_names_the_payee(reference: Reference) -> None:
+    headers = {**HEADERS, "name": "Họ và tên người nhận trợ cấp", "category": "Đối tượng TGXH", "payee": "Người giám hộ/ủy quyền"}
+    people = [
+        {**ADULT, "name": name, "number": f"04608012345{at}", "phone": f"091234567{at}"}
+        for at, name in enumerate(("Trần Văn Nam", "Lê Văn Khoa", "Võ Văn Long"))
+    ]
+    rows = standardise(list_of([*people, CHILD], headers), reference).rows
+    assert [row.record.full_name for row in rows] == ["Trần Văn Nam", "Lê Văn Khoa", "Võ Văn Long", "Lê Thị Lan"]
+    assert [row.record.category for row in rows] == ["K6-N", "K6-N", "K6-N", "K1-TE-4-16"]
+    assert rows[3].record.payee is not None
+    assert rows[3].record.payee.full_name == "Trần Thị Hoa"
+
+
+@pytest.mark.parametrize(
+    ("text", "groups", "severity"),
+    [
+        ("Người cao tuổi nghèo cô đơn không nơi nương tựa", ("K5",), None),
+        ("Trẻ em không có người nuôi dưỡng", ("K1",), None),
+        ("HT xã hội", ("HTXH",), None),
+        ("Khoản 6 (NCTKTN)", ("K6",), "N"),
+        ("Khoản 6 (TEKTĐBN)", ("K6",), "DBN"),
+    ],
+)
+def test_a_category_in_rarer_words(text: str, groups: tuple[str, ...], severity: str | None) -> None:
+    wording = read_wording(text)
+    assert (wording.groups, wording.severity) == (groups, severity)
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [("B.điện", "cash"), ("Nhận ở xã", "cash"), ("Nhận tại điểm chi trả", "cash"), ("vttpay", "viettelpay")],
+)
+def test_a_channel_in_more_words(text: str, channel: str) -> None:
+    assert read_channel(text) == channel
+
+
+@pytest.mark.parametrize(
+    "text", ["Nhập khẩu về từ 2019", "Chuyển khẩu từ Đà Nẵng về năm 2020", "Không hưởng lương hưu", "+841679114177"]
+)
+def test_a_remark_of_one_who_is_here_and_entitled(text: str) -> None:
+    assert read_note(text) is None
+
+
+@pytest.mark.parametrize("text", ["Đột tử", "Đã về với ông bà"])
+def test_a_death_in_rarer_words(text: str) -> None:
+    assert read_note(text) is NoteMeaning.DEATH
+
+
+@pytest.mark.parametrize(
+    ("text", "relationship"),
+    [
+        ("Vợ chú", Relationship(Kin.ANY_AGE, "female")),
+        ("Chị chồng", Relationship(Kin.ANY_AGE, "female")),
+        ("Con của em gái", Relationship(Kin.ANY_AGE)),
+        ("Ba ruột", Relationship(Kin.PARENT)),
+        ("ba ngoai", Relationship(Kin.GRANDPARENT, "female")),
+        ("C.dâu", Relationship(Kin.CHILD, "female")),
+        ("Bà con", Relationship(Kin.GUARDIAN)),
+        ("Chi hội trưởng phụ nữ", Relationship(Kin.GUARDIAN)),
+        ("Nhận hộ", Relationship(Kin.GUARDIAN)),
+        ("Chính đối tượng", Relationship(Kin.SELF)),
+        ("Tự đi nhận", Relationship(Kin.SELF)),
+        ("Vợ chồng", Relationship(Kin.SPOUSE)),
+    ],
+)
+def test_a_relationship_by_way_of_another(text: str, relationship: Relationship) -> None:
+    assert read_relationship(text) == relationship
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("0912/345678", PhoneNote.PLAIN),
+        ("0912345678 / 0987654321", PhoneNote.SECOND_NUMBER),
+    ],
+)
+def test_a_stroke_within_a_phone_is_not_between_two(reference: Reference, text: str, note: PhoneNote) -> None:
+    assert read_phone(text, reference.phone_prefixes) == PhoneReading("+84912345678", note)
+
+
+def test_a_label_before_an_identity_number() -> None:
+    reading = read_identity("N°046080123456")
+    assert reading is not None
+    assert reading.number == "046080123456"
+
+
+def test_brackets_within_a_relationship_behind_a_name() -> None:
+    text = "Tạ Diệu Tý (con (gái))"
+    assert (read_name(text).name, read_relationship(kin_beside(text)).kin) == ("Tạ Diệu Tý", Kin.CHILD)
