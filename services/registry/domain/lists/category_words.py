@@ -19,7 +19,7 @@ _CODE = re.compile(
 _CLAUSE_WORD = r"(?:khoan|\bk|\bkh)\s*\.?\s*"
 _POINT_FIRST = re.compile(r"\b([a-eghikđ])\b[\s,.;:)\-]*(?:cua\s+)?" + _CLAUSE_WORD + r"0?([1-9])(?!\d)")
 _CLAUSE_FIRST = re.compile(
-    _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.\-/(]?([a-dđ])\b)?"
+    _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.,\-/(]{0,3}([a-dđ])\b)?"
 )
 _BARE = re.compile(
     r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.relationships import Kin, read_relationship
 from services.registry.domain.lists.syllables import is_syllable
 from services.registry.domain.lists.workbook import Cell
@@ -17,6 +18,7 @@ _LEAST_CELLS = 3
 _IDENTITY = re.compile(r"^\d{9}$|^\d{12}$|^\d{11}$|^\d{3} \d{9}$|^\d{3} \d{6}$")
 _PHONE = re.compile(r"^(?:\+?84[ .]?|0)\d(?:[ .]?\d){7,9}$")
 _DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$|^(?:19|20)\d\d$")
+_DATE_IN_WORDS = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} tháng \d{1,2} năm \d{4}$", re.IGNORECASE)
 _ORDINAL = re.compile(r"^\d{1,4}\s*[.)/-]\s*")
 _SEX = re.compile(r"^(?:nam|nữ|nu)$", re.IGNORECASE)
 
@@ -50,7 +52,9 @@ def guess_column(cells: Sequence[Cell], wanted: Sequence[Column]) -> Column | No
     tests = {
         Column.IDENTITY: lambda text: bool(_IDENTITY.match(text)),
         Column.PHONE: lambda text: bool(_PHONE.match(text)),
-        Column.BIRTH: lambda text: bool(_DATE.match(text)) or re.match(r"\d{4}-\d\d-\d\d", text) is not None,
+        Column.BIRTH: lambda text: bool(_DATE.match(re.sub(r"\s", "", text))) or bool(_DATE_IN_WORDS.match(text)),
+        Column.VILLAGE: lambda text: village_kind(text) is not None,
+        Column.PAYEE_NAME: lambda text: _is_name(text) and not _is_category(text),
         Column.SEX: lambda text: bool(_SEX.match(text)),
         Column.CATEGORY: _is_category,
         Column.CHANNEL: lambda text: len(text) < 25 and read_channel(text) is not None,

@@ -50,11 +50,13 @@ class Column(StrEnum):
 
 _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
-    r"|nguoi nuoi duong|nguoi (?:linh|dung ten|truc tiep nhan|nt\b)|linh thay"
+    r"|nguoi nuoi duong|nguoi (?:linh|dung ten|truc tiep nhan|nt\b|thay mat|bao tro)|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
 _SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
-_OFFICIAL = re.compile(r"cong tac vien|\bctv\b|can bo|truong thon|to truong")
+_OFFICIAL = re.compile(r"(?:cccd|cmnd|can cuoc|dinh danh) (?:cua )?chu ho|cong tac vien|\bctv\b|can bo|truong thon|to truong")
+_PAPER = re.compile(r"thoi han|het han|so giay|so van ban|giay uy quyen|ngay (?:ky|lap)")
+"""Of an authorisation's paper, not of who holds it."""
 _ITEM = re.compile(r"^mục (?:hưởng|đối tượng|đt)")
 """`Mục hưởng` is an item of the law, `Mức hưởng` a sum."""
 _ISSUED = re.compile(r"(?:ngay|noi|co quan) cap|^cap ngay|han dung|co gia tri")
@@ -68,7 +70,7 @@ _PHONE = re.compile(
     r"dien thoai|\bd thoai\b|\bso may\b|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac"
 )
 _ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b|^tai khoan ngan hang$")
-_BIRTH = re.compile(r"\bsinh\b|\bns\b|ntns|ngay thang nam$|nam tuoi")
+_BIRTH = re.compile(r"\bsinh\b|\bn t n s\b|^n\.t\.n\.s|\bns\b|ntns|ngay thang nam$|nam tuoi")
 _NO_BIRTH = re.compile(r"noi sinh|khai sinh$|khai sinh so")
 
 
@@ -81,7 +83,8 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.ORDINAL, r"^(?:s? ?tt|so ?tt|s t t|so thu tu|thu tu|no|#)(?: \d+)?$"),
     _rule(
         Column.NOTE,
-        r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|tinh trang(?! khuyet| kt| ho\b| hon)|hien trang|^ly do|bien dong",
+        r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|^tinh hinh$|^y kien|^chu y$",
+        r"tinh trang(?! khuyet| kt| ho\b| hon)|hien trang|^ly do|bien dong",
         r"^g ?c$|^(?:tang|giam)(?: (?:tang|giam))?\b",
     ),
     _rule(Column.RELATIONSHIP, r"quan he|la gi (?:cua|voi)|^m?qh\b|moi qh|^q he\b"),
@@ -89,14 +92,15 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         Column.OTHER,
         r"(?<!dang )ky (?:nhan|ten)|chu ky|da nhan|quyet dinh|\bqd\b|tu thang|^huong tu|thoi (?:diem|gian)|thang huong",
         r"thang bat dau|truy linh|ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
-        r"bhyt|bhxh|bao hiem|\bthue\b|^ma ho\b",
+        r"bhyt|bhxh|bao hiem|\bthue\b|^ma ho\b|cung cap|xac nhan|^nguon\b|luong huu",
+        r"so the (?:nkt|kt|khuyet|hoi|dang|doan|thuong)|^(?:he so|hs|muc|so tien|tien)\b.* cu$|^(?:he so|hs|muc|tien) cu\b",
     ),
     _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu t(?:ai )?k"),
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
         r"phuong an chi|^pt (?:nhan|chi|tra)|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^htct$",
-        r"^(?:dang ky )?nhan (?:tien )?qua|^tien mat (?:tk|the|vi|hay|chuyen)",
+        r"^(?:dang ky )?nhan (?:tien )?(?:qua|bang)|^chi tra (?:qua|bang|tai)|cach thuc|^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
     _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi|may con\b"),
@@ -124,7 +128,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"(?:dien|loai|loai hinh|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
         r"^(?:thuoc )?dien(?: (?:tro cap(?: xa hoi)?|doi tuong|duoc huong|btxh|bao tro))?$",
-        r"^(?:diem|khoan|dieu khoan|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"^(?:diem|khoan|dieu khoan|loai|phan nhom|can cu(?: huong)?|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),
@@ -133,7 +137,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(
         Column.VILLAGE,
         r"thon|\btdp\b|to dan pho|^to$|^ap$|^ban$|^xom$|^to |dia chi|noi (?:o|cu tru|thuong tru|dk)|cho o|thuong tru",
-        r"ho khau|\bhktt\b|\bhk\b|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|dia ban|que quan",
+        r"ho khau|\bhktt\b|\bhk\b|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|cu ngu|dia ban|que quan",
     ),
     _rule(Column.COMMUNE, r"^(?:ten |ma )?(?:xa|phuong|thi tran|xp)(?: (?:phuong|xa|thi tran|tt))*$", r"^don vi$"),
 )
@@ -208,6 +212,8 @@ def _identity_column(words: str) -> Column:
 def _payee_column(written: str, words: str) -> Column | None:
     if "quan he" in words:
         return Column.RELATIONSHIP
+    if _PAPER.search(words):
+        return Column.OTHER
     if _IDENTITY.search(words):
         return Column.PAYEE_ID
     if _ACCOUNT.search(words):

@@ -205,6 +205,8 @@ def _preferred(column: Column, places: list[int], headers: list[list[str]], hidd
     ordered = sorted(places, key=lambda at: at in hidden)
     if column is Column.VILLAGE:
         ordered.sort(key=lambda at: not re.search(r"\bthon\b|\bto\b|tdp|\bap\b", fold(" ".join(headers[at]))))
+    if column in (Column.VILLAGE, Column.PHONE):
+        ordered.sort(key=lambda at: bool(re.search(r"que quan|chu ho\b", fold(" ".join(headers[at])))))
     if column is Column.AMOUNT:
         ordered.sort(key=lambda at: _amount_order(fold(" ".join(headers[at]))))
     if column is Column.PAYEE_ID:

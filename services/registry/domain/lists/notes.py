@@ -10,7 +10,7 @@ from services.registry.domain.lists.text import fold, tidy
 
 _TOLD_APART = {
     "mặt": "mawt", "cát": "caat", "giám": "giaam", "dì": "dii", "dùng": "duung", "bố": "boo", "năm": "naam", "tù": "tuf",
-    "vô": "voo", "vơ": "vow",
+    "vô": "voo", "vơ": "vow", "dọn": "doon",
 }  # fmt: skip
 """Words that without their marks would be others: `vắng mặt` and `mất`, `người giám hộ` and `giảm`, `bố đi` and `bỏ đi`."""
 _CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
@@ -28,7 +28,7 @@ _WITH_KIN = re.compile(
 )
 
 _PLACE_OR_TIME = r"(?:$| (?:ngay|thang|naam|nam|luc|tu|hom|hoi|do|vi|tai|o|roi|cach|truoc|sau|trong|khi|t\d|\d))"
-_NOT_BODY = r"(?! \d+ (?:chan|tay|mawt|mat|tai|ngon))"
+_NOT_BODY = r"(?! \d+ ?%?(?:phan tram)? ?(?:chan|tay|mawt|mat|tai|ngon|suc|kha nang))"
 _LOST_THING = (
     r"(?:cmnd|cccd|cmt|can cuoc|giay|so|the|suc|kha nang|nguon|lien lac|tri|dien thoai|quyen|mot|hai|chan|tay|thinh luc"
     r"|thi luc|ngu|viec|dat|nha|tien|ho khau|tich|hoan toan|bhyt|ho so|mau)"
@@ -58,6 +58,7 @@ _MOVE = re.compile(
     r"|\b(?:da )?chuyen$|\bc di\b|\bda chuyen (?:t\d|thang|ngay|\d)"
     rf"|\b(?:di|vao|voo|ra|len|ve|sang|o) {_FAR}\b(?! (?:chua benh|dieu tri|kham|tham|hoc))"
     r"|\bnhap (?:ho )?khau (?:noi|vao|tai|o|ve)\b|\blay chong (?:xa|noi|ngoai)\b"
+    r"|\broi (?:khoi )?(?:dia phuong|dp|xa|thon)\b|\bdoon (?:nha )?(?:di|vao|ve)\b|\bchuyen (?:han|luon) (?:di|ve|vao|sang|ra)\b"
     r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
     r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
     r"|\bvang (?:mawt|mat|khoi|nha)\b|\bbo (?:di|tron)\b|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.registry.domain.lists.names import begins_with_surname, read_name
 from services.registry.domain.lists.relationships import Kin, read_relationship
-from services.registry.domain.lists.text import plain
+from services.registry.domain.lists.text import plain, tidy
 
 _NO_KIN = (Kin.UNKNOWN, Kin.SELF)
 _NUMBER_IN_NAME = re.compile(
@@ -20,6 +20,7 @@ _LINE = re.compile(
     r"(?:(?:duoc )?uy quyen|(?:nhan|linh) (?:thay|ho|tien)|nhan|giam ho|dai dien|cham soc|nuoi duong|ngh|nnt|ngt|nuq|gh|uq)"
     r"(?: (?:nhan|linh)(?: (?:tien|thay|ho))*)?\s*(?:\(?nt\)?)?\s*[:\-–.]\s*(?=\S)"
 )
+_NOBODY = re.compile(r"(?:không|ko|chưa)(?: có)?(?: người)?(?: (?:nhận|lĩnh|giám hộ|ủy quyền|uỷ quyền|đại diện|thay|hộ|ai))*")
 _MOSTLY = 0.7
 
 
@@ -50,8 +51,8 @@ def without_kin(text: str) -> str:
 
 
 def names_nobody(text: str) -> bool:
-    """Whether a payee's cell says that the beneficiary receives: `Bản thân`, `Tự nhận`, `Chính chủ`."""
-    return read_relationship(text).kin is Kin.SELF
+    """Whether a payee's cell says that the beneficiary receives: `Bản thân`, `Tự nhận`, `Không ủy quyền`."""
+    return read_relationship(text).kin is Kin.SELF or bool(_NOBODY.fullmatch(tidy(text).lower()))
 
 
 def kin_beside(text: str) -> str:

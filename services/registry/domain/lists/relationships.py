@@ -69,14 +69,18 @@ _WHOLE: dict[str, Relationship] = {
         (("vợ chồng", "vợ/chồng", "chồng/vợ"), Relationship(Kin.SPOUSE)),
         (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
         (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
-        (("bà con",), Relationship(Kin.GUARDIAN)),
+        (("bà con", "sơ", "phụ huynh", "thân nhân"), Relationship(Kin.GUARDIAN)),
+        (("thân phụ",), Relationship(Kin.PARENT, _MALE)),
+        (("thân mẫu",), Relationship(Kin.PARENT, _FEMALE)),
+        (("trưởng nam",), Relationship(Kin.CHILD, _MALE)),
+        (("trưởng nữ",), Relationship(Kin.CHILD, _FEMALE)),
         (("anh chị", "anh/chị", "anh em", "chị em"), Relationship(Kin.ANY_AGE)),
     )
     for word in words
 }
 _SELF = re.compile(
-    r"(?:(?:chính )?(?:đối tượng|người hưởng)|bản thân|chính chủ|(?:(?:đối tượng|người hưởng|bản thân) )?(?:tự|trực tiếp)"
-    r"(?: đi)? (?:nhận|lĩnh))"
+    r"(?:(?:chính )?(?:đối tượng|người hưởng)|bản thân(?: (?:đt|đối tượng|người hưởng))?|chính chủ"
+    r"|(?:(?:đối tượng|người hưởng|bản thân) )?(?:tự|trực tiếp)(?: đi| đến)? (?:nhận|lĩnh))"
     r"(?: (?:nhận|lĩnh|tiền))*"
 )
 """The beneficiary receives: `bản thân`, `tự nhận`, `đối tượng trực tiếp nhận`."""
@@ -84,7 +88,8 @@ _GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi
               "trưởng thôn", "tổ trưởng", "cán bộ", "giam ho", "uy quyen", "cham soc", "nguoi than",
               "láng giềng", "lối xóm", "người nuôi", "người quen", "thông gia", "sui gia",
               "nhận hộ", "nhận thay", "lĩnh hộ", "lĩnh thay", "người nhà", "ở cùng", "ở chung", "giúp việc", "trụ trì",
-              "hội trưởng", "nhạc mẫu", "nhạc phụ")  # fmt: skip
+              "hội trưởng", "nhạc mẫu", "nhạc phụ", "bảo trợ",
+              "nhận nuôi", "trông nom", "đỡ đầu", "mái ấm", "bên cạnh")  # fmt: skip
 _SHORT_CHILD = re.compile(r"^c\.\s*(?=\w)")
 _GUARDIAN_WORDS = frozenset({"gh", "ngh", "uq", "nuq", "ngt", "đd", "bạn"})
 _BY_MARRIAGE = frozenset({"dâu", "dau", "rể", "rễ", "re", "họ", "kế", "ghẻ"})
@@ -129,6 +134,8 @@ def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
         return Relationship(Kin.ANY_AGE, sex)
     if known.kin in _SIBLINGS and second and second.kin in _SIBLINGS:
         return Relationship(Kin.ANY_AGE)
+    if parts[0] == "bà" and second and second.kin in _SIBLINGS:
+        return second
     of_a_spouse = second is not None and Kin.SPOUSE in (known.kin, second.kin) and known.kin is not second.kin
     if of_a_spouse or "của" in parts:
         return Relationship(Kin.ANY_AGE, known.sex)

@@ -40,7 +40,10 @@ _NUMBER_COLUMNS = (Column.IDENTITY, Column.CMND, Column.CCCD, Column.PAYEE_ID)
 _TELLING_ROWS = 400
 _CLOSING_ROWS = 8
 _MOSTLY = 0.75
-_WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP)
+_OF_PAYEES = (Column.RELATIONSHIP, Column.PAYEE_ID)
+"""Before these stands the payee's name, whatever its header says."""
+_WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP,
+           Column.VILLAGE)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -109,9 +112,12 @@ class Table:
         birth_known = Column.MALE in self.layout.columns or Column.BIRTH_YEAR in self.layout.columns
         number_known = Column.CMND in self.layout.columns or Column.CCCD in self.layout.columns
         self._join_given_names(sample)
+        of_payees = {at for column in _OF_PAYEES for at in self.layout.columns.get(column, ())}
         known = {at for places in self.layout.columns.values() for at in places}
         for at in range(width):
             missing = [column for column in _WANTED if column not in self.layout.columns]
+            if Column.PAYEE_NAME not in self.layout.columns and at + 1 in of_payees:
+                missing.append(Column.PAYEE_NAME)
             missing = [
                 column
                 for column in missing

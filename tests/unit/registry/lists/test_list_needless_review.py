@@ -258,3 +258,100 @@ def test_a_label_before_an_identity_number() -> None:
 def test_brackets_within_a_relationship_behind_a_name() -> None:
     text = "Tạ Diệu Tý (con (gái))"
     assert (read_name(text).name, read_relationship(kin_beside(text)).kin) == ("Tạ Diệu Tý", Kin.CHILD)
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("N.T.N.S", Column.BIRTH),
+        ("Nơi cư ngụ", Column.VILLAGE),
+        ("Căn cứ hưởng", Column.CATEGORY),
+        ("Phân nhóm", Column.CATEGORY),
+        ("Người thay mặt nhận", Column.PAYEE_NAME),
+        ("Cách thức nhận", Column.CHANNEL),
+        ("Thực nhận", Column.AMOUNT),
+        ("Chi trả qua", Column.CHANNEL),
+        ("Nhận tiền bằng", Column.CHANNEL),
+        ("Ý kiến", Column.NOTE),
+        ("Số thẻ NKT", Column.OTHER),
+        ("Số thẻ ATM", Column.ACCOUNT),
+        ("CCCD chủ hộ", Column.OTHER),
+        ("Thời hạn ủy quyền", Column.OTHER),
+        ("Số giấy ủy quyền", Column.OTHER),
+        ("Hệ số cũ", Column.OTHER),
+        ("Mức cũ", Column.OTHER),
+        ("Nguồn kinh phí", Column.OTHER),
+        ("Tiền lương hưu (nếu có)", Column.OTHER),
+        ("Xác nhận của thôn", Column.OTHER),
+        ("Họ tên người cung cấp tin", Column.OTHER),
+    ],
+)
+def test_a_header_of_a_third_batch(header: str, column: Column) -> None:
+    assert read_header(header) is column
+
+
+def test_columns_under_unknown_words_are_told_by_their_cells(reference: Reference) -> None:
+    headers = {**HEADERS, "birth": "Mốc", "village": "Nơi", "payee": "Ai lĩnh"}
+    people = [
+        {**ADULT, "name": name, "birth": f"{at + 1} / 3 / 1980", "number": f"04608012345{at}", "phone": f"091234567{at}",
+         "payee": payee, "relationship": "Vợ"}
+        for at, (name, payee) in enumerate(
+            [("Trần Văn Nam", "Lê Thị Hoa"), ("Lê Văn Khoa", "Võ Thị Lan"), ("Võ Văn Long", "Hồ Thị Mai")]
+        )
+    ]  # fmt: skip
+    rows = standardise(list_of(people, headers), reference).rows
+    assert [row.record.birth_date for row in rows] == ["1980-03-01", "1980-03-02", "1980-03-03"]
+    assert [row.record.village for row in rows] == ["Thôn 1"] * 3
+    assert [row.record.payee.full_name for row in rows if row.record.payee] == ["Lê Thị Hoa", "Võ Thị Lan", "Hồ Thị Mai"]
+
+
+def test_the_households_phone_gives_way_to_ones_own(reference: Reference) -> None:
+    for row in with_column(reference, "SĐT chủ hộ", ["0987654321"] * 4).rows:
+        assert row.record.phone != "+84987654321"
+
+
+@pytest.mark.parametrize("words", ["Không ủy quyền", "Không có người nhận thay", "Bản thân ĐT", "Tự đến nhận", "Chưa có"])
+def test_words_for_no_payee(words: str) -> None:
+    assert names_nobody(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "relationship"),
+    [
+        ("Thân phụ", Relationship(Kin.PARENT, "male")),
+        ("Trưởng nam", Relationship(Kin.CHILD, "male")),
+        ("Bà chị", Relationship(Kin.ELDER_SIBLING, "female")),
+        ("Người bảo trợ", Relationship(Kin.GUARDIAN)),
+        ("Gia đình nhận nuôi", Relationship(Kin.GUARDIAN)),
+        ("Sơ", Relationship(Kin.GUARDIAN)),
+    ],
+)
+def test_a_relationship_of_a_third_batch(text: str, relationship: Relationship) -> None:
+    assert read_relationship(text) == relationship
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("Mất 81% sức khỏe", None),
+        ("Mất 61% khả năng lao động", None),
+        ("Mất 3/9", NoteMeaning.DEATH),
+        ("Rời địa phương", NoteMeaning.MOVE),
+        ("Dọn đi nơi khác", NoteMeaning.MOVE),
+        ("Chuyển hẳn đi Đà Nẵng", NoteMeaning.MOVE),
+    ],
+)
+def test_a_remark_of_a_third_batch(text: str, meaning: NoteMeaning | None) -> None:
+    assert read_note(text) is meaning
+
+
+@pytest.mark.parametrize("text", ["*046080123456", "046080123456 CCCD", "#046080123456"])
+def test_signs_and_labels_around_an_identity_number(text: str) -> None:
+    reading = read_identity(text)
+    assert reading is not None
+    assert reading.number == "046080123456"
+
+
+@pytest.mark.parametrize("text", ["Khoản 5 - c", "Khoản 5, c", "K5 - c"])
+def test_a_point_behind_a_dash(text: str) -> None:
+    assert (read_wording(text).groups, read_wording(text).point) == (("K5",), "c")
