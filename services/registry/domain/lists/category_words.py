@@ -79,7 +79,7 @@ _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH":
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),
-    ("a", re.compile(r"ngheo|phung duong|nct ?cđ|nct ?cd|co đon|co don|neo đon|neo don|đon than|don than")),
+    ("a", re.compile(r"ngheo|phung duong|nct ?cđ|nct ?cd|co đon|co don|nuong tua|neo đon|neo don|đon than|don than")),
     ("c", re.compile(r"\b80t?\b|luong huu|bhxh")),
 )
 

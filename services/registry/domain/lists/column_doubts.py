@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.registry.domain.lists.category_words import read_wording
-from services.registry.domain.lists.column_facts import SEVERAL, column_cells
+from services.registry.domain.lists.column_facts import SEVERAL
+from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
 
 
-def set_aside_doubtful(layout: Layout, rows: Sequence[Sequence[Cell]]) -> None:
-    """Takes, in place, such columns for ones of something else (`Column.OTHER`)."""
+def set_aside_doubtful(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
+    """Takes, in place, such columns for ones of something else (`Column.OTHER`, or a category's).
+
+    `cells` gives a column's filled cells, decoded.
+    """
+    _settle_second_names(layout, cells)
     for column, is_another in ((Column.CATEGORY, _holds_codes), (Column.AMOUNT, _holds_level)):
         places = layout.columns.get(column, ())
-        others = tuple(at for at in places if is_another(layout.headers[at], column_cells(rows, at)))
+        others = tuple(at for at in places if is_another(fold(layout.headers[at]), cells, at))
         if not others:
             continue
         kept = tuple(at for at in places if at not in others)
@@ -27,14 +32,30 @@ def set_aside_doubtful(layout: Layout, rows: Sequence[Sequence[Cell]]) -> None:
         layout.columns[Column.OTHER] = (*layout.columns.get(Column.OTHER, ()), *others)
 
 
-def _holds_codes(header: str, cells: Sequence[Cell]) -> bool:
+def _settle_second_names(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
+    """`Tên đối tượng chính sách` beside `Họ và tên` names a category where its cells do and no other column is one."""
+    names = layout.columns.get(Column.FULL_NAME, ())
+    if len(names) < 2 or Column.CATEGORY in layout.columns:
+        return
+    named = [at for at in names if guess_column(cells(at), (Column.CATEGORY,)) is Column.CATEGORY]
+    if named and len(named) < len(names):
+        layout.columns[Column.FULL_NAME] = tuple(at for at in names if at not in named)
+        layout.columns[Column.CATEGORY] = tuple(named)
+
+
+def _holds_codes(words: str, cells: Callable[[int], Sequence[Cell]], at: int) -> bool:
     """Whether `Mã đối tượng` numbers the people (`BT00012`) and names no category: digits in each cell, hardly one twice."""
-    texts = {str(cell) for cell in cells}
-    if "ma" not in fold(header).split() or len(cells) < SEVERAL or len(texts) * 10 < len(cells) * 9:
+    if "ma" not in words.split():
+        return False
+    texts = [str(cell) for cell in cells(at)]
+    if len(texts) < SEVERAL or len({*texts}) * 10 < len(texts) * 9:
         return False
     return all(any(map(str.isdigit, text)) for text in texts) and not any(read_wording(text).groups for text in texts)
 
 
-def _holds_level(header: str, cells: Sequence[Cell]) -> bool:
+def _holds_level(words: str, cells: Callable[[int], Sequence[Cell]], at: int) -> bool:
     """Whether `Mức chuẩn` is the level that all amounts are reckoned from: the same in every row."""
-    return "muc chuan" in fold(header) and len(cells) >= SEVERAL and len({str(cell) for cell in cells}) == 1
+    if "muc chuan" not in words:
+        return False
+    texts = [str(cell) for cell in cells(at)]
+    return len(texts) >= SEVERAL and len({*texts}) == 1

@@ -26,6 +26,7 @@ _YEAR_OF_NUMBER = re.compile(r"^(\d{4})[.,]0{1,2}$")
 _LUNAR = re.compile(r"\b(?:âm lịch|am lich|al|âl|â\.?l|a\.l)\b\.?", re.IGNORECASE)
 _EXTRA = re.compile(
     r"\([^()]*\)?|\[[^\]]*\]?|\b\d{1,3}\s*(?:tuổi|tuoi|t)\b"
+    r"|\b(?:không|khong|ko|k) (?:rõ|ro)\b(?:[ ,]|ngày)*"
     r"|\b(?:khoảng|khoang|chừng|tầm|độ|ước|sinh|ngày|ngay|ngáy|dương lịch|duong lich|dl|s\.?n|ns)\b[.:]?|[?~≈*]+",
     re.IGNORECASE,
 )
@@ -164,7 +165,7 @@ def _from_text(text: str, month_first: bool, latest_year: int) -> BirthReading |
         return _combine(day, month, year, DateNote.FROM_NUMBER)
     if found := _YEAR_OF_NUMBER.match(text):
         return _year(int(found.group(1)), DateNote.PLAIN)
-    if text.isdigit() and len(text) == 5:
+    if text.isdecimal() and len(text) == 5:
         return _from_number(int(text))
     return _among_words(text, month_first, latest_year)
 

@@ -50,16 +50,18 @@ class Column(StrEnum):
 
 _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
-    r"|nguoi nuoi duong|nguoi (?:linh|dung ten|truc tiep nhan|nt\b|thay mat|bao tro)|linh thay"
+    r"|nguoi nuoi duong|lanh thay|nguoi (?:linh|dung ten|truc tiep nhan|nt\b|thay mat|bao tro)|linh thay"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
 _SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
-_OFFICIAL = re.compile(r"(?:cccd|cmnd|can cuoc|dinh danh) (?:cua )?chu ho|cong tac vien|\bctv\b|can bo|truong thon|to truong")
+_OFFICIAL = re.compile(
+    r"(?:cccd|cmnd|can cuoc|dinh danh) (?:cua )?chu ho|cong tac vien|\bctv\b|can bo|buu ta|truong thon|to truong"
+)
 _PAPER = re.compile(r"thoi han|het han|so giay|so van ban|giay uy quyen|ngay (?:ky|lap)")
 """Of an authorisation's paper, not of who holds it."""
 _ITEM = re.compile(r"^mục (?:hưởng|đối tượng|đt)")
 """`Mục hưởng` is an item of the law, `Mức hưởng` a sum."""
-_ISSUED = re.compile(r"(?:ngay|noi|co quan) cap|^cap ngay|han dung|co gia tri")
+_ISSUED = re.compile(r"(?:ngay|noi|co quan) cap|^cap ngay|het han|han dung|co gia tri")
 _IDENTITY = re.compile(
     r"cmnd|cccd|\bcmt(?:nd)?\b|cmtnd|can cuoc|chung minh|dinh danh|giay to|\bddcn\b|ho chieu"
     r"|(?:ma|so)(?: so)? (?:cong dan|ca nhan)"
@@ -70,7 +72,7 @@ _PHONE = re.compile(
     r"dien thoai|\bd thoai\b|\bso may\b|\bsdt\b|\bdt lien|so dt\b|\bdt(?:dd|cd)\b|\bphone\b|di dong|\btel\b|lien he|lien lac"
 )
 _ACCOUNT = re.compile(r"so tai khoan|\bstk\b|so tk\b|^tai khoan ngan hang$")
-_BIRTH = re.compile(r"\bsinh\b|\bn t n s\b|^n\.t\.n\.s|\bns\b|ntns|ngay thang nam$|nam tuoi")
+_BIRTH = re.compile(r"\bsinh\b|\bn t n s\b|^n\.t\.n\.s|\bns\b|ntns|^dob$|ngay thang nam$|nam tuoi")
 _NO_BIRTH = re.compile(r"noi sinh|khai sinh$|khai sinh so")
 
 
@@ -83,7 +85,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.ORDINAL, r"^(?:s? ?tt|so ?tt|s t t|so thu tu|thu tu|no|#)(?: \d+)?$"),
     _rule(
         Column.NOTE,
-        r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|^tinh hinh$|^y kien|^chu y$",
+        r"ghi chu|nhan xet|dien giai|luu y|chu thich|ghi nhan|^tinh hinh$|^y kien|^chu y$|^chu giai|^thong tin khac",
         r"tinh trang(?! khuyet| kt| ho\b| hon)|hien trang|^ly do|bien dong",
         r"^g ?c$|^(?:tang|giam)(?: (?:tang|giam))?\b",
     ),
@@ -93,21 +95,26 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"(?<!dang )ky (?:nhan|ten)|chu ky|da nhan|quyet dinh|\bqd\b|tu thang|^huong tu|thoi (?:diem|gian)|thang huong",
         r"thang bat dau|truy linh|ngay huong|ho ngheo|chu tai khoan|ten tai khoan|chu ho\b|ten (?:cua )?(?:cha|me|bo)\b",
         r"bhyt|bhxh|bao hiem|\bthue\b|^ma ho\b|cung cap|xac nhan|^nguon\b|luong huu",
-        r"so the (?:nkt|kt|khuyet|hoi|dang|doan|thuong)|^(?:he so|hs|muc|so tien|tien)\b.* cu$|^(?:he so|hs|muc|tien) cu\b",
+        r"mai tang|ten (?:vo|chong)\b|^so ho khau|so the (?:nkt|kt|khuyet|hoi|dang|doan|thuong)",
+        r"^(?:he so|hs|muc|so tien|tien)\b.* cu$|^(?:he so|hs|muc|tien) cu\b",
     ),
-    _rule(Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^tai khoan|^tk\b|account|so hieu t(?:ai )?k"),
+    _rule(
+        Column.ACCOUNT, r"so tai khoan|^stk|so tk|^vi tk$|so the\b|so vi\b|^(?:ma )?tai khoan|^tk\b|account|so hieu t(?:ai )?k"
+    ),
     _rule(
         Column.CHANNEL,
         r"hinh thuc|phuong thuc|kenh|noi (?:nhan|linh|chi tra)|cach (?:nhan|chi)|^ht (?:nhan|chi)|don vi chi tra",
         r"phuong an chi|^pt (?:nhan|chi|tra)|^tien mat$|^(?:vtp|viettel ?pay|vi dien tu)$|^htct$",
-        r"^(?:dang ky )?nhan (?:tien )?(?:qua|bang)|^chi tra (?:qua|bang|tai)|cach thuc|^tien mat (?:tk|the|vi|hay|chuyen)",
+        r"^(?:dang ky )?nhan (?:tien )?(?:qua|bang)|^(?:chi tra|linh|lanh) (?:qua|bang|tai)|loai hinh chi|cach thuc",
+        r"^tien mat (?:tk|the|vi|hay|chuyen)",
     ),
     _rule(Column.BANK, r"ngan hang|ten nh\b|tai nh\b"),
     _rule(Column.CHILDREN, r"(?:so|sl|so luong) (?:con|tre|nguoi con|chau|nguoi phu thuoc)|con dang nuoi|con duoi|may con\b"),
     _rule(Column.COEFFICIENT, r"he so|^hs\b|^h so\b"),
     _rule(
         Column.AMOUNT,
-        r"so tien|muc (?:tro cap|huong|linh|tien|chi|chuan|trc)|kinh phi|thanh tien|^tro cap (?:hang|thang|xa hoi|btxh)",
+        r"so tien|muc (?:tro cap|huong|nhan|duoc huong|linh|tien|chi|chuan|trc)|kinh phi|thanh tien",
+        r"^tro cap (?:hang|thang|xa hoi|btxh)",
         r"^tien|(?:tong|thuc) (?:tien|cong|so tien|nhan|linh|chi|huong)|^muc$|^mtc$",
         r"^(?:so )?tro cap(?: (?:d|vnd|dong|nghin dong|1000d|1 000d))*$|^duoc (?:nhan|linh)",
     ),
@@ -119,7 +126,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(
         Column.FULL_NAME,
         r"\bho (?:va |n )?(?:chu )?(?:(?:dem|lot) )?(?:va )?ten\b|^(?:full ?)?name$",
-        r"^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
+        r"^ten ho\b|^ten (?:doi tuong|nguoi|dt)|ten (?:doi tuong|nguoi huong|nguoi thu huong)",
         r"^(?:nguoi|doi tuong) (?:(?:duoc|thu) )?(?:huong(?: tro cap)?|tro cap)(?: xa hoi)?$",
         r"^ho ?va ?ten|^hoten|quy danh|^ten day du",
     ),
@@ -128,7 +135,8 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"(?:dien|loai|loai hinh|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
         r"^(?:thuoc )?dien(?: (?:tro cap(?: xa hoi)?|doi tuong|duoc huong|btxh|bao tro))?$",
-        r"^(?:diem|khoan|dieu khoan|loai|phan nhom|can cu(?: huong)?|loai hinh|dien huong|nhom|dt huong|phan loai)$",
+        r"^thuoc khoan|^nhom\b|dieu kien huong",
+        r"^(?:hang muc|diem|khoan|dieu khoan|loai|phan nhom|can cu(?: huong)?|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
     _rule(Column.GIVEN_NAME, r"^ten$"),
@@ -136,7 +144,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
     _rule(Column.SEX, r"gioi tinh|^phai$|^gt$|^g tinh$|nam nu|gioi$"),
     _rule(
         Column.VILLAGE,
-        r"thon|\btdp\b|to dan pho|^to$|^ap$|^ban$|^xom$|^to |dia chi|noi (?:o|cu tru|thuong tru|dk)|cho o|thuong tru",
+        r"thon\b|sinh song|\btdp\b|to dan pho|^to$|^ap$|^ban$|^xom$|^to |dia chi|noi (?:o|cu tru|thuong tru|dk)|cho o|thuong tru",
         r"ho khau|\bhktt\b|\bhk\b|khu (?:pho|vuc|dan cu)|khoi pho|khom|buon|lang|cu tru|cu ngu|dia ban|que quan",
     ),
     _rule(Column.COMMUNE, r"^(?:ten |ma )?(?:xa|phuong|thi tran|xp)(?: (?:phuong|xa|thi tran|tt))*$", r"^don vi$"),
@@ -158,6 +166,8 @@ def read_header(text: str) -> Column | None:
         return Column.OTHER
     if _ITEM.search(written):
         return Column.CATEGORY
+    if words.startswith("moi lien he"):
+        return Column.RELATIONSHIP
     if _PAYEE.search(words) and not _BY_WHAT.search(words) and (payee := _payee_column(written, words)):
         return payee
     return _numbered(written, words) or next((column for column, pattern in _RULES if pattern.search(words)), None)
@@ -220,10 +230,10 @@ def _payee_column(written: str, words: str) -> Column | None:
         return Column.ACCOUNT
     if _PHONE.search(words) or re.search(r"\bđt\b", written):
         return Column.PAYEE_PHONE
-    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|(?<!chu )tai khoan", words):
-        return None
     if re.search(r"dia chi|noi o|cho o|sinh|gioi tinh|dan toc", words):
         return Column.OTHER
+    if re.search(r"hinh thuc|phuong thuc|noi nhan|ky nhan|chu ky|ngay|(?<!chu )tai khoan", words):
+        return None
     return Column.PAYEE_NAME
 
 

@@ -16,12 +16,12 @@ _APART = re.compile(r"[\s\-–/;,|]+")
 _FLOAT_TAIL = re.compile(r"(?<=\d{8})[.,]0$")
 """What a number column leaves behind a number that was copied as text: `46128459568.0`."""
 _LABEL = re.compile(
-    r"^(?:[*#]|n\s?[°º]|cmnd|cmtnd|cmt|cccd|cc|căn cước(?: công dân)?|can cuoc|số|so|mã|ma|sđdcn|đdcn|định danh|dinh danh"
+    r"^(?:[*#\[]|mã đd|n\s?[°º]|cmnd|cmtnd|cmt|cccd|cc|căn cước(?: công dân)?|can cuoc|số|so|mã|ma|sđdcn|đdcn|định danh|dinh danh"
     r"|cá nhân|ca nhan)"
     r"(?![^\W\d])\s*[:.]?\s*",
     re.IGNORECASE,
 )
-_LABEL_BEHIND = re.compile(r"\s+(?:cccd|cmnd|cmt|cc)\s*$", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(r"(?:\s+(?:cccd|cmnd|cmt|cc)|\])\s*$", re.IGNORECASE)
 _ISSUE = re.compile(
     r"[\s\-–,;:(/]*(?:"
     r"\b(?:(?:ngày|ngay|nơi|noi|ng)\.?\s*)?(?:cấp|cap)\b|\bdo\b|\bca\b|\bc\.a\b|\b(?:công an|cong an|cục|cuc)\b"

@@ -10,7 +10,7 @@ from services.registry.domain.lists.text import fold, tidy
 
 _TOLD_APART = {
     "mặt": "mawt", "cát": "caat", "giám": "giaam", "dì": "dii", "dùng": "duung", "bố": "boo", "năm": "naam", "tù": "tuf",
-    "vô": "voo", "vơ": "vow", "dọn": "doon",
+    "vô": "voo", "vơ": "vow", "dọn": "doon", "dời": "dooi",
 }  # fmt: skip
 """Words that without their marks would be others: `vắng mặt` and `mất`, `người giám hộ` and `giảm`, `bố đi` and `bỏ đi`."""
 _CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
@@ -35,7 +35,7 @@ _LOST_THING = (
 )
 _DEATH = re.compile(
     r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
-    r"|\bdot tu\b|\bve voi (?:ong ba|to tien|tien to)\b"
+    r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\bve voi (?:ong ba|to tien|tien to)\b"
     rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
     rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
     rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"
@@ -58,7 +58,8 @@ _MOVE = re.compile(
     r"|\b(?:da )?chuyen$|\bc di\b|\bda chuyen (?:t\d|thang|ngay|\d)"
     rf"|\b(?:di|vao|voo|ra|len|ve|sang|o) {_FAR}\b(?! (?:chua benh|dieu tri|kham|tham|hoc))"
     r"|\bnhap (?:ho )?khau (?:noi|vao|tai|o|ve)\b|\blay chong (?:xa|noi|ngoai)\b"
-    r"|\broi (?:khoi )?(?:dia phuong|dp|xa|thon)\b|\bdoon (?:nha )?(?:di|vao|ve)\b|\bchuyen (?:han|luon) (?:di|ve|vao|sang|ra)\b"
+    r"|\bbo dia phuong\b|\bdooi (?:di|nha)\b|\broi (?:khoi )?(?:dia phuong|dp|xa|thon)\b|\bdoon (?:nha )?(?:di|vao|ve)\b"
+    r"|\bchuyen (?:han|luon) (?:di|ve|vao|sang|ra)\b"
     r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
     r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
     r"|\bvang (?:mawt|mat|khoi|nha)\b|\bbo (?:di|tron)\b|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"

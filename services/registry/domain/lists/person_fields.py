@@ -113,7 +113,7 @@ def _sex(cells: RowCells) -> str | None:
     text = cells.text(Column.SEX)
     sex = _SEXES.get(fold(text))
     at = cells.layout.first(Column.SEX)
-    if sex is None and at is not None and text.isdigit():
+    if sex is None and at is not None and text.isdecimal():
         sex = _sex_codes(cells.layout.headers[at]).get(int(text))
         if sex:
             cells.add(f.SEX_FROM_CODE, "sex", text, sex)

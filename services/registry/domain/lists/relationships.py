@@ -70,6 +70,7 @@ _WHOLE: dict[str, Relationship] = {
         (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
         (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
         (("bà con", "sơ", "phụ huynh", "thân nhân"), Relationship(Kin.GUARDIAN)),
+        (("nội", "ngoại", "bên nội", "bên ngoại"), Relationship(Kin.ANY_AGE)),
         (("thân phụ",), Relationship(Kin.PARENT, _MALE)),
         (("thân mẫu",), Relationship(Kin.PARENT, _FEMALE)),
         (("trưởng nam",), Relationship(Kin.CHILD, _MALE)),
@@ -92,6 +93,7 @@ _GUARDIANS = ("giám hộ", "ủy quyền", "uỷ quyền", "chăm sóc", "nuôi
               "nhận nuôi", "trông nom", "đỡ đầu", "mái ấm", "bên cạnh")  # fmt: skip
 _SHORT_CHILD = re.compile(r"^c\.\s*(?=\w)")
 _GUARDIAN_WORDS = frozenset({"gh", "ngh", "uq", "nuq", "ngt", "đd", "bạn"})
+_OFFICES = frozenset({"trưởng", "phó", "hội", "chủ"})
 _BY_MARRIAGE = frozenset({"dâu", "dau", "rể", "rễ", "re", "họ", "kế", "ghẻ"})
 """An elder brother's wife may be younger than he, a cousin called elder too; so may whom a parent married later."""
 _SIBLINGS = (Kin.ELDER_SIBLING, Kin.YOUNGER_SIBLING)
@@ -111,6 +113,8 @@ def read_relationship(text: str) -> Relationship:
         return Relationship(Kin.SELF)
     parts = words.replace("/", " ").replace("-", " ").replace("(", " ").replace(")", " ").split()
     if any(guardian in words for guardian in _GUARDIANS) or _GUARDIAN_WORDS & {*parts}:
+        return Relationship(Kin.GUARDIAN)
+    if parts and parts[0] in _OFFICES:
         return Relationship(Kin.GUARDIAN)
     if len(parts) > 1 and parts[0] == "người":
         parts = parts[1:]

@@ -78,7 +78,7 @@ class Table:
         self.encodings = [choose_encoding(dict.fromkeys(column_texts(sample, at)), self.encoding) for at in range(width)]
         self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
-        set_aside_doubtful(self.layout, sample)
+        set_aside_doubtful(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)])
         self._name_columns_by_content(sample, width)
         self._keep_remarks(rows, width)
         self._settle_payees_with_kin(sample)

@@ -77,6 +77,17 @@ def list_of(
     return Workbook(filename, "xlsx", (Sheet("DS", [*map(list, titles), list(columns.values()), *people]),))
 
 
+def with_column(reference: Reference, header: str, cells: list[Cell], **instead: str) -> ListReading:
+    """The adult, once for each cell and with a name and number of his own, under one more column."""
+    names = ("Nguyễn Văn Hòa", "Trần Văn Nam", "Lê Văn Khoa", "Võ Văn Long")
+    rows = [
+        {**ADULT, "name": name, "number": f"04608012345{at}", "phone": f"091234567{at}", "extra": cell}
+        for at, (name, cell) in enumerate(zip(names, cells, strict=True))
+    ]
+    headers = {"extra": header, **HEADERS, **instead}
+    return standardise(list_of(rows, {key: words for key, words in headers.items() if words}), reference)
+
+
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     """The project's own data."""
