@@ -57,7 +57,7 @@ _SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
 _OFFICIAL = re.compile(
     r"(?:cccd|cmnd|can cuoc|dinh danh) (?:cua )?chu ho|cong tac vien|\bctv\b|can bo|buu ta|truong thon|to truong"
 )
-_PAPER = re.compile(r"thoi han|het han|so giay|so van ban|giay uy quyen|ngay (?:ky|lap)")
+_PAPER = re.compile(r"thoi han|het han|so giay(?! to)|so van ban|giay uy quyen|ngay (?:ky|lap)")
 """Of an authorisation's paper, not of who holds it."""
 _ITEM = re.compile(r"^mục (?:hưởng|đối tượng|đt)")
 """`Mục hưởng` is an item of the law, `Mức hưởng` a sum."""
@@ -135,7 +135,7 @@ _RULES: tuple[tuple[Column, re.Pattern[str]], ...] = (
         r"(?:dien|loai|loai hinh|nhom|ma|thuoc|theo) d(?:oi )?t|dieu 5|chinh sach|nd 20|nghi dinh|^doi tuong(?: \d+)?$",
         r"doi tuong (?:theo|nd|thuoc|huong (?:theo|tro)|dieu|khoan|quy dinh|btxh|bao tro)",
         r"^(?:thuoc )?dien(?: (?:tro cap(?: xa hoi)?|doi tuong|duoc huong|btxh|bao tro))?$",
-        r"^thuoc khoan|^nhom\b|dieu kien huong",
+        r"^thuoc (?:khoan|nhom)|^nhom\b|(?:dieu kien|dieu khoan|noi dung) huong|^huong theo|^dang doi tuong",
         r"^(?:hang muc|diem|khoan|dieu khoan|loai|phan nhom|can cu(?: huong)?|loai hinh|dien huong|nhom|dt huong|phan loai)$",
         r"diem khoan|khoan diem|khoan dieu|che do|loai (?:hinh )?tro cap",
     ),
