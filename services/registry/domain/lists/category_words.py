@@ -60,7 +60,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "K6",
         re.compile(
             r"khuyet tat|\b(?:n|te|nct|tre )?kt(?:n|đbn|dbn)?\b|tan tat"
-            r"|tam than|than kinh|bai nao|bai liet|khiem thi|cam điec|\bđbn\b|\bdbn\b"
+            r"|tam than|than kinh|bai nao|bai liet|khiem thi|cam điec|điec cam|\bđbn\b|\bdbn\b"
         ),
     ),
     ("K7", re.compile(r"(?:duoi|<) ?(?:3 tuoi|36 thang)")),

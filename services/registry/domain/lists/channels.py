@@ -24,7 +24,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"tien mat|\bcash\b|\bt mat\b|\btm\b|buu|\bbd(?:vn|vhx|h)?\b|vnpost|vn post|vietnam post|tai nha|tai ubnd|tai xa"
             r"|\bb\.? ?dien\b"
-            r"|tan nha|phat tai|can bo|diem chi tra|\bo (?:xa|thon|phuong|ubnd)|tai thon|nha van hoa|tru so|truc tiep"
+            r"|tan (?:nha|tay)|phat tai|\bnhan mat\b|can bo|diem chi tra"
+            r"|\bo (?:xa|thon|phuong|ubnd)|tai thon|nha van hoa|tru so|truc tiep"
         ),
     ),
     (VIETINBANK, re.compile(r"tai khoan|\btk(?:nh)?\b|chuyen khoan|\bck\b|\batm\b|\bthe\b|ngan hang|\bnh\b")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from services.registry.domain.lists.category_words import read_wording
@@ -54,8 +55,8 @@ def _holds_codes(words: str, cells: Callable[[int], Sequence[Cell]], at: int) ->
 
 
 def _holds_level(words: str, cells: Callable[[int], Sequence[Cell]], at: int) -> bool:
-    """Whether `Mức chuẩn` is the level that all amounts are reckoned from: the same in every row."""
+    """Whether `Mức chuẩn` is the level that all amounts are reckoned from: the same in all rows but a sum's."""
     if "muc chuan" not in words:
         return False
     texts = [str(cell) for cell in cells(at)]
-    return len(texts) >= SEVERAL and len({*texts}) == 1
+    return len(texts) >= SEVERAL and Counter(texts).most_common(1)[0][1] * 10 >= len(texts) * 9

@@ -144,6 +144,8 @@ def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequ
     if not _OF_PEOPLE & {*kinds} or sum(kind in _NAMES for kind in kinds) > len(vague):
         return
     named = [at for at in vague if looks_like_names(_read_column(rows, at, encoding))]
+    if len(vague) == 1 and named:
+        return
     several = kinds.count(Column.PAYEE_NAME) > 1 and not named
     for allowed in (None, *((Column.PAYEE_NAME,) if several else ())) if vague else (None, Column.CATEGORY, Column.PAYEE_NAME):
         for at in (at for at, kind in enumerate(kinds) if kind is allowed):

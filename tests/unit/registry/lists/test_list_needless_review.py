@@ -138,3 +138,9 @@ def test_a_number_from_another_province_that_lost_its_zero_keeps_its_own_fault(r
     row = read_rows({**ADULT, "number": 48082123456}).rows[0]
     assert row.record.national_id == "048082123456"
     assert [finding.code for finding in row.findings] == ["id_zero_restored", "id_birth_differs"]
+
+
+def test_the_one_who_benefits_has_the_names_whatever_other_columns_hold(reference: Reference) -> None:
+    checkers: list[Cell] = ["Hà Văn Bảo", "Phan Thị Hạnh", "Ngô Quang Minh", "Đỗ Thị Thu"]
+    rows = with_column(reference, "Người kiểm tra", checkers, name="Người thụ hưởng").rows
+    assert [row.record.full_name for row in rows] == ["Nguyễn Văn Hòa", "Trần Văn Nam", "Lê Văn Khoa", "Võ Văn Long"]

@@ -65,7 +65,14 @@ def test_a_category_in_rarer_words(text: str, groups: tuple[str, ...], severity:
 
 @pytest.mark.parametrize(
     ("text", "channel"),
-    [("B.điện", "cash"), ("Nhận ở xã", "cash"), ("Nhận tại điểm chi trả", "cash"), ("vttpay", "viettelpay")],
+    [
+        ("B.điện", "cash"),
+        ("Phát tiền tận tay", "cash"),
+        ("Nhận mặt", "cash"),
+        ("Nhận ở xã", "cash"),
+        ("Nhận tại điểm chi trả", "cash"),
+        ("vttpay", "viettelpay"),
+    ],
 )
 def test_a_channel_in_more_words(text: str, channel: str) -> None:
     assert read_channel(text) == channel
