@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Query
 from services.disbursement.api.cursors import id_after
 from services.disbursement.api.fields import Cursor, Limit, UnitId
 from services.disbursement.api.give_backs import GiveBackView
+from services.disbursement.api.receivable_sums import DebtSums, ReceivableTotalsView
 from services.disbursement.api.receivable_views import (
     ClosingDecision,
-    DebtSums,
     InstalmentPlan,
     InstalmentView,
     NewRepayment,
     ReceivablePage,
-    ReceivableTotalsView,
     ReceivableView,
     RecoveredMonthView,
     RecoveryDecision,
