@@ -68,6 +68,32 @@ async def test_an_heir_gets_back_what_was_repaid_of_a_returned_payment(office: O
     assert paid_dong == 0, "nobody has anything, and nobody lost anything"
 
 
+async def test_each_stands_on_one_page_also_where_two_records_are_one_person(office: Office) -> None:
+    people = [office.person(), office.person()]
+    await office.say(*people)
+    run_id = await office.run("2021-10")
+    (payroll,) = (await office.draw(run_id))["payrolls"]
+    await office.released(payroll)
+    (chunk,) = (await instructed(office, run_id)).values()
+    await answer(office, chunk, [["paid"]] * 2)
+    dead = [changed(person, status="dead", status_from_month=OCTOBER) for person in people]
+    await office.say(*dead)
+    ids = [await decided(office, person, 360_000) for person in dead]
+    for n, receivable_id in enumerate(ids):
+        await repaid(office, receivable_id, 100_000, f"KB {n}")
+    await answer(office, chunk, [["paid", "returned"]] * 2)
+    await office.say(changed(dead[1], merged_into=dead[0].beneficiary_id))
+    found, cursor = [], ""
+    for _ in range(3):
+        path = f"/v1/needless-repayments?unit_id={office.province}&limit=1{cursor}"
+        page = await office.ok("GET", path, "checker")
+        found += [(each["receivable_id"], each["to_give_back_dong"]) for each in page["items"]]
+        cursor = f"&cursor={page['next_cursor']}"
+        if page["next_cursor"] is None:
+            break
+    assert sorted(found) == sorted((receivable_id, 100_000) for receivable_id in ids)
+
+
 async def test_what_is_owed_after_all_is_drawn_and_not_given_back(office: Office) -> None:
     """The death was a mistake: the next drawing up pays the month and what was repaid of it; nothing is left to give back."""
     dead, receivable_id = await repaid_and_returned(office)

@@ -54,13 +54,16 @@ SELECT o.receivable_id, o.benefit_month, o.kind, r.authority_id, r.beneficiary_i
        r.debtor_name, CAST(least(o.open_dong, o.to_give_back_dong - o.before_dong) AS bigint) AS to_give_back_dong
 FROM open_items o JOIN receivables r USING (receivable_id) JOIN people q ON q.beneficiary_id = r.beneficiary_id
 WHERE o.to_give_back_dong > o.before_dong AND r.authority_id = ANY(CAST(:authority_ids AS text[]))
+  AND o.subject_id = ANY(CAST(:people AS uuid[]))
 ORDER BY r.beneficiary_id, o.receivable_id, o.benefit_month, o.kind COLLATE "C"
 """
 
 
-async def needless(tx: Tx, authority_ids: Sequence[str]) -> list[NeedlessMonth]:
-    """What was repaid without need to receivables of these authorities, once `owed_again.reckon` has run."""
-    return [NeedlessMonth(**row) for row in await tx.rows(_NEEDLESS, authority_ids=list(authority_ids))]
+async def needless(tx: Tx, authority_ids: Sequence[str], people: Sequence[UUID]) -> list[NeedlessMonth]:
+    """What was repaid without need to receivables of these authorities about these records, once `owed_again.reckon` has run for
+    them. Other records of the same person count beside, and stand where they themselves are asked for."""
+    rows = await tx.rows(_NEEDLESS, authority_ids=list(authority_ids), people=list(people))
+    return [NeedlessMonth(**row) for row in rows]
 
 
 _COLUMNS = "give_back_id, receivable_id, amount_dong, treasury_reference, given_on, made_subject, made_at"

@@ -34,7 +34,7 @@ async def list_needless(
     if not people:
         return [], None
     await reckon_now(tx, authority_ids[0], law, people)
-    return await give_backs.needless(tx, authority_ids), people[-1] if len(people) == limit else None
+    return await give_backs.needless(tx, authority_ids, people), people[-1] if len(people) == limit else None
 
 
 async def give_back_repayment(
@@ -58,7 +58,8 @@ async def give_back_repayment(
     if held.beneficiary_id is not None:
         await receivables.one_at_a_time(tx, held.beneficiary_id)
         await reckon_now(tx, held.authority_id, law, [held.beneficiary_id])
-        months = [each for each in await give_backs.needless(tx, [held.authority_id]) if each.receivable_id == receivable_id]
+        found = await give_backs.needless(tx, [held.authority_id], [held.beneficiary_id])
+        months = [each for each in found if each.receivable_id == receivable_id]
     after = give_back(held.debt, amount_dong, sum(each.to_give_back_dong for each in months))
     kept = GiveBack(new_id(), receivable_id, amount_dong, treasury_reference, given_on, caller.subject, await tx.business_now())
     await give_backs.add(tx, held, kept, caller.issuer, months)
