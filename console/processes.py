@@ -21,7 +21,7 @@ from shared.settings import SERVICES
 ROOT = Path(__file__).resolve().parent.parent
 API, WORKER = ROLES = ("api", "worker")
 READY = "/health/ready"
-START_SECONDS = 90
+START_SECONDS = 300
 END_SECONDS = 15
 POLL_SECONDS = 0.1
 

@@ -25,6 +25,7 @@ from shared.runtime import run_async
 
 LEAST_BENEFICIARIES = 141
 MOST_BENEFICIARIES = 1_000_000
+MOST_PATIENCE = 20.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kill", action="store_true", help="SIGKILL the gateway's worker in the middle, several times")
     parser.add_argument("--stay", action="store_true", help="leave the platform up to look at, until Ctrl-C")
     parser.add_argument("--distributed", action="store_true", help="real RabbitMQ, each service and role its own process")
+    parser.add_argument(
+        "--patience", type=_patience, default=1.0, metavar="FACTOR", help="on a slow or busy machine: wait so many times longer"
+    )
 
 
 def _within(least: int, most: int) -> Callable[[str], int]:
@@ -46,6 +50,13 @@ def _within(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def _patience(text: str) -> float:
+    value = float(text)
+    if not 1.0 <= value <= MOST_PATIENCE:
+        raise argparse.ArgumentTypeError(f"between 1 and {MOST_PATIENCE:g}")
+    return value
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         distributed=arguments.distributed,
         home=Path(os.environ.get("CHITRA_HOME", ".chitra")).absolute() / "demo",
         out=Path("demo-out").absolute(),
+        patience=arguments.patience,
     )
     return run_async(play(options))
 

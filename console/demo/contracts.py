@@ -80,7 +80,8 @@ async def switch(staff: Staff, district: District, run_month: date) -> None:
     district.switched = True
 
 
-KNOWN_SECONDS = 30.0
+KNOWN_SECONDS = 300.0
+"""A net for what hangs for good: a slow machine is no failure."""
 
 
 async def _once_known(province: Officer, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:

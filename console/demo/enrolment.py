@@ -15,7 +15,8 @@ AT_ONCE_SHARE = 0.92
 LATER_SHARE = 0.97
 """So many of a switched commune's people ask for an account in the first month, so many by the next; the rest stay with cash."""
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 900.0
+"""A net for what hangs for good: a slow machine is no failure."""
 POLL_SECONDS = 0.1
 
 

@@ -21,3 +21,4 @@ class DemoOptions:
     out: Path  # demo-out/: lists, reports, statements
     faults: bool = True
     port: int | None = None
+    patience: float = 1.0  # how many times longer than on a quiet machine an answer of a provider is waited for

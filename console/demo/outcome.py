@@ -22,7 +22,7 @@ from shared.kernel.money import format_dong
 
 PARTS = ("paid_account", "paid_cash", "in_flight", "returned", "unclaimed", "cancelled", "not_released")
 MILLION = 1_000_000
-REPORTING_SECONDS = 30.0
+REPORTING_SECONDS = 300.0
 """How long reporting may be behind at the end, before what it says counts as it is."""
 
 

@@ -90,8 +90,8 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
     base = read_settings(
         {
             "CHITRA_ENV": "test",
-            "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(PROVIDER_TIMEOUT_SECONDS),
-            "CHITRA_PROVIDER_PROCESSING_SECONDS": str(PROCESSING_SECONDS),
+            "CHITRA_PROVIDER_TIMEOUT_SECONDS": str(PROVIDER_TIMEOUT_SECONDS * options.patience),
+            "CHITRA_PROVIDER_PROCESSING_SECONDS": str(PROCESSING_SECONDS * options.patience),
         }
     )
     settings = embedded_settings(base, options.home, port, f"http://127.0.0.1:{sandbox_port}")
@@ -102,14 +102,17 @@ async def open_stage(options: DemoOptions, first_day: date) -> Stage:
         f"http://127.0.0.1:{port}/gateway/v1/webhooks",
         options.seed,
         FAULT_RATE if options.faults else 0.0,
-        HANG_SECONDS,
-        NOT_FOUND_SECONDS,
+        HANG_SECONDS * options.patience,
+        NOT_FOUND_SECONDS * options.patience,
     )
     target: KillTarget | None = None
     running: Running
     if options.distributed:
         distributed = await start_distributed(
-            options.home, sandbox.url, PROVIDER_TIMEOUT_SECONDS, provider_processing_seconds=PROCESSING_SECONDS
+            options.home,
+            sandbox.url,
+            settings.provider_timeout_seconds,
+            provider_processing_seconds=PROCESSING_SECONDS * options.patience,
         )
         running = distributed
         sandbox.webhooks_url = f"{distributed.urls['provider_gateway']}/v1/webhooks"

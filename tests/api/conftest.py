@@ -22,7 +22,7 @@ from shared.kernel.clock import wall_now
 from shared.keys import ISSUER, load_signing_key
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180
+START_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)

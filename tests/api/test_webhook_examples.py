@@ -33,7 +33,7 @@ def doors(up: Any) -> dict[str, Any]:
 def _send(configuration: str, url: str) -> tuple[str, dict[str, Any]]:
     assert CURL, "curl is needed: apt-get install curl"
     command = [CURL, "--silent", "--show-error", "--config", "-", "--write-out", "\n%{http_code}", url]
-    result = subprocess.run(command, input=configuration.encode(), capture_output=True, timeout=120, check=True)
+    result = subprocess.run(command, input=configuration.encode(), capture_output=True, timeout=300, check=True)
     body, _, status = result.stdout.decode().rpartition("\n")
     return status, json.loads(body)
 
@@ -64,7 +64,7 @@ def test_every_example_of_the_document_is_taken_from_curl(up: Any, doors: dict[s
             file = tmp_path / f"{provider}-{name}"
             file.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
             sign = [sys.executable, "-m", "console", "webhook", "sign", "--provider", provider, str(file)]
-            signed = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True)
+            signed = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=True)
             assert _send(signed.stdout, f"{up.url}/gateway{DOOR}{provider}") == ("202", {"received": True, "repeated": False}), (
                 provider,
                 name,
@@ -80,7 +80,7 @@ def test_a_command_of_the_docs_works_as_it_is_written(up: Any, doors: dict[str, 
     here = written.replace(UP, f"{up.url}/gateway").replace("./chitra", f"{sys.executable} -m console")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CHITRA_HOME": str(up.home)}
     result = subprocess.run(
-        ["/bin/sh", "-c", here], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True
+        ["/bin/sh", "-c", here], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True
     )
     assert json.loads(result.stdout) == {"received": True, "repeated": False}, result.stdout
 
@@ -96,6 +96,6 @@ def test_where_real_money_moves_nothing_is_signed(tmp_path: Path) -> None:
         "CHITRA_SYSTEM_TOKEN_FILE": str(tmp_path / "token"),
     }
     sign = [sys.executable, "-m", "console", "webhook", "sign", "--provider", "vnpost", "--example", "list_accepted"]
-    result = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(sign, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert "no-test-keys" in result.stderr

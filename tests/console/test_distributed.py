@@ -27,7 +27,7 @@ from shared.settings import SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY_URL = "http://127.0.0.1:9"  # providers that are never called here
-ARRIVAL_SECONDS = 60
+ARRIVAL_SECONDS = 300
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def subscription(harness: Harness, receive: Receive, *routing_keys: str, prefetc
 
 async def publish_when_back(bus: Bus, envelopes: Sequence[Envelope]) -> None:
     """Publish as the relay does: again and again until the bus confirms."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while True:
             try:
                 return await bus.publish(envelopes)

@@ -140,7 +140,7 @@ class RabbitHarness:
         await self._proxy.close()
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 90) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 300) -> None:
     """Wait until something holds; TimeoutError when it never does."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what it waits for is in the database or on the broker

@@ -8,7 +8,7 @@ import pytest
 
 from tests.demo.outcome import DISTRIBUTED, EMBEDDED, Outcome, nothing_written_in_clear, tables_without_numbers
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.fixture(params=DISTRIBUTED, ids=" ".join)

@@ -9,7 +9,7 @@ import pytest
 from tests.demo.leaks import leaks, secrets_of
 from tests.demo.outcome import EMBEDDED, Outcome, nothing_written_in_clear, tables_without_numbers
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.fixture(params=EMBEDDED, ids=lambda options: " ".join(options) or "embedded")

@@ -191,7 +191,7 @@ class Bench:
         rows = await self.fetch("SELECT reference, state FROM attempts WHERE payroll_id = $1", payroll.payroll_id)
         return {row["reference"]: row["state"] for row in rows}
 
-    async def until_settled(self, payrolls: Sequence[Payroll], seconds: float = 60) -> None:
+    async def until_settled(self, payrolls: Sequence[Payroll], seconds: float = 300) -> None:
         """Wait until all attempts of these payrolls are final."""
         ids = [payroll.payroll_id for payroll in payrolls]
         deadline = time.monotonic() + seconds
@@ -206,7 +206,7 @@ class Bench:
 
     async def until_answered(self, payrolls: Sequence[Payroll]) -> None:
         """Wait until the provider has said something of every payment."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
             states = [state for payroll in payrolls for state in (await self.states(payroll)).values()]
             wanted = sum(len(payroll.lines) for payroll in payrolls)
@@ -217,7 +217,7 @@ class Bench:
 
     async def until_webhooks_applied(self) -> None:
         """Wait until the providers have posted all they have, and all of it is applied."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
             queued = (await asyncio.to_thread(self.sandbox.ask, "GET", "/webhooks"))["queued"]
             waiting = (await self.fetch("SELECT count(*) AS n FROM webhooks WHERE state = 'new'"))[0]["n"]

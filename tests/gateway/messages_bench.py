@@ -65,7 +65,7 @@ async def queued(bench: Bench, made: Payroll) -> list[tuple[str, str, str | None
 
 async def until_done(bench: Bench, sender: Messenger, made: Payroll) -> None:
     """Step until nothing of the payroll waits."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while any(state == "waiting" for _, state, _ in await queued(bench, made)):
         await sender.step()
         assert time.monotonic() < deadline, await queued(bench, made)

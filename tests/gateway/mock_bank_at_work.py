@@ -55,7 +55,7 @@ class MockBankAtWork:
             "--pickup-dir", str(self.folder / "from-bank"), "--drop-settle-ms", "0", "--drop-interval-ms", "50",
         ]  # fmt: skip
         self._process = subprocess.Popen(command)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "mock-bank ended by itself"
             try:
@@ -68,14 +68,14 @@ class MockBankAtWork:
     def stop(self) -> None:
         """End it; the folder stays, and nobody looks into it."""
         self._process.terminate()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=120)
 
     def control(self, method: str, path: str, **fields: Any) -> Any:
         """A control route's answer."""
         body = json.dumps(fields).encode() if fields else None
         request = urllib.request.Request(f"http://127.0.0.1:{self._port}/_mock/{path}", data=body, method=method)
         request.add_header("content-type", "application/json")
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as answer:
             return json.loads(answer.read())
 
     def behave(self, behaviour: str, **fields: Any) -> None:

@@ -29,13 +29,13 @@ class SandboxAtWork:
             "--keys", str(keys), "--webhooks", webhooks_url, "--fault-rate", "0",
             "--hang-seconds", str(hang_seconds), "--not-found-seconds", str(not_found_seconds), "--processing-seconds", "0.02",
         ]  # fmt: skip
-        self._client = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self._client = httpx.Client(base_url=self.url, timeout=120, trust_env=False)
         self.start()
 
     def start(self) -> None:
         """Start it, with the books that it left."""
         self._process = subprocess.Popen(self._command, cwd=REPOSITORY)
-        deadline = time.monotonic() + 90  # on a machine at work on much else
+        deadline = time.monotonic() + 300  # on a machine at work on much else
         while time.monotonic() < deadline:
             assert self._process.poll() is None, "the sandbox ended by itself"
             try:
@@ -67,10 +67,10 @@ class SandboxAtWork:
     def kill(self) -> None:
         """SIGKILL; `start` brings it back."""
         self._process.kill()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=120)
 
     def stop(self) -> None:
         """End it."""
         self._client.close()
         self._process.terminate()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=120)

@@ -131,7 +131,7 @@ async def _told(bench: Bench, account_id: str) -> list[tuple[str, str | None]]:
 
 
 async def _until_rows(bench: Bench, sql: str, argument: object, *, wanted: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         if len(await bench.fetch(sql, argument)) == wanted:
             return

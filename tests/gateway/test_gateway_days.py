@@ -22,7 +22,7 @@ async def listed(bench: Bench) -> list[ProviderListed]:
 
 
 async def until_listed(bench: Bench, until: date) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         rows = await bench.fetch("SELECT provider FROM listed_days WHERE listed_on = $1", until)
         if len(rows) == 4:

@@ -23,7 +23,7 @@ PAPER = {"paper_number": "CV 215/VTP", "paper_on": "2021-10-08", "note": "their 
 @pytest.fixture
 async def client(bench: Bench, tokens: Tokens) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"authorization": f"Bearer {tokens('accountant')}"}
-    async with httpx.AsyncClient(base_url=bench.url, trust_env=False, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=bench.url, trust_env=False, headers=headers, timeout=120) as client:
         yield client
 
 
@@ -71,7 +71,7 @@ async def _all_in(bench: Bench, payroll: Payroll, state: str) -> bool:
 
 
 async def _until(what: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not await what():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)

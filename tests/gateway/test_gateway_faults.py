@@ -24,7 +24,7 @@ async def _struck(bench: Bench, kind: str, provider: str, channel: str) -> Payro
     """A payroll whose sending finds this fault."""
     await asyncio.to_thread(bench.sandbox.ask, "POST", "/faults", next=[kind])
     payroll = await bench.payroll(provider, channel, 6)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while (await asyncio.to_thread(bench.sandbox.ask, "POST", "/faults", next=[]))["next"]:
         assert time.monotonic() < deadline, f"{kind} found no occasion"
         await asyncio.sleep(0.02)
@@ -70,7 +70,7 @@ async def test_what_the_provider_said_is_settled_payment_by_payment(working: Ben
 
 async def test_a_payroll_waits_for_the_accounts_it_was_approved_with(working: Bench) -> None:
     payroll = await working.payroll("vietinbank", "account", 3, known=False)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while not (rows := await working.fetch("SELECT why FROM chunks WHERE payroll_id = $1", payroll.payroll_id))[0]["why"]:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
@@ -87,7 +87,7 @@ async def test_a_sending_by_another_is_refused_by_the_database(working: Bench) -
     await working.until_settled([first])
     second = Payroll(first.lines[0]["beneficiary_id"], first.provider, first.channel, first.lines)
     await working.instruct(second)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while (await working.fetch("SELECT state FROM chunks WHERE payroll_id = $1", second.payroll_id))[0]["state"] != "held":
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
@@ -101,7 +101,7 @@ async def test_with_a_provider_that_takes_duplicates_a_person_decides(working: B
     payments.refuses_duplicates = False
     try:
         payroll = await _struck(working, "timeout_before", "viettelpay", "wallet")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while await _least(working, payroll, "not_found") < 4:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.1)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from tests.gateway.bench import Bench
 from tests.gateway.test_gateway_days import listed
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -77,7 +77,7 @@ async def working(bench: Bench, bank: MockBankAtWork) -> Bench:
 
 
 async def _until(found: Callable[[], Awaitable[bool]], what: object = "") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not await found():
         assert time.monotonic() < deadline, what
         await asyncio.sleep(0.05)

@@ -31,7 +31,7 @@ async def _ask(bench: Bench, provider: str, *enquiries: dict[str, Any]) -> list[
     """What the registry was told of each, in the end: (outcome, holder)."""
     await bench.hear("registry", "name_enquiries_requested", {"provider": provider, "enquiries": list(enquiries)})
     wanted = [enquiry["enquiry_id"] for enquiry in enquiries]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         rows = await bench.fetch("SELECT body FROM outbox WHERE type = 'names_answered' ORDER BY seq")
         told = {a["enquiry_id"]: a for row in rows for a in json.loads(row["body"])["answers"] if a["enquiry_id"] in wanted}

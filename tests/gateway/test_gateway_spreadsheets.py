@@ -62,7 +62,7 @@ def pay(office: SheetOffice, row: dict[str, Any], word: str = "Đã chi", **more
 
 async def until_applied(bench: Bench, name: str) -> dict[str, Any]:
     """What came of a file."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         rows = await bench.fetch("SELECT state, result, deliveries FROM webhooks WHERE file_name = $1 ORDER BY webhook_id", name)
         if rows and rows[-1]["state"] not in ("new", "parked"):

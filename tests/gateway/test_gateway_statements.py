@@ -20,7 +20,7 @@ async def _today(bench: Bench) -> date:
 
 async def _files_applied(bench: Bench, day: date) -> None:
     """Wait until the statement of a day, and all before it, are applied."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     name = f"camt.053.001.08-{day.isoformat()}.xml"
     while True:
         rows = await bench.fetch("SELECT file_name, state, result FROM webhooks WHERE file_name IS NOT NULL")

@@ -66,7 +66,7 @@ def lift(client: httpx.AsyncClient, tokens: Tokens) -> Lift:
 async def test_no_intent_follows_the_answer(bench: Bench, client: httpx.AsyncClient, lift: Lift) -> None:
     stopped, going = await _load(bench, "viettelpay", "wallet"), await _load(bench, "vietinbank", "account")
     bench.run("sender", "enquiries", "webhooks")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while await _intents(bench, "viettelpay") < 10:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
@@ -123,7 +123,7 @@ async def test_stop_waits_for_intents_under_way_and_intents_for_a_stop_under_way
 
 
 async def _until_intents(bench: Bench, payroll_id: uuid.UUID, wanted: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while await _intents_of(bench, payroll_id) < wanted:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
@@ -178,7 +178,7 @@ async def test_what_is_to_be_sent_again_obeys_the_stop(bench: Bench, client: htt
     asked = {"scope": "payroll", "key": str(payroll.payroll_id), "reason": "wrong list"}
     stop = await client.post("/v1/stops", json=asked)
     due = "SELECT count(*) AS n FROM chunks WHERE payroll_id = $1 AND send_at <= clock_timestamp() AND lease_until IS NULL"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not (await bench.fetch(due, payroll.payroll_id))[0]["n"]:
         assert time.monotonic() < deadline, await bench.states(payroll)
         await asyncio.sleep(0.05)

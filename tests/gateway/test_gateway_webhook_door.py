@@ -45,7 +45,7 @@ async def _post(client: httpx.AsyncClient, signed: SignedSample) -> httpx.Respon
 
 
 async def _applied(bench: Bench) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while (await bench.fetch("SELECT count(*) AS n FROM webhooks WHERE state = 'new'"))[0]["n"]:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
@@ -192,7 +192,7 @@ async def test_a_body_that_is_too_large_cut_slow_or_packed_is_refused(
 
 async def test_headers_that_are_none_are_refused(bench: Bench) -> None:
     def raw(lines: bytes) -> bytes:
-        with socket.create_connection(("127.0.0.1", bench.platform.settings.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", bench.platform.settings.port), timeout=120) as connection:
             connection.sendall(b"POST /v1/webhooks/vietinbank HTTP/1.1\r\nhost: x\r\n" + lines + b"content-length: 2\r\n\r\n{}")
             return connection.recv(200)
 
@@ -271,5 +271,5 @@ async def test_noise_gets_a_problem_document_and_never_an_error_of_ours(bench: B
             assert answer.headers["content-type"] == "application/problem+json", answer.text
             assert answer.json()["code"]
 
-    with httpx.Client(base_url=bench.url, trust_env=False, timeout=30) as sender:
+    with httpx.Client(base_url=bench.url, trust_env=False, timeout=120) as sender:
         await asyncio.to_thread(noise)

@@ -57,7 +57,7 @@ async def come(bench: Bench, payroll: Payroll, n: int, **receiver: Any) -> None:
 
 
 async def until(what: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not await what():
         assert time.monotonic() < deadline, "it did not come to pass"
         await asyncio.sleep(0.05)

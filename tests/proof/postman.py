@@ -55,7 +55,7 @@ class Postman:
 
     async def carry(self) -> None:
         """All that gathered meanwhile, each three times, shuffled, some at once."""
-        async with httpx.AsyncClient(base_url=self.to, trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=self.to, trust_env=False, timeout=120) as client:
             while True:
                 await asyncio.sleep(GATHER_SECONDS)
                 bag, self._bag = self._bag * 3, []

@@ -11,7 +11,7 @@ from tests.proof.conftest import Ground
 from tests.proof.country import payment_by_payment
 from tests.proof.kill_points import PROVIDERS
 
-SECONDS = 180.0
+SECONDS = 900.0
 """After so long a child that was not killed ends by itself, done or not: then something is stuck."""
 
 MOVES, MOVE_DAYS = 6, 4

@@ -37,7 +37,7 @@ PAYING = {
 }
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 async def test_killed_at_every_point_nothing_is_doubled_lost_or_stuck(proving_ground: Ground) -> None:
     ground = proving_ground
     await bad_conditions(ground)

@@ -17,7 +17,7 @@ LAST_LETTERS = 20
 """Children at most that are begun only for what the postman still has in the bag."""
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 async def test_broker_and_database_restarted_in_the_middle(proving_ground: Ground, postgres: EmbeddedPostgres) -> None:
     ground = proving_ground
     await bad_conditions(ground)
@@ -50,7 +50,7 @@ async def until_under_way(ground: Ground, drawn: dict[str, Any], paid: int) -> N
     assert ended < len(drawn["payments"]), "all was over before anything went away: the test shows nothing"
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(2400)
 async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Ground) -> None:
     ground = proving_ground
     for provider in CONDITIONS:

@@ -162,7 +162,7 @@ async def open_accounts(world: World, accounts: list[dict[str, Any]]) -> None:
     settings = world.platform.settings
     assert settings.providers_url is not None
     secret = (settings.keys_dir / "providers" / "admin.secret").read_text().strip()
-    async with httpx.AsyncClient(base_url=settings.providers_url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=settings.providers_url, trust_env=False, timeout=120) as client:
         headers = {"authorization": f"Bearer {secret}"}
         (await client.post("/admin/accounts", json={"accounts": accounts}, headers=headers)).raise_for_status()
 
@@ -242,7 +242,7 @@ async def officers_at_work(world: World, order: dict[str, Any], port: int) -> No
     base = f"http://127.0.0.1:{port}/v1/stops"
     transport = httpx.ASGITransport(world.disbursement.app, raise_app_exceptions=False)
     async with (
-        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+        httpx.AsyncClient(trust_env=False, timeout=120) as client,
         httpx.AsyncClient(transport=transport, base_url="http://disbursement") as disbursement,
     ):
         for payment_id in order["recall"]:

@@ -41,5 +41,5 @@ def receiver(module_receiver: Receiver) -> Receiver:
 
 @pytest.fixture
 def providers(sandbox: RunningSandbox) -> Iterator[Providers]:
-    with httpx.Client(base_url=sandbox.url, timeout=10, trust_env=False) as http:
+    with httpx.Client(base_url=sandbox.url, timeout=120, trust_env=False) as http:
         yield Providers(sandbox, http)

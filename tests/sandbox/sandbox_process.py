@@ -39,7 +39,7 @@ class RunningSandbox:
             "--not-found-seconds", "0.4", *options,
         ]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=REPOSITORY)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         with httpx.Client(trust_env=False) as client:
             while time.monotonic() < deadline:
                 assert self._process.poll() is None, "the sandbox ended by itself"
@@ -53,7 +53,7 @@ class RunningSandbox:
     def stop(self, *, kill: bool = False) -> None:
         assert self._process is not None
         self._process.kill() if kill else self._process.terminate()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=120)
 
     def secret(self, name: str) -> str:
         return (self.keys / f"{name}.secret").read_text().strip()

@@ -19,7 +19,7 @@ def test_what_was_answered_survives_sigkill(tmp_path_factory: pytest.TempPathFac
     # Nothing is booked for an hour: whatever is booked after the kill comes from the books on disk.
     running.start("--fault-rate", "0", "--processing-seconds", "3600")
     try:
-        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as http:
             providers = Providers(running, http)
             batch = providers.bank_batch(providers.bank_payments(500))
             assert read_report(providers.bank_send(batch).content)["state"] == "taken"
@@ -30,7 +30,7 @@ def test_what_was_answered_survives_sigkill(tmp_path_factory: pytest.TempPathFac
         receiver.received.clear()
         receiver.answer = _well
         running.start("--fault-rate", "0")
-        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as http:
             providers = Providers(running, http)
             providers.settle()
             found = providers.admin("GET", "/totals")["vietinbank"]

@@ -96,7 +96,7 @@ def test_an_outage_drops_connections_and_ends_by_itself(providers: Providers) ->
     assert providers.admin("GET", "/outages")["left_seconds"].keys() == {"vnpost"}
     with pytest.raises(httpx.RemoteProtocolError):
         providers.signed("vnpost", "GET", "/vnpost/v1/orders/NOTHING")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while providers.admin("GET", "/outages")["left_seconds"]:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -142,7 +142,7 @@ def test_money_that_comes_back_and_settings_outlive_a_kill(tmp_path_factory: pyt
     running = RunningSandbox(tmp_path_factory.mktemp("own"), receiver.url)
     running.start("--fault-rate", "0", "--processing-seconds", "3600")
     try:
-        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as http:
             providers = Providers(running, http)
             providers.admin("POST", "/funds", {"provider": "vietinbank", "balance_dong": 720_000})
             providers.admin("POST", "/duplicates", {"refuse": False, "provider": "vnpost"})
@@ -152,7 +152,7 @@ def test_money_that_comes_back_and_settings_outlive_a_kill(tmp_path_factory: pyt
             assert providers.admin("GET", "/funds")["vietinbank"] == 0
         running.stop(kill=True)
         running.start("--fault-rate", "0")
-        with httpx.Client(base_url=running.url, timeout=10, trust_env=False) as http:
+        with httpx.Client(base_url=running.url, timeout=120, trust_env=False) as http:
             providers = Providers(running, http)
             assert providers.admin("GET", "/funds")["vietinbank"] == 0
             assert taken(send(providers, batch)) == "duplicate"

@@ -35,7 +35,7 @@ class Between:
         self.spoil: Spoil = lambda answer: answer
         self.requests: list[bytes] = []
         self._server: asyncio.Server | None = None
-        self._client = httpx.AsyncClient(timeout=20, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=120, trust_env=False)
 
     async def start(self) -> str:
         """Its address."""

@@ -35,7 +35,7 @@ from tests.gateway.sandbox_at_work import SandboxAtWork
 from tests.sandbox.webhook_receiver import Receiver
 
 TIMEOUT_SECONDS = 1.0
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 COMMUNE = "19753"
 HOLDER = "Nguyễn Thị Hoà"
 FINAL = frozenset(("paid", "rejected", "returned", "unclaimed"))
