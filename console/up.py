@@ -65,4 +65,5 @@ def show(running: Embedded) -> None:
     console = Console()
     console.print(table)
     console.print(f"dashboard: {running.url}/reporting/?token={token}", soft_wrap=True)
+    console.print("a token for REST, `./chitra import send` and the docs: ./chitra token --role commune_officer --unit 19870")
     console.print("Ctrl-C stops it; what you did is kept.")
