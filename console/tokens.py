@@ -1,7 +1,7 @@
 """`./chitra token`: a bearer token of the local issuer, for the embedded platform and for tests.
 
-The keys are those of CHITRA_KEYS_DIR. Where that is not set they are those of `./chitra up` in this folder, if it was ever started
-here: whoever has a platform up means that one.
+The keys are those of CHITRA_KEYS_DIR. Where that is not set they are those of `./chitra up` in this folder, if it was ever
+started here: whoever has a platform up means that one.
 """
 
 from __future__ import annotations
