@@ -37,7 +37,26 @@ class Message(Protocol):
 class Envelope(BaseModel):
     """An event as it is read. The body is checked by its own contract, in whose handler it arrives."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={
+            "example": {
+                "source": "disbursement",
+                "position": 4711,
+                "type": "payment_recalled",
+                "version": 1,
+                "event_id": "0190e7a4-0000-7000-8000-000000000009",
+                "occurred_at": "2021-10-05T02:00:00Z",
+                "unit_id": "474@2021-07-01",
+                "body": {
+                    "run_month": "2021-10-01",
+                    "payroll_id": "0190e7a4-0000-7000-8000-000000000003",
+                    "chunk_no": 1,
+                    "payment_id": "0190e7a4-0000-7000-8000-000000000001",
+                },
+            }
+        },
+    )
 
     source: str
     position: int

@@ -111,7 +111,14 @@ def _add_parts(router: APIRouter, database: Database) -> None:
         part_no: PartNo,
         content: Annotated[
             bytes,
-            Body(media_type="text/csv", max_length=10_000_000, description="`reference,amount_dong,state,at,seq`, UTF-8."),
+            Body(
+                media_type="text/csv",
+                max_length=10_000_000,
+                description="`reference,amount_dong,state,at,seq`, UTF-8.",
+                examples=[
+                    "reference,amount_dong,state,at,seq\nABCDEFGHIJKLMNOPQRSTUVWXYZ,540000,paid,2021-10-05T08:30:00+07:00,17\n"
+                ],
+            ),
         ],
         caller: Reconciler,
     ) -> ReconciliationView:
