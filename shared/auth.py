@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.database import EVERYTHING
@@ -218,7 +219,13 @@ def issue_local_token(
 _bearer = HTTPBearer(auto_error=False, description="A token of the configured issuer, or from `./chitra token`.")
 
 
-def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
+Guard = Callable[..., Awaitable[Caller]]
+"""A dependency that lets a caller in, or raises."""
+
+_GUARDS: set[Guard] = set()
+
+
+def require(scope: str, *others: str) -> Guard:
     """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403).
 
     `others` will do as well where the step itself asks for more.
@@ -233,4 +240,15 @@ def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
             raise Refusal(NOT_ALLOWED, f"this needs the scope {scope}", scope=scope)
         return found
 
+    _GUARDS.add(caller)
     return caller
+
+
+def guards_of(dependant: Dependant) -> list[Guard]:
+    """What `require` made, of the things that a route depends on."""
+    return [each.call for each in dependant.dependencies if each.call in _GUARDS]
+
+
+async def check_at_the_door(guard: Guard, request: Request) -> None:
+    """Let the guard look before anything else of the request is read. Raises as it does."""
+    await guard(request, await _bearer(request))
