@@ -8,7 +8,7 @@ from uuid import UUID
 from services.disbursement.domain.ledger import PAYEES, paid_place, provider_account
 from services.disbursement.domain.outcomes import HeldPayment, PaymentState, transition
 from services.disbursement.domain.refusals import SERVICE_APPROVES
-from services.disbursement.domain.settlements import SETTLED, Resolution, SettledBy, check_settler, settle
+from services.disbursement.domain.settlements import NO_OPEN_RUN, SETTLED, Resolution, SettledBy, check_settler, settle
 from services.disbursement.storage import outcomes, settlements
 from services.disbursement.storage.closings import LateEntry
 from services.disbursement.storage.late_handovers import who_answers
@@ -20,7 +20,7 @@ from services.disbursement.use_cases.move_payments import move_payments, note_la
 from shared import audit
 from shared.auth import Caller
 from shared.database import Tx
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import NotYet, Refusal
 
 
 async def settle_contradiction(
@@ -28,8 +28,8 @@ async def settle_contradiction(
 ) -> SettledBy:
     """Settle it; the same again gives what was settled. The transaction must see all rows.
 
-    Refused: `unknown-contradiction`, `service-account-approves`, `not-the-same-officer`, `contradiction-settled`, and what
-    `domain.settlements.settle` refuses.
+    Refused: `unknown-contradiction`, `service-account-approves`, `not-the-same-officer`, `contradiction-settled`, `no-open-run`
+    (the payment's run is closed, and none after it is open), and what `domain.settlements.settle` refuses.
     """
     if caller.kind != "person":
         raise Refusal(SERVICE_APPROVES)
@@ -46,7 +46,10 @@ async def settle_contradiction(
     effect = settle(held, resolution, await settlements.lines(tx, held.payment_id))
     by = SettledBy(resolution, reason, evidence, caller.issuer, caller.subject, await tx.business_now())
     if effect.to_state is not None:
-        await _apply(tx, chunk, held.payment_id, contradiction_id, effect.to_state, by, takes_back=effect.takes_back)
+        try:
+            await _apply(tx, chunk, held.payment_id, contradiction_id, effect.to_state, by, takes_back=effect.takes_back)
+        except NotYet:  # an event would wait for the next run; a person is told to open it
+            raise Refusal(NO_OPEN_RUN) from None
     await settlements.mark_settled(tx, contradiction_id, by)
     await audit.append(
         tx,
