@@ -104,13 +104,14 @@ async def find_paper(tx: Tx, authority_id: str, kind: PaperKind, paper_number: s
     return CashPaper(**row) if row else None
 
 
-async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> None:
-    """Keep it."""
-    await tx.run(
+async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> bool:
+    """Keep it; False where the paper has just been kept for other cash."""
+    inserted = await tx.run(
         """INSERT INTO cash_papers (paper_id, run_id, contract_id, authority_id, unit_id, kind, amount_dong, paper_number,
                                     happened_on, counterpart, made_issuer, made_subject, made_at)
            VALUES (:paper_id, :run_id, :contract_id, :authority_id, :unit_id, :kind, :amount_dong, :paper_number, :happened_on,
-                   :counterpart, :issuer, :subject, platform.business_now())""",
+                   :counterpart, :issuer, :subject, platform.business_now())
+           ON CONFLICT (authority_id, kind, paper_number) DO NOTHING""",
         paper_id=paper.paper_id,
         run_id=paper.run_id,
         contract_id=paper.contract_id,
@@ -124,6 +125,7 @@ async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> N
         issuer=issuer,
         subject=subject,
     )
+    return bool(inserted)
 
 
 async def insert_settlement(

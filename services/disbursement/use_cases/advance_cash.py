@@ -68,7 +68,8 @@ async def record_cash(
         check_advance(amount_dong, net_dong, await storage.funded_dong(tx, at.run_id, at.contract_id))
     else:
         check_return(amount_dong, await storage.standing(tx, at.run_id, at.contract_id, at.unit_id))
-    await storage.insert_paper(tx, paper, caller.issuer, caller.subject)
+    if not await storage.insert_paper(tx, paper, caller.issuer, caller.subject):  # under another contract, at the same time
+        raise Refusal(PAPER_EXISTS, paper_number=paper_number)
     await audit.append(
         tx, caller, f"cash-{kind}", f"run/{at.run_id}", unit_id=at.unit_id, amount_dong=amount_dong, paper_number=paper_number
     )
