@@ -22,6 +22,7 @@ from uuid import UUID
 from services.disbursement.domain.ledger import IN_FLIGHT, RETURNED, UNCLAIMED, Place, paid_place
 
 PaymentState = Literal["open", "paid", "rejected", "returned", "unclaimed", "removed"]
+MoneyMoved = Literal["to_payees", "back", "none"]
 Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]
 
 _FINAL: dict[Outcome, PaymentState] = {"paid": "paid", "rejected": "rejected", "returned": "returned", "unclaimed": "unclaimed"}
@@ -100,7 +101,7 @@ class Transition:
     from_place: Place
     to_place: Place
     stage: Literal[2, 3]
-    money: Literal["to_payees", "back", "none"]
+    money: MoneyMoved
 
     @property
     def lets_go(self) -> bool:

@@ -15,6 +15,7 @@ from services.disbursement.storage.late_handovers import who_answers
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.outcomes import ChunkRef
+from services.disbursement.use_cases.accrue_fees import accrue_fees
 from services.disbursement.use_cases.draw_up_run import in_order
 from services.disbursement.use_cases.move_payments import move_payments, note_late, posting_of
 from shared import audit
@@ -91,4 +92,5 @@ async def _paid_after_all(tx: Tx, chunk: ChunkRef, payment: HeldPayment, contrad
     passed = [entry for passage in taken.passages for entry in passage.entries]
     await post(tx, [*passed, *posting.obligations(taken.moves), money])
     await note_late(tx, chunk, posting, [LateEntry(payment.payment_id, payment.amount_dong)])
+    await accrue_fees(tx, chunk, posting, "to_payees", [payment])
     await say_moves(tx, chunk, authority_id, chunk.provider, chunk.channel, in_order(taken.moves))
