@@ -83,11 +83,11 @@ async def test_what_was_drawn_before_the_provider_said_so_is_taken_out(office: O
     await office.approved(payroll["payroll_id"])
     await office.fund(payroll["run_id"], payroll["contract_id"], payroll["amount_dong"])
     if at == "approved":
-        await said_paid(office, chunk)
+        contradiction_id = await said_paid(office, chunk)
         await office.release(payroll["payroll_id"])
     else:
         await office.release(payroll["payroll_id"])
-        await said_paid(office, chunk)
+        contradiction_id = await said_paid(office, chunk)
         body = {"authority_id": office.authority}
         assert (await office.ok("POST", "/v1/recalls", "accountant", body))["recalled"] == 1
     taken_out = await office.rows("SELECT reason FROM payroll_exceptions WHERE payroll_id = $1", UUID(payroll["payroll_id"]))
@@ -97,6 +97,9 @@ async def test_what_was_drawn_before_the_provider_said_so_is_taken_out(office: O
     (supplement,) = (await office.draw(payroll["run_id"]))["payrolls"]
     assert supplement["amount_dong"] == DONG  # November, which nobody disputes
     assert await why(office, person) == "disputed"
+    await settle(office, contradiction_id, "provider_right")
+    assert (await office.draw(payroll["run_id"]))["payrolls"] == []
+    assert parts(await books(office, OCTOBER)) == {"paid_cash": 1, "in_flight": 1}
 
 
 async def test_a_gift_that_may_have_been_given_is_not_given_again(office: Office) -> None:
