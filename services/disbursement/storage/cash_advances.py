@@ -92,6 +92,21 @@ async def funded_dong(tx: Tx, run_id: UUID, contract_id: UUID) -> int:
     )
 
 
+async def of_contract(tx: Tx, contract_id: UUID) -> tuple[int, int]:
+    """Over all runs of a contract: cash given to communes less what came back, and what the Treasury credited less what went back
+    to it. The transaction sees all rows."""
+    row = await tx.row(
+        """SELECT CAST((SELECT coalesce(sum(CASE kind WHEN 'advance' THEN amount_dong ELSE -amount_dong END), 0)
+                        FROM cash_papers WHERE contract_id = :contract_id) AS bigint) AS given_dong,
+                  CAST((SELECT coalesce(sum(amount_dong), 0) FROM fundings WHERE contract_id = :contract_id)
+                       - (SELECT coalesce(sum(amount_dong), 0) FROM refunds WHERE contract_id = :contract_id) AS bigint)
+                      AS credited_dong""",
+        contract_id=contract_id,
+    )
+    assert row is not None, "one row"
+    return row["given_dong"], row["credited_dong"]
+
+
 async def find_paper(tx: Tx, authority_id: str, kind: PaperKind, paper_number: str) -> CashPaper | None:
     """The cash that a paper stands for."""
     row = await tx.row(
