@@ -6,6 +6,7 @@ A person and a service account are told apart by `kind`; a service account appro
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.database import EVERYTHING
@@ -26,6 +28,9 @@ LOCAL_ISSUER = "chitra-local"
 NO_TOKEN = ErrorCode("no-token", Kind.UNAUTHENTICATED, "A valid bearer token is needed", "Cần mã truy cập hợp lệ")
 NOT_ALLOWED = ErrorCode("not-allowed", Kind.FORBIDDEN, "The token lacks the role", "Mã truy cập không có quyền này")
 NOT_YOUR_UNIT = ErrorCode("not-your-unit", Kind.FORBIDDEN, "The token is for another unit", "Mã truy cập thuộc đơn vị khác")
+ISSUER_AWAY = ErrorCode(
+    "issuer-away", Kind.NOT_READY, "The issuer of tokens does not answer", "Hệ thống cấp mã truy cập không phản hồi"
+)
 UNKNOWN_ROLE = ErrorCode("unknown-role", Kind.INVALID, "Unknown role", "Không có vai trò này")
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -148,14 +153,23 @@ class Caller:
 class Verifier:
     """Checks tokens of one issuer. `key_for` finds the public key for a token."""
 
-    def __init__(self, issuer: str, audience: str, key_for: Callable[[str], Any], algorithms: list[str]) -> None:
+    def __init__(
+        self, issuer: str, audience: str, key_for: Callable[[str], Any], algorithms: list[str], *, asks_afar: bool = False
+    ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._key_for = key_for
         self._algorithms = algorithms
+        self._asks_afar = asks_afar  # for keys, over the network
+
+    async def check(self, token: str) -> Caller:
+        """As `verify`, and nobody else waits meanwhile: whoever sends a token with a key that nobody knows has the issuer asked,
+        and the issuer may take its time. Raises `issuer-away` too."""
+        return await asyncio.to_thread(self.verify, token) if self._asks_afar else self.verify(token)
 
     def verify(self, token: str) -> Caller:
-        """The caller a token proves. Raises `no-token` when it is forged, expired, or of another issuer or audience."""
+        """The caller a token proves. Raises `no-token` when it is forged, expired, or of another issuer or audience, and
+        `issuer-away` where nobody can tell."""
         try:
             claims = jwt.decode(
                 token,
@@ -172,6 +186,8 @@ class Verifier:
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 unit_ids=_units(claims),
             )
+        except jwt.PyJWKClientConnectionError:
+            raise Refusal(ISSUER_AWAY) from None
         except (jwt.PyJWTError, Refusal, TypeError, ValueError) as error:
             raise Refusal(NO_TOKEN, type(error).__name__) from None
 
@@ -191,7 +207,9 @@ def local_verifier(key: Ed25519PrivateKey, audience: str) -> Verifier:
 def oidc_verifier(issuer: str, jwks_url: str, audience: str) -> Verifier:
     """Verifier of an OIDC issuer, whose keys are fetched from its JWKS address and kept for five minutes."""
     client = jwt.PyJWKClient(jwks_url, cache_keys=True, lifespan=300)
-    return Verifier(issuer, audience, lambda token: client.get_signing_key_from_jwt(token).key, ["RS256", "ES256", "EdDSA"])
+    return Verifier(
+        issuer, audience, lambda token: client.get_signing_key_from_jwt(token).key, ["RS256", "ES256", "EdDSA"], asks_afar=True
+    )
 
 
 def issue_local_token(
@@ -218,7 +236,13 @@ def issue_local_token(
 _bearer = HTTPBearer(auto_error=False, description="A token of the configured issuer, or from `./chitra token`.")
 
 
-def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
+Guard = Callable[..., Awaitable[Caller]]
+"""A dependency that lets a caller in, or raises."""
+
+_GUARDS: set[Guard] = set()
+
+
+def require(scope: str, *others: str) -> Guard:
     """A dependency: the caller, when its token carries `scope`; else `no-token` (401) or `not-allowed` (403).
 
     `others` will do as well where the step itself asks for more.
@@ -228,9 +252,20 @@ def require(scope: str, *others: str) -> Callable[..., Awaitable[Caller]]:
         if credentials is None:
             raise Refusal(NO_TOKEN)
         verifier: Verifier = request.app.state.verifier
-        found = verifier.verify(credentials.credentials)
+        found = await verifier.check(credentials.credentials)
         if found.scopes.isdisjoint((scope, *others)):
             raise Refusal(NOT_ALLOWED, f"this needs the scope {scope}", scope=scope)
         return found
 
+    _GUARDS.add(caller)
     return caller
+
+
+def guards_of(dependant: Dependant) -> list[Guard]:
+    """What `require` made, of the things that a route depends on."""
+    return [each.call for each in dependant.dependencies if each.call in _GUARDS]
+
+
+async def check_at_the_door(guard: Guard, request: Request) -> None:
+    """Let the guard look before anything else of the request is read. Raises as it does."""
+    await guard(request, await _bearer(request))

@@ -78,7 +78,19 @@ async def record(tx: Tx, source: str, position: int) -> bool:
         source=source,
         position=position,
     )
-    return inserted == 1
+    return inserted == 1 and not await _is_folded(tx, source, position)
+
+
+async def _is_folded(tx: Tx, source: str, position: int) -> bool:
+    """Whether the watermark has passed a position by now. An insert waits for whoever is dropping the record of that position,
+    and looked at the watermark before it: asked anew, it is seen."""
+    return bool(
+        await tx.scalar(
+            "SELECT EXISTS (SELECT FROM inbox_watermark WHERE source = :source AND position >= :position)",
+            source=source,
+            position=position,
+        )
+    )
 
 
 async def watermark(tx: Tx, source: str) -> int:
@@ -99,18 +111,23 @@ async def advance_watermarks(database: Database) -> None:
     """Fold applied events into the watermark, so that the inbox stays small."""
     async with database.transaction() as tx:
         for row in await tx.rows("SELECT DISTINCT source FROM inbox"):
-            position = await watermark(tx, row["source"])
-            await tx.run(
-                """INSERT INTO inbox_watermark (source, position) VALUES (:source, :position)
-                   ON CONFLICT (source) DO UPDATE SET position = greatest(inbox_watermark.position, :position)""",
-                source=row["source"],
-                position=position,
-            )
-            await tx.run(
-                "DELETE FROM inbox WHERE source = :source AND position <= :position",
-                source=row["source"],
-                position=position,
-            )
+            await fold(tx, row["source"])
+
+
+async def fold(tx: Tx, source: str) -> None:
+    """Move a source's watermark on, and drop the records below it."""
+    position = await watermark(tx, source)
+    await tx.run(
+        """INSERT INTO inbox_watermark (source, position) VALUES (:source, :position)
+           ON CONFLICT (source) DO UPDATE SET position = greatest(inbox_watermark.position, :position)""",
+        source=source,
+        position=position,
+    )
+    await tx.run(
+        "DELETE FROM inbox WHERE source = :source AND position <= :position",
+        source=source,
+        position=position,
+    )
 
 
 def why(error: BaseException) -> str:

@@ -10,8 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from shared.bodies import TOO_LARGE, BodyTooLarge
 from shared.database import is_infrastructure
 from shared.kernel.errors import ErrorCode, Kind, Refusal
 
@@ -83,14 +85,35 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # a body that is no text, or no form: FastAPI's own word for it
         return problem(BAD_REQUEST)
-    code = NO_ROUTE if error.status_code == 404 else HTTP_REFUSED
+    code = TOO_LARGE if isinstance(error, BodyTooLarge) else NO_ROUTE if error.status_code == 404 else HTTP_REFUSED
     response = problem(code, str(error.detail), status=error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
+_NO_TEXT = ("22021", "22P05")
+"""SQLSTATEs of a text that PostgreSQL can't hold: one with U+0000 in it. Half a surrogate pair does not even leave here."""
+
+_LOST_A_RACE = "23505"
+"""SQLSTATE of a key that somebody else has just used. Asked again, the request finds it there and is answered for good."""
+
+
+async def _from_database(_request: Request, error: Exception) -> JSONResponse:
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else None
+    if _sqlstate(error) in _NO_TEXT or isinstance(cause, UnicodeEncodeError):
+        return problem(BAD_REQUEST)
+    raise error
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
 async def _failed(request: Request, error: Exception) -> JSONResponse:
     if is_infrastructure(error):
+        return problem(UNAVAILABLE)
+    if _sqlstate(error) == _LOST_A_RACE:
+        log.warning("request_lost_a_race", path=request.scope.get("path"))
         return problem(UNAVAILABLE)
     log.error("request_failed", path=request.scope.get("path"), error=type(error).__name__)
     return problem(INTERNAL, status=500)
@@ -101,6 +124,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _from_database)
     app.add_exception_handler(Exception, _failed)
 
 

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from shared import outbox, problems
 from shared.auth import Caller, Verifier, require
+from shared.bodies import with_bounded_body
 from shared.contracts.envelope import Envelope
 from shared.database import Database
 
@@ -64,7 +65,7 @@ def make_app(service: str, title: str, description: str, database: Database, ver
 
 
 def join(app: FastAPI, router: APIRouter) -> None:
-    """Add a router's routes to an app of `make_app`, each with the problem documents it may answer.
+    """Add a router's routes to an app of `make_app`, each with the problem documents it may answer, and its body bounded.
 
     FastAPI's `include_router` reads every route in a second time, at the first request, with seven more models for each, and
     looks for a route in two layers. That took as long as building the service.
@@ -74,6 +75,8 @@ def join(app: FastAPI, router: APIRouter) -> None:
         own = route.responses
         route.response_fields = {s: f for s, f in _problem_fields().items() if s not in own} | route.response_fields
         route.responses = {**problems.RESPONSES, **own}
+        if route.body_field is not None:
+            route.app = with_bounded_body(route)
         app.router.routes.append(route)
 
 

@@ -69,7 +69,7 @@ async def _units_defined(tx: Tx, envelope: Envelope) -> None:
 
 
 async def _beneficiaries_changed(tx: Tx, envelope: Envelope) -> None:
-    await accounts.copy_records(tx, BeneficiariesChanged.model_validate(envelope.body).records)
+    await accounts.copy_records(tx, BeneficiariesChanged.model_validate(envelope.body).records, envelope.position)
 
 
 async def _accounts_requested(tx: Tx, envelope: Envelope) -> None:

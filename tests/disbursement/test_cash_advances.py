@@ -60,6 +60,19 @@ async def standing(office: Office, payroll: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+async def test_what_went_back_to_the_treasury_is_given_to_no_commune(office: Office) -> None:
+    """A million is credited for the cashier's payroll of 540,000; what nobody claims goes back, and is not there any more."""
+    payroll = await drawn(office, office.person("K6-N", commune=2))
+    await office.fund(payroll["run_id"], payroll["contract_id"], 1_000_000)
+    run = f"/v1/runs/{payroll['run_id']}"
+    refunds = await office.ok("POST", f"{run}/refunds", "accountant", {"authority_id": office.authority})
+    assert refunds["amount_dong"] == 460_000
+    await office.refused(
+        "advance-over-funding", "POST", f"{run}/cash-advances", "accountant", cash(office, payroll, 540_001, "PC 1")
+    )
+    await office.ok("POST", f"{run}/cash-advances", "accountant", cash(office, payroll, 540_000, "PC 2"))
+
+
 async def test_what_is_not_collected_comes_back_and_the_cash_is_settled(office: Office) -> None:
     payroll, payments = await at_the_cashiers(office)
     total, one = payroll["amount_dong"], payments[0]["amount_dong"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
+from services.disbursement.use_cases.close_run import close_run
+from shared.auth import Caller
 from shared.contracts.disbursement_events import ChunkInstructed
 from tests.disbursement.gateway_voice import tell
 from tests.disbursement.office import Office
@@ -102,6 +106,57 @@ async def test_a_run_closes_when_nothing_of_it_is_open(office: Office) -> None:
     assert await books(office, october) == at_closing
     assert await books(office, november) == {"received": 0, "paid": 0, "returned": 0, "closing": 0}
     assert (await office.ok("GET", "/v1/months/2021-10/books", "checker"))["books_balance"] is True
+
+
+async def test_a_contradiction_of_a_closed_run_waits_for_the_next_run(office: Office) -> None:
+    await office.say(office.person("K6-N"))
+    october = await office.run("2021-10")
+    (payroll,) = (await office.draw(october))["payrolls"]
+    await office.released(payroll)
+    chunk = await sent(office, october)
+    (line,) = chunk.lines
+    await tell(office, chunk, {line.payment_id: "unclaimed"})
+    await office.ok("POST", f"/v1/runs/{october}/refunds", "accountant", {"authority_id": office.authority})
+    await close(office, october)
+    await tell(office, chunk, {line.payment_id: "paid"}, step=103)
+    (contradiction,) = (await office.ok("GET", "/v1/contradictions", "checker"))["items"]
+    path = f"/v1/contradictions/{contradiction['contradiction_id']}/settle"
+    body = {"resolution": "provider_right", "reason": "sao kê", "evidence": "SK-11"}
+    await office.refused("no-open-run", "POST", path, "checker", body)
+    november = await office.run("2021-11")
+    await office.ok("POST", path, "checker", body)
+    assert (await books(office, november))["paid"] == DONG
+
+
+async def test_money_is_not_confirmed_for_a_run_that_is_being_closed(office: Office) -> None:
+    """Whoever confirms asks whether the run is open before the closing has committed, and must find it closed all the same."""
+    await office.say(office.person("K6-N"))
+    october = await office.run("2021-10")
+    (payroll,) = (await office.draw(october))["payrolls"]
+    await office.released(payroll)
+    chunk = await sent(office, october)
+    await tell(office, chunk, {chunk.lines[0].payment_id: "paid"})
+    funding = {
+        "authority_id": office.authority, "contract_id": payroll["contract_id"], "amount_dong": 1_000,
+        "withdrawal_paper": "RDT 12", "treasury_reference": "KB 77", "credited_on": "2021-10-24",
+    }  # fmt: skip
+    async with office.database.transaction() as tx:
+        await close_run(tx, Caller("i", "ha", "person", frozenset(), ()), UUID(october), office.authority)
+        confirming = asyncio.create_task(office.call("POST", f"/v1/runs/{october}/fundings", "accountant", funding))
+        await until_somebody_waits(office)
+    answer = await confirming
+    assert (answer.status_code, answer.json()["code"]) == (409, "run-closed")
+    assert await books(office, october) == {"received": DONG, "paid": DONG, "returned": 0, "closing": 0}
+
+
+async def until_somebody_waits(office: Office) -> None:
+    """Until a statement waits for a lock in the office's database."""
+    waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+    for _ in range(1_000):
+        if await office.admin.fetchval(waits):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waited")
 
 
 async def test_who_may_close(office: Office) -> None:

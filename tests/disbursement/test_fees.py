@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.disbursement.domain.fees import FeeRate, rate_on
-from tests.disbursement.gateway_voice import answer
+from shared.contracts.disbursement_events import ChunkInstructed
+from tests.disbursement.gateway_voice import answer, tell
 from tests.disbursement.office import Office
 from tests.disbursement.records import wallet
 from tests.disbursement.test_books_end_to_end import instructed
@@ -133,3 +134,36 @@ async def test_a_fee_that_is_gone_is_seen(office: Office) -> None:
     (read,) = (await office.ok("GET", f"/v1/runs/{run_id}/fees", "accountant"))["contracts"]
     assert read["books_balance"] is False
     assert read["differences"] == [{"what": "accrued_dong", "counted": 0, "expected": 8_100}]
+
+
+async def one_at_viettel(office: Office) -> tuple[str, ChunkInstructed]:
+    """540,000 đồng through the wallet, on their way; half a percent is agreed, and goes with what comes back."""
+    await agreed(office, fee(basis_points=50, back_on_return=True))
+    await office.say(office.person("K6-N", commune=0, account=wallet()))
+    run_id = await office.run("2021-10")
+    (payroll,) = (await office.draw(run_id))["payrolls"]
+    await office.released(payroll)
+    (chunk,) = (await instructed(office, run_id)).values()
+    return run_id, chunk
+
+
+async def test_what_is_proven_paid_after_it_was_refused_has_its_fee(office: Office) -> None:
+    run_id, chunk = await one_at_viettel(office)
+    await answer(office, chunk, [["rejected"]])
+    await tell(office, chunk, {chunk.lines[0].payment_id: "paid"}, step=301)
+    (contradiction,) = (await office.ok("GET", "/v1/contradictions", "checker"))["items"]
+    path = f"/v1/contradictions/{contradiction['contradiction_id']}/settle"
+    body = {"resolution": "provider_right", "reason": "sao kê", "evidence": "SK-10"}
+    await office.ok("POST", path, "checker", body, subject="minh")
+    assert await fees_of(office, run_id) == (2_700, 0, 0, 2_700)
+
+
+async def test_the_fee_of_a_return_after_the_run_was_closed(office: Office) -> None:
+    """It is taken back in the fees of the run that it was earned in: rows and ledger say the same, of both runs."""
+    run_id, chunk = await one_at_viettel(office)
+    await answer(office, chunk, [["paid"]])
+    await office.ok("POST", f"/v1/runs/{run_id}/close", "accountant", {"authority_id": office.authority}, subject="ha")
+    november = await office.run("2021-11")
+    await tell(office, chunk, {chunk.lines[0].payment_id: "returned"}, step=301)
+    assert await fees_of(office, run_id) == (2_700, 2_700, 0, 0)
+    assert (await office.ok("GET", f"/v1/runs/{november}/fees", "accountant"))["contracts"] == []

@@ -194,6 +194,20 @@ async def test_refused_and_paid_contradict_in_whatever_order_they_come(ground: G
     assert await contradiction_rows(ground) == [(payment.payment_id, "paid", "rejected", 540_000)]
 
 
+@pytest.mark.parametrize("paid_first", [True, False])
+async def test_paid_and_withdrawn_contradict_in_whatever_order_they_come(ground: Ground, paid_first: bool) -> None:
+    """What was collected and is called withdrawn afterwards did not come back: nothing is owed again."""
+    payroll = await instructed(ground, "cash", "vnpost", 540_000)
+    (payment,) = payroll.payments
+    paid, withdrawn = said(payment, 102, "paid"), said(payment, 103, "returned", reason="withdrawn")
+    first, then = (paid, withdrawn) if paid_first else (withdrawn, paid)
+    await ground.hear(payroll, first)
+    before = await payment_row(ground, payment), await obligation_rows(ground, payment), await outcome_entries(ground)
+    await ground.hear(payroll, then)
+    assert (await payment_row(ground, payment), await obligation_rows(ground, payment), await outcome_entries(ground)) == before
+    assert await contradiction_rows(ground) == [(payment.payment_id, first.outcome, then.outcome, 540_000)]
+
+
 @pytest.mark.books_broken
 async def test_a_word_about_a_removed_payment_is_a_contradiction(ground: Ground) -> None:
     payroll = await instructed(ground, "cash", "vnpost", 540_000, 180_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +143,18 @@ async def test_what_an_officer_closed_stays_closed_while_nothing_changes(office:
     assert (kinds(again), again["opened"], again["open_breaks"]) == ({"matched": 1, "missing_there": 1}, 0, 0)
     trace = await office.rows("SELECT action FROM audit_log WHERE object = $1 ORDER BY seq", f"break/{found['break_id']}")
     assert [row["action"] for row in trace] == ["assign-break", "close-break"]
+
+
+async def test_a_time_without_a_zone_is_vietnams_and_one_out_of_all_time_is_refused(office: Office) -> None:
+    run = await paid(office, people=1)
+    (one,) = run.references
+    await run.reconcile({**line(one), "at": "2021-10-05T23:30:00"})
+    kept = await office.rows("SELECT said_at FROM reconciliation_lines WHERE reference = $1", one)
+    assert [row["said_at"] for row in kept] == [datetime(2021, 10, 5, 16, 30, tzinfo=UTC)]
+    for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        held = await run.reconcile(more_parts=True)
+        path = f"/v1/reconciliations/{held['reconciliation_id']}/parts/1"
+        await office.refused("bad-request", "PUT", path, "accountant", {"lines": [{**line(one), "at": at}]})
 
 
 async def test_a_list_comes_in_parts_and_as_csv(office: Office) -> None:

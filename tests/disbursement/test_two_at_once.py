@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,17 @@ import pytest
 
 from services.disbursement.storage import units
 from services.disbursement.storage.law_data import load_law
+from services.disbursement.use_cases.advance_cash import CashAt, record_cash
 from services.disbursement.use_cases.draw_up_run import DrawUp, draw_up_run
+from services.disbursement.use_cases.recover_receivable import record_repayment
+from shared.auth import Caller
 from shared.kernel.ids import new_id
 from tests.disbursement.office import Office
 from tests.disbursement.records import wallet
+from tests.disbursement.test_closing import until_somebody_waits
+from tests.disbursement.test_receivables import dead_late, decided
+
+HA = Caller("i", "ha", "person", frozenset(), ())
 
 
 async def counts(office: Office) -> tuple[int, int]:
@@ -201,3 +209,33 @@ async def test_a_line_is_taken_out_or_instructed_never_both(office: Office) -> N
     instructed = {line["payment_id"] for line in event["lines"]}
     assert removed.isdisjoint(instructed)
     assert removed | instructed == {p["payment_id"] for p in payments}
+
+
+async def test_one_treasury_reference_for_two_receivables_at_once(office: Office) -> None:
+    """Recorded for one while it is being recorded for another: a conflict, as if one had come after the other."""
+    one, other = [await decided(office, await dead_late(office), 360_000) for _ in range(2)]
+    async with office.database.transaction() as tx:
+        await record_repayment(tx, HA, UUID(one), 100_000, "KB 1", date(2022, 1, 28))
+        body = {"amount_dong": 90_000, "treasury_reference": "KB 1", "repaid_on": "2022-01-28"}
+        second = asyncio.create_task(office.call("POST", f"/v1/receivables/{other}/repayments", "accountant", body))
+        await until_somebody_waits(office)
+    assert ((await second).status_code, (await second).json()["code"]) == (409, "repayment-exists")
+    left = [(await office.ok("GET", f"/v1/receivables/{each}", "checker"))["left_dong"] for each in (one, other)]
+    assert left == [260_000, 360_000]
+
+
+async def test_one_paper_for_cash_of_two_contracts_at_once(office: Office) -> None:
+    run_id = await office.run()
+    contracts = [office.deeds.cashier, await office.contract("commune_cashier", {"cashier": "commune_cashier"}, [], number="9")]
+    for contract_id in contracts:
+        await office.fund(run_id, contract_id, 1_000_000)
+    at = [CashAt(UUID(run_id), contract_id, office.communes[2]) for contract_id in contracts]
+    async with office.database.transaction() as tx:
+        await record_cash(tx, HA, at[0], "advance", 100_000, "PC 1", date(2021, 10, 4), "Trần Thị Mai")
+        body = {
+            "contract_id": str(contracts[1]), "unit_id": office.communes[2], "amount_dong": 100_000, "paper_number": "PC 1",
+            "happened_on": "2021-10-04", "counterpart": "Trần Thị Mai",
+        }  # fmt: skip
+        second = asyncio.create_task(office.call("POST", f"/v1/runs/{run_id}/cash-advances", "accountant", body))
+        await until_somebody_waits(office)
+    assert ((await second).status_code, (await second).json()["code"]) == (409, "cash-paper-exists")

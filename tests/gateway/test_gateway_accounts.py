@@ -8,8 +8,11 @@ import time
 import uuid
 from typing import Any
 
+from shared.contracts.envelope import Envelope
 from shared.crypto import ACCOUNT, IDENTITY, PHONE
-from tests.gateway.bench import COMMUNES, Bench
+from shared.kernel.clock import wall_now
+from shared.kernel.ids import new_id
+from tests.gateway.bench import COMMUNES, Bench, make_payroll
 
 
 def _request(
@@ -109,3 +112,22 @@ async def test_who_opens_no_accounts_says_so_and_a_refused_one_may_be_asked_for_
     unreadable, opened = await _ask(bench, "vietinbank", [bad, good])
     assert (unreadable["outcome"], unreadable["reason"]) == ("refused", "sealed-value-unreadable")
     assert opened["outcome"] == "opened"
+
+
+async def test_an_older_record_that_comes_late_changes_no_phone_and_no_commune(bench: Bench) -> None:
+    """A dead letter that is replayed, or one of two consumers that was slower: the newest event counts, not the last to come."""
+    payroll = make_payroll("viettelpay", "wallet", 1)
+    (line,) = payroll.lines
+    newest = bench.record(payroll, line)
+    newest["payee"]["phone_sealed"] = "new phone"
+    moved = {**newest, "unit_id": COMMUNES[1], "version": 3}
+    older = {**newest, "unit_id": COMMUNES[0], "version": 2, "payee": {**newest["payee"], "phone_sealed": "old phone"}}
+    for position, record in ((900_003, moved), (900_002, older)):
+        event = Envelope(
+            source="registry", position=position, type="beneficiaries_changed", version=1, event_id=new_id(),
+            occurred_at=wall_now(), body={"records": [record]},
+        )  # fmt: skip
+        await bench.service.inbox.receive(event.encode())
+    (payee,) = await bench.fetch("SELECT phone_sealed FROM payees WHERE payee_id = $1", line["payee_id"])
+    (account,) = await bench.fetch("SELECT unit_id FROM accounts WHERE account_id = $1", line["account_id"])
+    assert (payee["phone_sealed"], account["unit_id"]) == ("new phone", COMMUNES[1])

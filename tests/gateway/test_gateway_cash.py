@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -125,3 +126,21 @@ async def test_an_answer_to_a_withdrawal_that_is_not_signed_by_the_office_is_no_
     with pytest.raises(Unsure, match="answer_signature"):
         await ListWithdrawals(OfficeWire(OFFICE, transport, keys)).request("W-1", ["A" * 26])
     await transport.close()
+
+
+async def test_without_the_key_nobody_is_told_that_no_webhook_came(bench: Bench, tokens: Tokens, keys_dir: Path) -> None:
+    payroll = await issued(bench, "vnpost", "cash", 1)
+    await come(bench, payroll, 0, identity_number=identity(payroll, 0))
+    await bench.until_settled([payroll])
+    await bench.until_webhooks_applied()
+    key, away = keys_dir / "providers" / "vnpost_hmac.secret", keys_dir / "away.secret"
+    headers = {"authorization": f"Bearer {tokens('operations')}"}
+    path = f"/v1/webhooks?payment_id={payroll.lines[0]['payment_id']}"
+    async with httpx.AsyncClient(base_url=bench.url, headers=headers, trust_env=False) as client:
+        assert ["paid"] in [each["said"] for each in (await client.get(path)).json()["items"]]
+        key.rename(away)
+        try:
+            answer = await client.get(path)
+        finally:
+            away.rename(key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "key-unusable")

@@ -9,6 +9,8 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
+from services.provider_gateway.connectors.protocol import DayLine, DayPage, ListSource
+from services.provider_gateway.workers.lister import fetch_day
 from shared.contracts.gateway_events import ProviderListed
 from tests.gateway.bench import Bench
 from tests.gateway.test_gateway_happy import WAYS
@@ -86,3 +88,16 @@ async def test_a_large_day_comes_in_parts(bench: Bench) -> None:
     ]
     assert {part.lines_of_day for part in parts} == {1500}
     assert {line.reference for part in parts for line in part.lines} == {ref for p in payrolls for ref in p.references}
+
+
+class Circling:
+    """A day whose second page leads back to itself."""
+
+    source: ListSource = "statement"
+
+    async def day(self, day: date, after: int) -> DayPage:
+        return DayPage([DayLine("A" * 26, 360_000, "paid")], 1, final=True)
+
+
+async def test_a_day_whose_pages_lead_back_is_not_read_for_ever() -> None:
+    assert await fetch_day(Circling(), date(2021, 10, 5), 5.0) is None

@@ -16,12 +16,15 @@ import openpyxl
 import pytest
 
 from services.provider_gateway.use_cases.commit_intents import Claim, commit_intents
+from services.provider_gateway.workers.collector import Collector
+from services.provider_gateway.workers.questions import Questions
 from shared.settings import Settings
 from tests.conftest import Tokens
 from tests.gateway.bench import Bench, Payroll
 from tests.gateway.sheet_office import SheetOffice, filled, result
 from tests.gateway.test_gateway_recalls import answers, recall
 from tests.gateway.test_gateway_withdrawals import hurry, until, until_state
+from tests.gateway.test_spreadsheet_connector import REFERENCES, Desk, batch
 
 NAME = "sheet_csxh"
 FILES = f"/v1/providers/{NAME}/files"
@@ -200,3 +203,19 @@ async def test_a_withdrawal_by_spreadsheet(bench: Bench, office: SheetOffice) ->
     await until_state(bench, payroll, second, "too_late")
     assert await answers(bench, payroll) == {first: "withdrawn", second: "too_late"}
     await assert_office_agrees(bench, office, payroll)
+
+
+async def test_what_spoils_one_providers_folder_keeps_no_others_files(bench: Bench, office: SheetOffice, tmp_path: Path) -> None:
+    other = Desk(tmp_path, "sheet_another")
+    await asyncio.to_thread(other.pay, batch())
+    for note in (other.office.folder / "laid").glob("*.json"):
+        note.write_bytes(b"{")  # a disk that was full, say
+    other.office.send("theirs.xlsx", filled([result(REFERENCES[0], 360_000, "Đã chi")]))
+    _, rows = await taken(bench, office, 1)
+    await bench.halt("collector")
+    office.send("ours.xlsx", filled([pay(office, rows[0])]))
+    ways, database = bench.service.app.state.ways, bench.service.database
+    both = {"sheet_another": other.connector, NAME: ways.connectors[NAME]}
+    collector = Collector(database, both, ways.cipher, ways.schedule, 5.0, Questions(database, both, ways.schedule))
+    assert await collector.step() == 1
+    assert (await until_applied(bench, "ours.xlsx"))["state"] == "applied"

@@ -12,6 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from services.provider_gateway.domain.attempt import Said
+from services.provider_gateway.domain.chunk import ChunkKey
+from services.provider_gateway.storage.chunks import lock_chunk
+from services.provider_gateway.use_cases.record_answers import close_settling, open_settling
 from tests.conftest import Tokens
 from tests.gateway.bench import Bench, Payroll
 from tests.gateway.test_gateway_recalls import answers, recall, recalled
@@ -137,6 +141,22 @@ async def test_collected_before_the_withdrawal_takes_effect_the_payment_is_paid(
         "collected_on": (await today(bench) - timedelta(days=1)).isoformat(),
     }  # fmt: skip
     assert view["withdrawal"]["state"] == "too_late"
+
+
+async def test_what_is_called_withdrawn_after_it_was_collected_is_told_as_withdrawn(bench: Bench) -> None:
+    """Told without its reason it would pass for money that came back, and the payee would be paid once more."""
+    payroll = await issued(bench, "vnpost", "cash", 1)
+    await come(bench, payroll, 0, identity_number=identity(payroll, 0))
+    await bench.until_settled([payroll])
+    ((reference, amount_dong),) = payroll.references.items()
+    said = [Said(reference, "returned", "withdrawn", amount_dong)]
+    async with bench.service.database.transaction() as tx:
+        settling = await open_settling(tx, await lock_chunk(tx, ChunkKey(payroll.payroll_id, 1)), [reference])
+        settling.hear(said)
+        await close_settling(tx, settling, "webhook")
+    assert await bench.states(payroll) == {reference: "paid"}
+    told = (await bench.told([payroll]))[reference]
+    assert (told["outcome"], told["reason"], told["amount_dong"]) == ("returned", "withdrawn", amount_dong)
 
 
 async def test_what_was_collected_already_is_too_late_at_once(bench: Bench, tokens: Tokens) -> None:

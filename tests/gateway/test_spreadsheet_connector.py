@@ -214,6 +214,11 @@ def test_what_is_no_list(laid: Desk) -> None:
     assert laid.why(b"\x00" * 10) == "not_text"
     assert laid.why(b"a" * 5_000_001) == "too_large"
     assert laid.why(b"") == "columns_missing"
+    for signature in (b"PK\x01\x02", b"PK\x05\x06"):  # a directory of the archive that asks for more than there is
+        damaged = bytearray(filled([PAID]))
+        at = damaged.rindex(signature)
+        damaged[at + 4 : at + 12] = b"\xff" * 8
+        assert laid.why(bytes(damaged)) == "not_a_workbook"
 
 
 def test_another_providers_codes_are_unknown(laid: Desk, tmp_path: Path) -> None:
@@ -266,6 +271,24 @@ def test_without_the_providers_key_nothing_is_believed(laid: Desk) -> None:
     with pytest.raises(ForgedWebhook, match="no_key"):
         laid.connector.files.verify("good.xlsx", pack(SignedFile("good.xlsx", b"x", content)))
     assert (laid.office.folder / "in" / "good.xlsx").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
+def test_a_key_file_without_a_key_is_a_key_that_is_away(laid: Desk, content: bytes) -> None:
+    laid.office.send("good.xlsx", filled([PAID]))
+    (laid.keys / "sheet_csxh.pem").write_bytes(content)
+    with pytest.raises(NotTaken):
+        laid.arrivals()
+    assert (laid.office.folder / "in" / "good.xlsx").exists()
+
+
+def test_a_file_that_is_too_large_is_put_away_and_keeps_nothing_waiting(laid: Desk) -> None:
+    huge = laid.office.folder / "in" / "huge.csv"
+    laid.office.send("good.xlsx", filled([PAID], head=[MONTH]))
+    with huge.open("wb") as file:
+        file.truncate(50_000_000_000)  # takes no room: nobody reads it
+    assert laid.arrivals() == ["good.xlsx"]
+    assert (laid.office.folder / "refused" / "huge.csv.ly-do.txt").exists()
 
 
 def test_a_withdrawal_is_a_list_of_its_own(laid: Desk) -> None:

@@ -220,3 +220,20 @@ async def test_a_service_role_cannot_reach_another_schema_or_make_tables(databas
         with pytest.raises(DBAPIError):
             async with database.transaction() as tx:
                 await tx.run(statement)
+
+
+async def test_an_event_that_comes_again_while_its_record_is_folded_is_not_applied_again(database: Database) -> None:
+    """Its record is dropped once the watermark says it; whoever looked before that must not take the hole for news."""
+    async with database.transaction() as tx:
+        assert [await inbox.record(tx, "folding", position) for position in (1, 2)] == [True, True]
+
+    async def again(position: int) -> bool:
+        async with database.transaction() as tx:
+            return await inbox.record(tx, "folding", position)
+
+    async with database.transaction() as tx:
+        await inbox.fold(tx, "folding")
+        coming = asyncio.create_task(again(2))
+        await asyncio.wait({coming}, timeout=1)  # it waits for the folding where that drops the record at once
+    assert await coming is False
+    assert await again(1) is False

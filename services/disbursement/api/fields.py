@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from shared.kernel.clock import VIETNAM
 from shared.kernel.money import MAX_AMOUNT_DONG
 
 UnitId = Annotated[str, Field(max_length=40, pattern=r"^[0-9]{1,5}@\d{4}-\d{2}-\d{2}$", examples=["474@2021-07-01"])]
@@ -20,3 +22,13 @@ Month = Annotated[str, Field(max_length=10, description="`2021-10` or `2021-10-0
 
 Cursor = Annotated[str | None, Query(max_length=60, description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+def _instant(at: datetime) -> datetime:
+    if not 2000 <= at.year <= 2200:
+        raise ValueError("between 2000 and 2200")
+    return at if at.tzinfo else at.replace(tzinfo=VIETNAM)
+
+
+Instant = Annotated[datetime, AfterValidator(_instant)]
+"""A day and time; without a zone, as spreadsheets write it, in Vietnam."""

@@ -187,7 +187,8 @@ class DrawUpView(BaseModel):
     """What drawing up made. Nothing new to pay: no payrolls. `left_out` counts people whose money may not go out now: `held`
     by the registry, `carer-held` (care support alone waits), `suspended`, `no-funeral-payee` (nobody is named who organises it),
     `payee-dead`, `uncollected`, or `no-contract` for their commune; and people of whom it can't be said what they are owed:
-    `category-not-dated` in a month (see the run's decisions without law), or `dead-on-list` before a campaign."""
+    `category-not-dated` in a month (see the run's decisions without law), or `dead-on-list` before a campaign; and `disputed`
+    those of whom the provider says that it paid what our books have back: settle the contradiction, then it is drawn up."""
 
     model_config = ConfigDict(
         json_schema_extra={

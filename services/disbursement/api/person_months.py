@@ -60,7 +60,7 @@ _OFFICERS = (
     "released_at",
 )
 
-_WORDED = ("benefit_month", "category", "coefficient", "drawn", "topups", "campaign", "campaign_paper")
+_WORDED = ("benefit_month", "category", "coefficient", "disputed", "drawn", "topups", "campaign", "campaign_paper")
 """What an obligation's view says in other words, or not to everybody."""
 
 CATEGORIES_SCOPE = "registry:read"
@@ -131,7 +131,7 @@ async def _person_month(tx: Tx, beneficiary_id: UUID, month: date, outlook: Outl
 def _owed(row: Row, payments: Sequence[Row], person: Row) -> Owed:
     kinds = {CARE_SUPPORT} if person["carer_name"] is not None else set()
     receipt = receipt_of(row["kind"], row["category"], kinds)
-    return Owed(row["place"], row["drawn"], _newest_reason(row, payments), receipt)
+    return Owed(row["place"], row["drawn"], _newest_reason(row, payments), receipt, row["disputed"])
 
 
 def _receives(receipt: Receipt, person: Row, named: Mapping[str, Row]) -> Receiver | None:

@@ -114,8 +114,9 @@ def _add_taking_out(router: APIRouter, database: Database, law: Law, cut: Regist
     @router.post("/recalls", summary="Recall what is owed no more", status_code=201)
     async def post_recalls(request: OverdrawnRequest, caller: Releaser) -> OverdrawnView:
         """Take out of all payrolls of an authority, released ones too, what pays more than is owed now (late deaths and stops,
-        lower categories, merged records, what was proven paid twice), as long as its chunk was not instructed; each by an
-        exception signed in the caller's name. Again changes nothing. What is with a provider stays until the provider answers.
+        lower categories, merged records, what was proven paid twice), or again what a provider says it paid (an open
+        contradiction), as long as its chunk was not instructed; each by an exception signed in the caller's name. Again changes
+        nothing. What is with a provider stays until the provider answers.
 
         Refused: `unknown-unit`, `not-your-unit`, `registry-behind`.
         """

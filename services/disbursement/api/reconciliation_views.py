@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.config import JsonDict
 
-from services.disbursement.api.fields import Line, UnitId
+from services.disbursement.api.fields import Instant, Line, UnitId
 from services.disbursement.domain.reconciliation import BAD_CSV, BreakKind, CloseReason, LineState, Source
 from services.disbursement.storage.reconciliations import ListLine, Reconciliation
 from shared.kernel.errors import Refusal
@@ -68,14 +68,15 @@ Reference = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\
 
 
 class LineRequest(BaseModel):
-    """One line of the provider's list. `seq` is the list's own running number; a number that is missing is a break."""
+    """One line of the provider's list; `at` without a zone is in Vietnam. `seq` is the list's own running number; a number that
+    is missing is a break."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_LINE]})
 
     reference: Reference
     amount_dong: Annotated[int, Field(gt=0, le=MAX_AMOUNT_DONG)]
     state: LineState
-    at: datetime
+    at: Instant
     seq: Annotated[int | None, Field(ge=0, le=2**62)] = None
 
     def line(self) -> ListLine:

@@ -69,7 +69,7 @@ def make_router(database: Database) -> APIRouter:
 
         Refused: `unknown-contradiction`, `service-account-approves`, `not-the-same-officer` (who released the payroll),
         `contradiction-settled` (otherwise), `wrong-resolution`, `amount-must-be-corrected`, `paid-by-another`,
-        `not-paid-twice`, `settled-too-often`.
+        `not-paid-twice`, `settled-too-often`, `no-open-run` (the payment's run is closed: open the next one first).
         """
         async with database.transaction(caller.row_scope) as tx:
             await settlements.find(tx, contradiction_id)  # within the caller's units

@@ -53,6 +53,11 @@ _REMOVED = {
     "stopped": NextStep("owed-no-more", "Đã thôi hưởng; tháng này không còn phải chi.", "Entitlement ended; it is owed no more."),
     "held": NextStep("lift-the-hold", "Chờ giải tỏa tạm giữ trên hồ sơ.", "The hold on the record must be lifted first."),
     "suspended": NextStep("commune-verifies", "Chờ xã xác minh.", "The commune must verify first."),
+    "disputed": NextStep(
+        "settle-first",
+        "Đơn vị chi trả báo khoản này đã chi trước đó: chờ cán bộ xử lý điểm mâu thuẫn rồi mới chi.",
+        "The provider says that it was paid before: an officer settles the contradiction first.",
+    ),
     "authority-handed-over": NextStep(
         "heir-pays",
         "Đã bàn giao; cơ quan tiếp nhận sẽ chi ở kỳ của mình.",

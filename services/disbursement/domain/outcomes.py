@@ -6,9 +6,9 @@ any order, and must end the same. So:
 - a word that is older than what is applied is stale and ignored;
 - but a final word about a payment that is still open is never stale, whatever vaguer word came before it: a payment has one
   end only;
-- `paid` then `returned` is legal. Paid and refused (or unclaimed) are never both true: whichever is heard second, in
-  whatever order they were said, is a contradiction, and so are another amount and any word about a removed payment. A
-  contradiction changes nothing: a person settles it.
+- `paid` then `returned` is legal. Paid and refused (or unclaimed, or a cash order withdrawn) are never both true: whichever
+  is heard second, in whatever order they were said, is a contradiction, and so are another amount and any word about a removed
+  payment. A contradiction changes nothing: a person settles it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,14 @@ from uuid import UUID
 from services.disbursement.domain.ledger import IN_FLIGHT, RETURNED, UNCLAIMED, Place, paid_place
 
 PaymentState = Literal["open", "paid", "rejected", "returned", "unclaimed", "removed"]
+MoneyMoved = Literal["to_payees", "back", "none"]
 Outcome = Literal["accepted", "pending", "paid", "unknown", "rejected", "returned", "unclaimed"]
 
 _FINAL: dict[Outcome, PaymentState] = {"paid": "paid", "rejected": "rejected", "returned": "returned", "unclaimed": "unclaimed"}
 _CANNOT_BOTH_BE = ({"paid", "rejected"}, {"paid", "unclaimed"})
+
+WITHDRAWN = "withdrawn"
+"""The gateway's reason of a return: a cash order that was asked back, and that nobody ever collected."""
 
 
 NOT_THE_ACCOUNTS = ("limit", "insufficient_funds", "duplicate", "bad_signature", "recalled")
@@ -97,7 +101,7 @@ class Transition:
     from_place: Place
     to_place: Place
     stage: Literal[2, 3]
-    money: Literal["to_payees", "back", "none"]
+    money: MoneyMoved
 
     @property
     def lets_go(self) -> bool:
@@ -110,7 +114,7 @@ def hear(held: HeldPayment, said: Word) -> HeldPayment | Contradiction:
     if held.state == "removed":
         return Contradiction(held.payment_id, "removed", said.outcome, said.amount_dong)
     final = _FINAL.get(said.outcome)
-    if {held.state, final} in _CANNOT_BOTH_BE:
+    if _cannot_both_be(held, said, final):
         return Contradiction(held.payment_id, held.state, said.outcome, said.amount_dong)
     fresh = said.step > held.step
     if not fresh and not (held.state == "open" and final):
@@ -118,6 +122,14 @@ def hear(held: HeldPayment, said: Word) -> HeldPayment | Contradiction:
     if said.amount_dong != held.amount_dong:
         return Contradiction(held.payment_id, f"amount {held.amount_dong}", said.outcome, said.amount_dong)
     return _applied(held, said, final)
+
+
+def _cannot_both_be(held: HeldPayment, said: Word, final: PaymentState | None) -> bool:
+    """Whether what is held and what is said exclude each other. What was paid can come back; but not as "withdrawn"."""
+    pair = {held.state, final}
+    if pair == {"paid", "returned"}:
+        return (said.reason if final == "returned" else held.reason) == WITHDRAWN
+    return pair in _CANNOT_BOTH_BE
 
 
 def _applied(held: HeldPayment, said: Word, final: PaymentState | None) -> HeldPayment | Contradiction:

@@ -20,6 +20,10 @@ _REASONS = {
     "less-owed": ("mức hưởng đã giảm theo quyết định sau", "a later decision owes less"),
     "paid-twice": ("khoản này đã được một lần chi khác trả", "another payment has paid the same"),
     "account-changed": ("tài khoản nhận đã thay đổi", "the account has changed"),
+    "disputed": (
+        "đơn vị chi trả báo khoản này đã chi, chờ xác minh",
+        "the provider says that it was paid; to be settled first",
+    ),
 }
 
 # The registry's reasons, as its events name them.

@@ -60,6 +60,13 @@ SETTLED_TOO_OFTEN = ErrorCode(
     "Khoản chi đã được xác định lại là đã trả quá số lần cho phép",
 )
 
+NO_OPEN_RUN = ErrorCode(
+    "no-open-run",
+    Kind.CONFLICT,
+    "The payment's run is closed: open the next one first",
+    "Kỳ chi trả đã đóng: hãy mở kỳ tiếp theo trước",
+)
+
 MOST_SETTLEMENTS = 2
 """How often payments of one obligation may be proven paid after they were let go: its steps leave room for so many."""
 

@@ -46,6 +46,7 @@ class Owed:
     drawn: bool
     reason: str | None = None
     receipt: Receipt = "person"
+    disputed: bool = False  # the provider says that it was paid, and nobody has settled it
 
 
 _WAITS = Standing(
@@ -94,6 +95,11 @@ _PLACES = {
     ),
     "cancelled": Standing("cancelled", "Khoản này đã bị hủy theo quyết định.", "It was cancelled by a decision."),
 }
+_DISPUTED = Standing(
+    "disputed",
+    "Đơn vị chi trả báo khoản này đã chi, trong khi sổ sách ghi chưa chi được; chờ cán bộ xử lý điểm mâu thuẫn rồi mới chi.",
+    "The provider says that it paid this, our books say it did not: an officer settles which is true before it is paid again.",
+)
 _ENDED = Standing("ended", "Đã thôi hưởng trước tháng này.", "Entitlement ended before this month.")
 _NO_DECISION = Standing("no-decision", "Không có quyết định hưởng trong tháng này.", "No decision covers this month.")
 _NOT_DRAWN = Standing("not-drawn", "Tháng này chưa lập danh sách chi trả.", "The month has not been drawn up yet.")
@@ -148,6 +154,8 @@ def why_there(owed: Owed, person: PersonStatus) -> Standing | None:
     """Why one obligation was not paid, or not yet; None when it was."""
     if owed.place in (PAID_ACCOUNT, PAID_CASH):
         return None
+    if owed.disputed:
+        return _DISPUTED
     if owed.place == "not_released" and not owed.drawn:
         routed = person.carer_routed if owed.receipt == "care_support" else person.routed
         held = why_held(

@@ -92,6 +92,21 @@ async def funded_dong(tx: Tx, run_id: UUID, contract_id: UUID) -> int:
     )
 
 
+async def of_contract(tx: Tx, contract_id: UUID) -> tuple[int, int]:
+    """Over all runs of a contract: cash given to communes less what came back, and what the Treasury credited less what went back
+    to it. The transaction sees all rows."""
+    row = await tx.row(
+        """SELECT CAST((SELECT coalesce(sum(CASE kind WHEN 'advance' THEN amount_dong ELSE -amount_dong END), 0)
+                        FROM cash_papers WHERE contract_id = :contract_id) AS bigint) AS given_dong,
+                  CAST((SELECT coalesce(sum(amount_dong), 0) FROM fundings WHERE contract_id = :contract_id)
+                       - (SELECT coalesce(sum(amount_dong), 0) FROM refunds WHERE contract_id = :contract_id) AS bigint)
+                      AS credited_dong""",
+        contract_id=contract_id,
+    )
+    assert row is not None, "one row"
+    return row["given_dong"], row["credited_dong"]
+
+
 async def find_paper(tx: Tx, authority_id: str, kind: PaperKind, paper_number: str) -> CashPaper | None:
     """The cash that a paper stands for."""
     row = await tx.row(
@@ -104,13 +119,14 @@ async def find_paper(tx: Tx, authority_id: str, kind: PaperKind, paper_number: s
     return CashPaper(**row) if row else None
 
 
-async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> None:
-    """Keep it."""
-    await tx.run(
+async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> bool:
+    """Keep it; False where the paper has just been kept for other cash."""
+    inserted = await tx.run(
         """INSERT INTO cash_papers (paper_id, run_id, contract_id, authority_id, unit_id, kind, amount_dong, paper_number,
                                     happened_on, counterpart, made_issuer, made_subject, made_at)
            VALUES (:paper_id, :run_id, :contract_id, :authority_id, :unit_id, :kind, :amount_dong, :paper_number, :happened_on,
-                   :counterpart, :issuer, :subject, platform.business_now())""",
+                   :counterpart, :issuer, :subject, platform.business_now())
+           ON CONFLICT (authority_id, kind, paper_number) DO NOTHING""",
         paper_id=paper.paper_id,
         run_id=paper.run_id,
         contract_id=paper.contract_id,
@@ -124,6 +140,7 @@ async def insert_paper(tx: Tx, paper: CashPaper, issuer: str, subject: str) -> N
         issuer=issuer,
         subject=subject,
     )
+    return bool(inserted)
 
 
 async def insert_settlement(

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.disbursement.domain.differences import LateMonths
 from services.disbursement.domain.law import MonthLaw
 from services.disbursement.storage import owed_again
+from services.disbursement.storage.disputes import IS_DISPUTED
 from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
 
@@ -40,14 +41,17 @@ _TABLES = (
        WHERE EXISTS (SELECT FROM again_asked o WHERE o.root_id = a.root_id AND o.beneficiary_id <> a.beneficiary_id)""",
 )
 
-# What rests beyond what is owed: of a merged record first, then the newest revision, until nothing is too much. A month that no
-# law here judges goes by the stop or the death alone (Decree 20/2021/NĐ-CP Art. 8).
-_CANCEL = """
+# What rests beyond what is owed: of a merged record first, then the newest revision, until nothing is too much; not what is
+# disputed, in whose place something new would be paid. A month that no law here judges goes by the stop or the death alone
+# (Decree 20/2021/NĐ-CP Art. 8).
+_CANCEL = f"""
 WITH ranked AS (
     SELECT r.*, k.excess_dong,
            coalesce(sum(r.amount_dong) OVER (PARTITION BY r.benefit_month, r.root_id, r.kind
                ORDER BY r.subject_id = r.root_id, r.revision DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-    FROM again_rows r JOIN again_keys k USING (benefit_month, root_id, kind) WHERE r.standing = 'resting'),
+    FROM again_rows r JOIN again_keys k USING (benefit_month, root_id, kind)
+    JOIN obligations o USING (benefit_month, subject_id, kind, revision)
+    WHERE r.standing = 'resting' AND NOT {IS_DISPUTED}),
 too_much AS (
     SELECT benefit_month, subject_id, kind, revision FROM ranked WHERE before < excess_dong AND authority_id = :authority_id
     UNION
@@ -70,7 +74,7 @@ noted AS (
     GROUP BY g.benefit_month, a.root_id, g.kind)
 SELECT benefit_month, subject, kind, revision, step, unit_id, category_group, sex, age_band, amount_dong, from_place, to_place
 FROM gone
-"""
+"""  # noqa: S608 - constants only
 
 # Months that were never drawn: what was signed too early for that was paid by whoever paid then.
 _PAID_BEFORE = """
@@ -203,14 +207,14 @@ CROSS JOIN LATERAL (
 WHERE w.amount_dong > covered.amount_dong
 """
 
-_RESTING = """
+_RESTING = f"""
 INSERT INTO draw_due
 SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, coalesce(pay_unit_id, unit_id),
        decision_id, category, coefficient, heads,
        level_dong, category_group, false, resting, payment_seq, avoid_account_id, avoid_account_version, topups
-FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled'
-  AND kind NOT LIKE 'one_off:%'
-"""
+FROM obligations o WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled'
+  AND kind NOT LIKE 'one_off:%' AND NOT {IS_DISPUTED}
+"""  # noqa: S608 - constants only
 
 
 async def collect(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from services.disbursement.domain.campaigns import BY_GROUP, GIFTS, LISTED, Campaign
 from services.disbursement.domain.law import MonthLaw
+from services.disbursement.storage.disputes import IS_DISPUTED
 from services.disbursement.storage.draw_dues import CLAIMS, law_params, open_tables
 from shared.contracts.disbursement_events import ObligationMove
 from shared.database import Tx
@@ -53,13 +54,14 @@ RETURNING o.benefit_month, o.subject, o.kind, o.revision, o.payment_seq * 10 + o
     CASE old.resting WHEN 'new' THEN 'not_released' ELSE old.resting END AS from_place, 'cancelled' AS to_place
 """
 
-_RESTING = """
+_RESTING = f"""
 INSERT INTO draw_due
 SELECT benefit_month, subject_id, kind, revision, amount_dong, total_dong, coalesce(pay_unit_id, unit_id),
        decision_id, category, coefficient, heads,
        level_dong, category_group, false, resting, payment_seq, avoid_account_id, avoid_account_version, topups
-FROM obligations WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled' AND kind = :one_off
-"""
+FROM obligations o WHERE authority_id = :authority_id AND live_payment_id IS NULL AND resting <> 'cancelled' AND kind = :one_off
+  AND NOT {IS_DISPUTED}
+"""  # noqa: S608 - constants only
 
 # Whoever had it has it; what was cancelled comes back, should the death have been a mistake.
 _NEW = """

@@ -57,8 +57,9 @@ async def rates_of(tx: Tx, contract_ids: Sequence[UUID]) -> dict[UUID, list[FeeR
     return found
 
 
-async def accrue(tx: Tx, chunk: ChunkRef, fees: Sequence[tuple[UUID, int, bool]]) -> int:
-    """Keep the fees of payments that were just paid: (payment, đồng, whether it goes when the money comes back); their sum."""
+async def accrue(tx: Tx, chunk: ChunkRef, authority_id: str, fees: Sequence[tuple[UUID, int, bool]]) -> int:
+    """Keep the fees of payments that were just paid, in the books of an authority: (payment, đồng, whether it goes when the money
+    comes back); their sum."""
     await tx.ensure_month("disbursement", "payment_fees", chunk.run_month)
     return int(
         await tx.scalar(
@@ -73,7 +74,7 @@ async def accrue(tx: Tx, chunk: ChunkRef, fees: Sequence[tuple[UUID, int, bool]]
                SELECT coalesce(sum(fee_dong), 0)::bigint FROM kept""",
             run_month=chunk.run_month,
             run_id=chunk.run_id,
-            authority_id=chunk.authority_id,
+            authority_id=authority_id,
             contract_id=chunk.contract_id,
             channel=chunk.channel,
             ids=[fee[0] for fee in fees],
@@ -83,22 +84,23 @@ async def accrue(tx: Tx, chunk: ChunkRef, fees: Sequence[tuple[UUID, int, bool]]
     )
 
 
-async def reverse(tx: Tx, run_month: date, payment_ids: Sequence[UUID]) -> int:
-    """Take back the fees of payments that came back, where their contract says so; the sum."""
-    return int(
-        await tx.scalar(
-            """WITH gone AS (
-                   UPDATE payment_fees SET reversed_at = platform.business_now()
-                   WHERE run_month = :run_month AND payment_id = ANY(CAST(:ids AS uuid[])) AND back_on_return
-                     AND reversed_at IS NULL RETURNING fee_dong)
-               SELECT coalesce(sum(fee_dong), 0)::bigint FROM gone""",
-            run_month=run_month,
-            ids=list(payment_ids),
-        )
+async def reverse(tx: Tx, run_month: date, payment_ids: Sequence[UUID]) -> dict[str, int]:
+    """Take back the fees of payments that came back, where their contract says so; the sums, by the authority that owed them."""
+    rows = await tx.rows(
+        """WITH gone AS (
+               UPDATE payment_fees SET reversed_at = platform.business_now()
+               WHERE run_month = :run_month AND payment_id = ANY(CAST(:ids AS uuid[])) AND back_on_return
+                 AND reversed_at IS NULL RETURNING authority_id, fee_dong)
+           SELECT authority_id, sum(fee_dong)::bigint AS dong FROM gone GROUP BY authority_id HAVING sum(fee_dong) > 0
+           ORDER BY authority_id""",
+        run_month=run_month,
+        ids=list(payment_ids),
     )
+    return {row["authority_id"]: row["dong"] for row in rows}
 
 
-# Rows on one side, the ledger on the other; neither is taken for granted where only one has the contract.
+# Rows on one side, the ledger on the other; neither is taken for granted where only one has the contract. What was posted in a
+# later run, since this one was closed, is of this one.
 _OF_RUN = """
 WITH rows AS (
     SELECT authority_id, contract_id, count(*) AS payments, sum(fee_dong)::bigint AS accrued,
@@ -112,7 +114,10 @@ ledger AS (
            coalesce(sum(amount_dong) FILTER (WHERE from_account = 'fee_budget'), 0)::bigint AS accrued,
            coalesce(sum(amount_dong) FILTER (WHERE to_account = 'fee_budget'), 0)::bigint AS reversed,
            coalesce(sum(amount_dong) FILTER (WHERE to_account LIKE 'fee_paid:%'), 0)::bigint AS settled
-    FROM ledger_entries WHERE run_id = :run_id AND book = 'fees' GROUP BY authority_id, contract_id)
+    FROM ledger_entries
+    WHERE run_id = ANY(ARRAY(SELECT CAST(:run_id AS uuid) UNION SELECT in_run_id FROM late_entries WHERE of_run_id = :run_id))
+      AND coalesce(about_run_id, run_id) = :run_id AND book = 'fees'
+    GROUP BY authority_id, contract_id)
 SELECT authority_id, contract_id, coalesce(r.payments, 0) AS payments, coalesce(r.accrued, 0) AS accrued_dong,
        coalesce(r.reversed, 0) AS reversed_dong, coalesce(s.settled, 0) AS settled_dong,
        coalesce(l.accrued, 0) AS ledger_accrued_dong, coalesce(l.reversed, 0) AS ledger_reversed_dong,

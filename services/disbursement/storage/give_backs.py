@@ -90,17 +90,21 @@ async def by_reference(tx: Tx, authority_id: str, treasury_reference: str) -> Gi
     return GiveBack(**row) if row else None
 
 
-async def add(tx: Tx, receivable: Receivable, kept: GiveBack, issuer: str, months: Sequence[NeedlessMonth]) -> None:
-    """Keep what was given back, and count it for the oldest of these months first."""
-    await tx.run(
+async def add(tx: Tx, receivable: Receivable, kept: GiveBack, issuer: str, months: Sequence[NeedlessMonth]) -> bool:
+    """Keep what was given back, and count it for the oldest of these months first; False where its reference has just been used
+    for another."""
+    inserted = await tx.run(
         """INSERT INTO receivable_give_backs (give_back_id, receivable_id, authority_id, amount_dong, treasury_reference,
                given_on, made_issuer, made_subject, made_at)
            VALUES (:give_back_id, :receivable_id, :authority_id, :amount_dong, :treasury_reference, :given_on, :issuer,
-               :made_subject, :made_at)""",
+               :made_subject, :made_at)
+           ON CONFLICT (authority_id, treasury_reference) DO NOTHING""",
         **{name: getattr(kept, name) for name in GiveBack.__slots__},
         authority_id=receivable.authority_id,
         issuer=issuer,
     )
+    if not inserted:
+        return False
     parts = spread(kept.amount_dong, [each.to_give_back_dong for each in months])
     await tx.run(
         """UPDATE receivable_items i SET given_back_dong = i.given_back_dong + n.amount_dong
@@ -112,3 +116,4 @@ async def add(tx: Tx, receivable: Receivable, kept: GiveBack, issuer: str, month
         kinds=[each.kind for each in months],
         amounts=parts,
     )
+    return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.disbursement.storage.disputes import IS_DISPUTED
 from shared.database import Row, Tx
 
 
@@ -44,9 +45,10 @@ async def decisions(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
 async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row]:
     """What the month owes, each with the place it is in by its own rows."""
     return await tx.rows(
-        """SELECT o.benefit_month, o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id,
+        f"""SELECT o.benefit_month, o.kind, o.revision, o.amount_dong, o.total_dong, o.unit_id, o.authority_id, o.decision_id,
                   o.category, o.coefficient, o.heads, o.level_dong, o.topups, g.name_vi AS campaign,
                   g.paper_number AS campaign_paper, u.code AS run, o.live_payment_id IS NOT NULL AS drawn,
+                  o.live_payment_id IS NULL AND o.resting <> 'cancelled' AND {IS_DISPUTED} AS disputed,
                   CASE WHEN o.live_payment_id IS NULL THEN CASE o.resting WHEN 'new' THEN 'not_released' ELSE o.resting END
                        WHEN p.state = 'paid' THEN CASE WHEN r.channel IN ('wallet', 'account') THEN 'paid_account'
                                                        ELSE 'paid_cash' END
@@ -56,7 +58,7 @@ async def obligations(tx: Tx, beneficiary_id: UUID, month: date) -> Sequence[Row
            LEFT JOIN payments p ON p.run_month = o.live_run_month AND p.payment_id = o.live_payment_id
            LEFT JOIN payrolls r ON r.payroll_id = p.payroll_id
            LEFT JOIN chunks c ON c.payroll_id = p.payroll_id AND c.chunk_no = p.chunk_no
-           WHERE o.benefit_month = :month AND o.subject_id = :beneficiary_id ORDER BY o.kind, o.revision""",
+           WHERE o.benefit_month = :month AND o.subject_id = :beneficiary_id ORDER BY o.kind, o.revision""",  # noqa: S608 - constants only
         beneficiary_id=beneficiary_id,
         month=month,
     )

@@ -222,18 +222,21 @@ async def set_plan(tx: Tx, receivable: Receivable, agreed_on: date, instalments:
     )
 
 
-async def add_repayment(tx: Tx, receivable: Receivable, repayment: Repayment, issuer: str) -> None:
-    """Keep a repayment, and count it for the oldest months first."""
-    await tx.run(
+async def add_repayment(tx: Tx, receivable: Receivable, repayment: Repayment, issuer: str) -> bool:
+    """Keep a repayment, and count it for the oldest months first; False where its reference has just been used for another."""
+    inserted = await tx.run(
         """INSERT INTO receivable_repayments (repayment_id, receivable_id, authority_id, amount_dong, treasury_reference,
                repaid_on, made_issuer, made_subject, made_at)
            VALUES (:repayment_id, :receivable_id, :authority_id, :amount_dong, :treasury_reference, :repaid_on, :issuer,
-               :made_subject, :made_at)""",
+               :made_subject, :made_at)
+           ON CONFLICT (authority_id, treasury_reference) DO NOTHING""",
         **{name: getattr(repayment, name) for name in Repayment.__slots__},
         authority_id=receivable.authority_id,
         issuer=issuer,
     )
-    await _count(tx, receivable.receivable_id, "repaid_dong", repayment.amount_dong)
+    if inserted:
+        await _count(tx, receivable.receivable_id, "repaid_dong", repayment.amount_dong)
+    return bool(inserted)
 
 
 async def withdraw_months(tx: Tx, receivable_id: UUID, amount_dong: int) -> None:

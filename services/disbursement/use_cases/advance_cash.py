@@ -66,9 +66,11 @@ async def record_cash(
         found = await storage.standings(tx, at.run_id, at.contract_id)
         net_dong = sum(each.advanced_dong - each.returned_dong for each in found.values())
         check_advance(amount_dong, net_dong, await storage.funded_dong(tx, at.run_id, at.contract_id))
+        check_advance(amount_dong, *await storage.of_contract(tx, at.contract_id))  # what went back to the Treasury is not there
     else:
         check_return(amount_dong, await storage.standing(tx, at.run_id, at.contract_id, at.unit_id))
-    await storage.insert_paper(tx, paper, caller.issuer, caller.subject)
+    if not await storage.insert_paper(tx, paper, caller.issuer, caller.subject):  # under another contract, at the same time
+        raise Refusal(PAPER_EXISTS, paper_number=paper_number)
     await audit.append(
         tx, caller, f"cash-{kind}", f"run/{at.run_id}", unit_id=at.unit_id, amount_dong=amount_dong, paper_number=paper_number
     )

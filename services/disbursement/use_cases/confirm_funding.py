@@ -41,6 +41,8 @@ async def confirm_funding(tx: Tx, caller: Caller, command: ConfirmFunding) -> Fu
     contract = await contracts.find(tx, command.contract_id)
     if contract.authority_id != command.authority_id:
         raise Refusal(UNKNOWN_CONTRACT, f"{command.authority_id} has no such contract", contract_id=command.contract_id)
+    # Whoever closes the run or hands over holds the contracts: it is asked for after them, or they see this money.
+    await contracts.lock(tx, command.contract_id)
     await handovers.check_stands(tx, command.authority_id)
     await closings.check_open(tx, run.run_id, command.authority_id)
     kept = Funding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.disbursement.domain.runs import Run
 from services.disbursement.storage import (
     campaigns,
     closings,
+    disputes,
     draw_differences,
     draw_dues,
     draw_gifts,
@@ -52,7 +53,8 @@ class DrawUp:
 @dataclass(frozen=True, slots=True)
 class DrawnUp:
     """What came out. `left_out` counts people with money that may not go out now, by reason; `category-not-dated` those with a
-    decision of a category of which no law says what it gives in a month; `dead-on-list` those who died before a campaign's."""
+    decision of a category of which no law says what it gives in a month; `dead-on-list` those who died before a campaign's;
+    `disputed` those of whom the provider says that it paid what rests here."""
 
     draw_no: int
     registry_position: int
@@ -97,7 +99,7 @@ async def draw_up_run(tx: Tx, command: DrawUp, law: Law) -> DrawnUp:
 
 async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[ObligationMove], dict[str, int]]:
     """What is due, in the temporary tables of `storage/draw_dues.py`: as moves what is owed no more, and the people of whom it
-    can't be said, by reason."""
+    can't be said, or who may have it already, by reason."""
     province = await units.find(tx, run.unit_id)
     if run.campaign_id is not None:
         return await _collect_gifts(tx, await campaigns.find(tx, run.campaign_id), authority_id, law, province)
@@ -114,7 +116,7 @@ async def _collect(tx: Tx, run: Run, authority_id: str, law: Law) -> tuple[list[
     if new := set(await draw_differences.new_months(tx)).difference(run.benefit_months, looked_at):
         await runs.ensure_partitions(tx, run.run_month, sorted(new))
     await suspend_uncollected(tx, authority_id, run.run_month)
-    return moves, {"category-not-dated": lost} if lost else {}
+    return moves, _counted({"category-not-dated": lost, disputes.REASON: await disputes.people(tx, authority_id, None)})
 
 
 async def _collect_gifts(
@@ -125,7 +127,11 @@ async def _collect_gifts(
     moves = await draw_gifts.cancel_ungiven(tx, authority_id, campaign)
     await draw_gifts.collect_gifts(tx, authority_id, campaign, month_law)
     dead = await draw_gifts.dead_on_list(tx, authority_id, campaign) if listed else 0
-    return moves, {"dead-on-list": dead} if dead else {}
+    return moves, _counted({"dead-on-list": dead, disputes.REASON: await disputes.people(tx, authority_id, campaign.kind)})
+
+
+def _counted(people: Mapping[str, int]) -> dict[str, int]:
+    return {reason: count for reason, count in people.items() if count}
 
 
 async def run_of(tx: Tx, run_id: UUID, authority: Unit) -> Run:

@@ -62,7 +62,8 @@ async def give_back_repayment(
         months = [each for each in found if each.receivable_id == receivable_id]
     after = give_back(held.debt, amount_dong, sum(each.to_give_back_dong for each in months))
     kept = GiveBack(new_id(), receivable_id, amount_dong, treasury_reference, given_on, caller.subject, await tx.business_now())
-    await give_backs.add(tx, held, kept, caller.issuer, months)
+    if not await give_backs.add(tx, held, kept, caller.issuer, months):  # for another receivable, at the same time
+        raise Refusal(GIVE_BACK_EXISTS, f"Treasury reference {treasury_reference}")
     await receivables.set_debt(tx, receivable_id, after)
     await post(tx, [Posting(held.run_id, held.authority_id, "give-back").money(TREASURY, PAYEES, amount_dong)])
     await audit.append(

@@ -43,7 +43,7 @@ async def move_payments(
     if money and posting.about_run_id is not None:
         came = 1 if change.money == "to_payees" else -1
         await note_late(tx, chunk, posting, [LateEntry(p.payment_id, came * p.amount_dong) for p in payments])
-    await accrue_fees(tx, chunk, posting, change, payments)
+    await accrue_fees(tx, chunk, posting, change.money, payments)
 
 
 async def posting_of(tx: Tx, chunk: ChunkRef, authority_id: str, cause: Cause) -> Posting:

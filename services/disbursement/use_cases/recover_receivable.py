@@ -53,7 +53,8 @@ async def record_repayment(
     check_order(held.decided_on, repaid_on, await tx.today())
     after = repay(held.debt, amount_dong)
     kept = Repayment(new_id(), receivable_id, amount_dong, treasury_reference, repaid_on, caller.subject, await tx.business_now())
-    await receivables.add_repayment(tx, held, kept, caller.issuer)
+    if not await receivables.add_repayment(tx, held, kept, caller.issuer):  # for another receivable, at the same time
+        raise Refusal(REPAYMENT_EXISTS, f"Treasury reference {treasury_reference}")
     await receivables.set_debt(tx, receivable_id, after)
     await _post(tx, held, "repayment", TREASURY, amount_dong)
     await audit.append(

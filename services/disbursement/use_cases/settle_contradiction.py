@@ -8,19 +8,20 @@ from uuid import UUID
 from services.disbursement.domain.ledger import PAYEES, paid_place, provider_account
 from services.disbursement.domain.outcomes import HeldPayment, PaymentState, transition
 from services.disbursement.domain.refusals import SERVICE_APPROVES
-from services.disbursement.domain.settlements import SETTLED, Resolution, SettledBy, check_settler, settle
+from services.disbursement.domain.settlements import NO_OPEN_RUN, SETTLED, Resolution, SettledBy, check_settler, settle
 from services.disbursement.storage import outcomes, settlements
 from services.disbursement.storage.closings import LateEntry
 from services.disbursement.storage.late_handovers import who_answers
 from services.disbursement.storage.ledger import post
 from services.disbursement.storage.moves import say_moves
 from services.disbursement.storage.outcomes import ChunkRef
+from services.disbursement.use_cases.accrue_fees import accrue_fees
 from services.disbursement.use_cases.draw_up_run import in_order
 from services.disbursement.use_cases.move_payments import move_payments, note_late, posting_of
 from shared import audit
 from shared.auth import Caller
 from shared.database import Tx
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import NotYet, Refusal
 
 
 async def settle_contradiction(
@@ -28,8 +29,8 @@ async def settle_contradiction(
 ) -> SettledBy:
     """Settle it; the same again gives what was settled. The transaction must see all rows.
 
-    Refused: `unknown-contradiction`, `service-account-approves`, `not-the-same-officer`, `contradiction-settled`, and what
-    `domain.settlements.settle` refuses.
+    Refused: `unknown-contradiction`, `service-account-approves`, `not-the-same-officer`, `contradiction-settled`, `no-open-run`
+    (the payment's run is closed, and none after it is open), and what `domain.settlements.settle` refuses.
     """
     if caller.kind != "person":
         raise Refusal(SERVICE_APPROVES)
@@ -46,7 +47,10 @@ async def settle_contradiction(
     effect = settle(held, resolution, await settlements.lines(tx, held.payment_id))
     by = SettledBy(resolution, reason, evidence, caller.issuer, caller.subject, await tx.business_now())
     if effect.to_state is not None:
-        await _apply(tx, chunk, held.payment_id, contradiction_id, effect.to_state, by, takes_back=effect.takes_back)
+        try:
+            await _apply(tx, chunk, held.payment_id, contradiction_id, effect.to_state, by, takes_back=effect.takes_back)
+        except NotYet:  # an event would wait for the next run; a person is told to open it
+            raise Refusal(NO_OPEN_RUN) from None
     await settlements.mark_settled(tx, contradiction_id, by)
     await audit.append(
         tx,
@@ -88,4 +92,5 @@ async def _paid_after_all(tx: Tx, chunk: ChunkRef, payment: HeldPayment, contrad
     passed = [entry for passage in taken.passages for entry in passage.entries]
     await post(tx, [*passed, *posting.obligations(taken.moves), money])
     await note_late(tx, chunk, posting, [LateEntry(payment.payment_id, payment.amount_dong)])
+    await accrue_fees(tx, chunk, posting, "to_payees", [payment])
     await say_moves(tx, chunk, authority_id, chunk.provider, chunk.channel, in_order(taken.moves))

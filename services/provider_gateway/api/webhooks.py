@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict
 
 from services.provider_gateway.api.pages import make_cursor, read_uuid_cursor
 from services.provider_gateway.api.webhook_door import add_doors
-from services.provider_gateway.connectors.protocol import Connector, UnreadableWebhook
+from services.provider_gateway.connectors.protocol import Connector, NotTaken, UnreadableWebhook
+from services.provider_gateway.domain.refusals import KEY_UNUSABLE
 from services.provider_gateway.storage import webhook_conflicts, webhooks
 from services.provider_gateway.use_cases.receive_webhook import open_body, replay_webhook
 from shared.auth import Caller, require
 from shared.crypto import FieldCipher
 from shared.database import Database
+from shared.kernel.errors import Refusal
 
 State = Literal["new", "applied", "parked", "unmatched", "unreadable"]
 
@@ -179,7 +181,7 @@ def _add_list(routes: APIRouter, database: Database, connectors: Mapping[str, Co
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> WebhookPage:
         """With `payment_id`: all that spoke of this payment, with what they said. Else those the token may see, in the
-        order they came."""
+        order they came. Refused: `wrong-cursor`, `key-unusable`."""
         after = read_uuid_cursor(cursor)
         async with database.transaction(caller.row_scope) as tx:
             if payment_id is not None:
@@ -200,6 +202,8 @@ def _speaking_of(
             notice = connectors[row["provider"]].webhooks.read(open_body(sealed, cipher))
         except (UnreadableWebhook, KeyError):
             continue
+        except NotTaken as error:  # a key of ours that reading needs: to leave the webhook out would be no answer
+            raise Refusal(KEY_UNUSABLE, error.why) from None
         said = [each.outcome for each in notice.said if each.reference in references]
         if said:
             views.append(WebhookView.model_validate({**row, "said": said}))

@@ -12,20 +12,23 @@ from shared.contracts.registry_events import AccountRequest, BeneficiaryRecord
 from shared.database import Tx
 
 
-async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
+async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord], position: int) -> None:
     """Keep the accounts and payees of these records. A version never changes, so what is there stays, but for a payee's
-    phone and the commune of who is paid into an account."""
+    phone and the commune of who is paid into an account: of these the event with the highest position counts, in whatever
+    order events come."""
     paid_into = [(record.account, record.unit_id) for record in records]
     paid_into += [(each.account, record.unit_id) for record in records for each in record.kind_payees]
     used = {(account.account_id, account.version): (account, unit_id) for account, unit_id in paid_into if account is not None}
     accounts = [account for _, (account, _) in sorted(used.items())]
     await tx.run(
-        """INSERT INTO accounts AS held (account_id, version, provider, channel, holder_name, number_sealed, unit_id)
-           SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
+        """INSERT INTO accounts AS held (account_id, version, provider, channel, holder_name, number_sealed, unit_id, position)
+           SELECT n.*, CAST(:position AS bigint)
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:providers AS text[]),
                                 CAST(:channels AS text[]), CAST(:holders AS text[]), CAST(:numbers AS text[]),
-                                CAST(:units AS text[]))
-           ON CONFLICT (account_id, version) DO UPDATE SET unit_id = excluded.unit_id
-               WHERE held.unit_id IS DISTINCT FROM excluded.unit_id""",
+                                CAST(:units AS text[])) AS n
+           ON CONFLICT (account_id, version) DO UPDATE SET unit_id = excluded.unit_id, position = excluded.position
+               WHERE held.position < excluded.position""",
+        position=position,
         ids=[account.account_id for account in accounts],
         versions=[account.version for account in accounts],
         providers=[account.provider for account in accounts],
@@ -39,11 +42,13 @@ async def copy_records(tx: Tx, records: Sequence[BeneficiaryRecord]) -> None:
     everybody += [each.payee for record in records for each in record.kind_payees]
     payees = list({(payee.payee_id, payee.version): payee for payee in everybody}.values())
     await tx.run(
-        """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed)
-           SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:names AS text[]),
-                                CAST(:identities AS text[]), CAST(:phones AS text[]))
-           ON CONFLICT (payee_id, version) DO UPDATE SET phone_sealed = excluded.phone_sealed
-               WHERE held.phone_sealed IS DISTINCT FROM excluded.phone_sealed""",
+        """INSERT INTO payees AS held (payee_id, version, full_name, identity_sealed, phone_sealed, position)
+           SELECT n.*, CAST(:position AS bigint)
+           FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:names AS text[]),
+                                CAST(:identities AS text[]), CAST(:phones AS text[])) AS n
+           ON CONFLICT (payee_id, version) DO UPDATE
+               SET phone_sealed = excluded.phone_sealed, position = excluded.position WHERE held.position < excluded.position""",
+        position=position,
         ids=[payee.payee_id for payee in payees],
         versions=[payee.version for payee in payees],
         names=[payee.full_name for payee in payees],

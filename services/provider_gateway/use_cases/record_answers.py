@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -87,7 +87,9 @@ async def close_settling(tx: Tx, settling: Settling, source: Source) -> Standing
         current = settling.held[attempt.reference]
         if has_steps_left(current):
             settling.held[attempt.reference] = further = contradicted(current)
-            settling.told.append((further, said.outcome, said.amount_dong or attempt.amount_dong))
+            # Why it was said is told with it: "withdrawn" of what was paid would pass for a return there without its reason.
+            told = replace(further, reason=said.reason)
+            settling.told.append((told, said.outcome, said.amount_dong or attempt.amount_dong))
     changed = [attempt for reference, attempt in settling.held.items() if attempt != settling.before[reference]]
     await attempts_storage.save(tx, settling.chunk, changed)
     await collections.keep(tx, settling.collected)

@@ -23,7 +23,7 @@ from services.provider_gateway.storage import webhooks
 from services.provider_gateway.use_cases.apply_file import receive_file
 from services.provider_gateway.workers.questions import Questions
 from shared.crypto import FieldCipher
-from shared.database import Database
+from shared.database import Database, is_infrastructure
 from shared.service import Worker
 
 MOST_POLL_SECONDS = 60.0
@@ -75,6 +75,12 @@ class Collector:
             return sum([await self._take(provider, way, each) for each in arrivals])
         except (NotTaken, Refused, Unsure, TimeoutError) as error:
             log.warning("files_not_fetched", provider=provider, why=getattr(error, "why", "timeout"))
+            return 0
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            # Whatever one provider's folder makes its reader say, the others' files are fetched.
+            log.error("files_not_fetched", provider=provider, why=type(error).__name__, exc_info=True)
             return 0
 
     async def _take(self, provider: str, way: Files, arrival: Arrival) -> int:

@@ -43,7 +43,7 @@ class Lister:
             day = await next_day(tx, provider)
         if day is None:
             return 0
-        lines = await self._fetch(days, day)
+        lines = await fetch_day(days, day, self._call_limit_seconds)
         if lines is None:
             self._not_before[provider] = time.monotonic() + self._retry_seconds
             return 0
@@ -51,18 +51,19 @@ class Lister:
             await list_day(tx, provider, days.source, day, lines)
         return 1
 
-    async def _fetch(self, days: Days, day: date) -> list[DayLine] | None:
-        """All lines of a day; None where it can't be had whole now."""
-        lines: list[DayLine] = []
-        after: int | None = 0
-        while after is not None:
-            try:
-                async with asyncio.timeout(self._call_limit_seconds):
-                    page = await days.day(day, after)
-            except (NotTaken, Refused, Unsure, TimeoutError):
-                return None
-            if not page.final:
-                return None
-            lines += page.lines
-            after = page.next_after
-        return lines
+
+async def fetch_day(days: Days, day: date, call_limit_seconds: float) -> list[DayLine] | None:
+    """All lines of a day; None where it can't be had whole now, also where its pages lead back: such a day has no end."""
+    lines: list[DayLine] = []
+    after: int | None = 0
+    while after is not None:
+        try:
+            async with asyncio.timeout(call_limit_seconds):
+                page = await days.day(day, after)
+        except (NotTaken, Refused, Unsure, TimeoutError):
+            return None
+        if not page.final or (page.next_after is not None and page.next_after <= after):
+            return None
+        lines += page.lines
+        after = page.next_after
+    return lines

@@ -29,7 +29,7 @@ def visitor_of(*, token_in_query: bool) -> Callable[..., Awaitable[Caller]]:
         if not token:
             raise Refusal(NO_TOKEN)
         verifier: Verifier = request.app.state.verifier
-        caller = verifier.verify(token)
+        caller = await verifier.check(token)
         if SCOPE not in caller.scopes:
             raise Refusal(NOT_ALLOWED, f"this needs the scope {SCOPE}", scope=SCOPE)
         return caller

@@ -33,6 +33,10 @@ _FAILURES: dict[str, Words] = {
     "merged": ("hai hồ sơ là cùng một người", "two records turned out to be one person"),
     "less-owed": ("mức hưởng đã giảm theo quyết định sau", "a later decision owes less"),
     "paid-twice": ("khoản này đã được một lần chi khác trả", "another payment has paid the same"),
+    "disputed": (
+        "đơn vị chi trả báo khoản này đã chi, chờ xác minh",
+        "the provider says that it was paid; to be settled first",
+    ),
     "unsaid": ("không rõ lý do", "no reason given"),
 }
 

@@ -58,7 +58,9 @@ def _check_unpacked(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(each.file_size for each in packed.infolist()) > MAX_UNPACKED_BYTES:
                 raise UnreadableWebhook("too_large")
-    except zipfile.BadZipFile:
+    except UnreadableWebhook:
+        raise
+    except Exception:  # BadZipFile, or what else a directory of nonsense makes zipfile say
         raise UnreadableWebhook("not_a_workbook") from None
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from services.provider_gateway.connectors.protocol import LaidFile
+from services.provider_gateway.connectors.spreadsheet.cells import MAX_FILE_BYTES
 from services.provider_gateway.connectors.spreadsheet.results import LaidOrder
 from services.provider_gateway.connectors.spreadsheet.signature import MAX_SIGNATURE_BYTES, SignedFile, read_signature
 
@@ -125,7 +126,9 @@ class DropFolder:
             small = signature.is_file() and not signature.is_symlink() and signature.stat().st_size <= MAX_SIGNATURE_BYTES
             raw = signature.read_bytes() if small else b""
             age_seconds = datetime.now(UTC).timestamp() - path.stat().st_mtime
-            yield SignedFile(path.name, read_signature(raw) if raw else b"", path.read_bytes()), age_seconds
+            with path.open("rb") as file:  # of one that is too large no more than shows it
+                content = file.read(MAX_FILE_BYTES + 1)
+            yield SignedFile(path.name, read_signature(raw) if raw else b"", content), age_seconds
 
     def put_away(self, name: str, why: tuple[str, str] | None = None) -> None:
         """Move a file that came, with its signature, to `done`, or to `refused` with a text that says why."""

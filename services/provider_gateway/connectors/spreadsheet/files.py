@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from services.provider_gateway.connectors.protocol import Arrival, ForgedWebhook, Notice, NotTaken, UnreadableWebhook
-from services.provider_gateway.connectors.spreadsheet.cells import read_cells
+from services.provider_gateway.connectors.spreadsheet.cells import MAX_FILE_BYTES, read_cells
 from services.provider_gateway.connectors.spreadsheet.definitions import Definition
 from services.provider_gateway.connectors.spreadsheet.drop_folder import WITHDRAWAL, DropFolder
 from services.provider_gateway.connectors.spreadsheet.refusals import explain
@@ -38,6 +38,8 @@ class SheetFiles:
         try:
             for signed, age_seconds in self._folder.came():
                 try:
+                    if len(signed.content) > MAX_FILE_BYTES:
+                        raise UnreadableWebhook("too_large")
                     self._key.check(signed)
                     self._read(signed)
                 except ForgedWebhook as error:

@@ -13,7 +13,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -64,7 +64,8 @@ def read_signature(text: bytes) -> bytes:
 
 
 class ResultKey:
-    """The public half of a provider's signing key, read when first needed. A missing file is an OSError: nothing is believed."""
+    """The public half of a provider's signing key, read when first needed. A file that is missing, or holds no such key, is an
+    OSError: nothing is believed, and somebody has to mend it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -75,10 +76,7 @@ class ResultKey:
         if not signed.signature:
             raise ForgedWebhook("not_signed")
         if self._key is None:
-            key = load_pem_public_key(self._path.read_bytes())
-            if not isinstance(key, (rsa.RSAPublicKey, ed25519.Ed25519PublicKey)):
-                raise TypeError(f"{self._path.name} is neither an RSA nor an Ed25519 public key")
-            self._key = key
+            self._key = _load(self._path)
         try:
             if isinstance(self._key, rsa.RSAPublicKey):
                 self._key.verify(signed.signature, signed.content, padding.PKCS1v15(), hashes.SHA256())
@@ -86,3 +84,14 @@ class ResultKey:
                 self._key.verify(signed.signature, signed.content)
         except InvalidSignature:
             raise ForgedWebhook("signature") from None
+
+
+def _load(path: Path) -> rsa.RSAPublicKey | ed25519.Ed25519PublicKey:
+    content = path.read_bytes()
+    try:
+        key = load_pem_public_key(content)
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, (rsa.RSAPublicKey, ed25519.Ed25519PublicKey)):
+        raise OSError(f"{path.name} is neither an RSA nor an Ed25519 public key")
+    return key
