@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.column_places import settle_by_place
 from services.registry.domain.lists.content import looks_like_names
@@ -25,6 +26,8 @@ _PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
 _NAMES = frozenset({Column.FULL_NAME, Column.GIVEN_NAME, Column.FAMILY_NAME})
 _OF_PEOPLE = frozenset({Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE})
 _ROWS_WITH_NAMES = 40
+_OVER_CATEGORIES = frozenset({Column.FULL_NAME, Column.CATEGORY, Column.AMOUNT, Column.COEFFICIENT, None})
+"""Below these a column may be that of one category: `Mức trợ cấp` over `Trẻ mồ côi`, `Người cao tuổi`."""
 _NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
 _SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME,
                      Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
@@ -32,12 +35,16 @@ _SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VIL
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A table: the rows of its header (indexes into the sheet's rows) and the columns by what they hold."""
+    """A table: the rows of its header (indexes into the sheet's rows) and the columns by what they hold.
+
+    `parts` are each column's words row by row: the group's first, its own last.
+    """
 
     first_row: int
     last_row: int
     headers: tuple[str, ...]
     columns: dict[Column, tuple[int, ...]]
+    parts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def known(self) -> int:
@@ -130,7 +137,7 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
     if not has_name or len(found) < _MIN_KNOWN_COLUMNS:
         return None
     columns = {column: tuple(_preferred(column, places, headers, hidden)) for column, places in found.items()}
-    return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns)
+    return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns, tuple(map(tuple, headers)))
 
 
 def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
@@ -177,6 +184,8 @@ def _column(parts: list[str]) -> Column | None:
         return alone
     if group is Column.CHANNEL and alone is not Column.ACCOUNT and read_channel(parts[-1]):
         return Column.CHANNEL
+    if alone is None and group in _OVER_CATEGORIES and len(read_wording(parts[-1]).groups) == 1:
+        return Column.CATEGORY
     if alone is None or alone in _PARTS_OF_A_GROUP:
         return read_header(whole) or alone
     return alone

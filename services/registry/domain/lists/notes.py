@@ -22,6 +22,7 @@ _KIN = (
 )
 _NEWS = r"(?!(?:doi tuong|bao|khai|xin|de nghi|don|dua|ruoc|cho|o voi)\b)"
 _SUBJECT = re.compile(rf"\b{_KIN}\b(?: {_NEWS}\w+){{0,6}}$")
+_OBJECT = re.compile(rf"^ (?:(?:cho|cua) (?:nguoi )?)?{_KIN}\b(?! (?:\w+ )?(?:bao|khai|xin|de nghi|don)\b)")
 _BARE_KIN = re.compile(rf"^{_KIN}(?: (?:de|ruot|nuoi|trai|gai|dau|re|va|cu|{_KIN}))*$")
 _WITH_KIN = re.compile(
     r"\b(?:theo|cung|voi) (?:con|chau|me|cha|boo|bo|chong|vo|gia dinh|anh|chi|em)(?: (?:trai|gai|dau|ruot))?\b"
@@ -35,7 +36,8 @@ _LOST_THING = (
 )
 _DEATH = re.compile(
     r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
-    r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\bve voi (?:ong ba|to tien|tien to)\b"
+    r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\b(?:hoa|an|hung) tang\b|\bchon cat\b|\bdam (?:tang|ma)\b"
+    r"|\bve voi (?:ong ba|to tien|tien to)\b"
     rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
     rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
     rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"
@@ -118,9 +120,14 @@ def _told_apart(word: str, *, marked: bool) -> str:
     return "boo" if marked and word == "ba" else _TOLD_APART.get(word, word)
 
 
+def _of_the_person(words: str, death: re.Match[str]) -> bool:
+    """Whether a death is nobody else's: neither of who is named before it nor of whom it was reported for."""
+    return not _SUBJECT.search(words[: death.start()].strip()) and not _OBJECT.match(words[death.end() :])
+
+
 def _of_clause(words: str) -> NoteMeaning | None:
     living = _NOT_DEAD.sub(" ", words)
-    if any(not _SUBJECT.search(living[: found.start()].strip()) for found in _DEATH.finditer(living)):
+    if any(_of_the_person(living, found) for found in _DEATH.finditer(living)):
         return NoteMeaning.DEATH
     own = _WITH_KIN.sub(" ", words).strip()
     if not _ARRIVED.search(own) and any(not _SUBJECT.search(own[: found.start()].strip()) for found in _MOVE.finditer(own)):

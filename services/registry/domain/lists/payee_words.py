@@ -20,6 +20,12 @@ _LINE = re.compile(
     r"(?:(?:duoc )?uy quyen|(?:nhan|linh) (?:thay|ho|tien)|nhan|giam ho|dai dien|cham soc|nuoi duong|ngh|nnt|ngt|nuq|gh|uq)"
     r"(?: (?:nhan|linh)(?: (?:tien|thay|ho))*)?\s*(?:\(?nt\)?)?\s*[:\-–.]\s*(?=\S)"
 )
+_PAYEE = (
+    r"(?:(?:(?:nguoi|ng\.?) )(?:(?:duoc )?uy quyen|nhan|linh|lanh|giam ho|dai dien|cham soc|nuoi duong)"
+    r"|(?:nhan|linh|lanh) (?:thay|ho|tien)|giam ho|uy quyen|dai dien|ngh|nnt|ngt|nuq|gh|uq)"
+)
+_IN_NAME = re.compile(rf"[\s(\-–,;.]+{_PAYEE}(?: (?:nhan|linh|tien|thay|ho))*\s*:\s*(?=\S+ \S)")
+_BEHIND = re.compile(r"\s*(?:nhan|linh|lanh) (?:thay|ho|tien)$")
 _NOBODY = re.compile(r"(?:không|ko|chưa)(?: có)?(?: người)?(?: (?:nhận|lĩnh|giám hộ|ủy quyền|uỷ quyền|đại diện|thay|hộ|ai))*")
 _MOSTLY = 0.7
 
@@ -48,6 +54,30 @@ def without_kin(text: str) -> str:
     if found.group(1) and found.group(2) != ":" and " " in word and begins_with_surname(word):
         return text  # `Chu Văn An - con trai` is a name, though a `chú` begins it
     return rest
+
+
+def split_payee(text: str) -> tuple[str, str]:
+    """The beneficiary's words and, behind them in the same cell, the payee's: `Lê Thị C - GH: Lê Văn D (cha)`,
+    `Lê Thị C (mẹ: Võ Thị E nhận thay)`. The second is empty where no word says that somebody receives."""
+    if ":" not in text and not text.rstrip(") ").endswith(("ay", "ộ", "ền", "o", "en")):
+        return text, ""
+    words = plain(text)
+    if len(words) != len(text):
+        return text, ""
+    if found := _IN_NAME.search(words):
+        return text[: found.start()].strip(" ([-–,;"), _closed(text[found.end() :])
+    if ends := _BEHIND.search(words.rstrip(" )")):
+        begins = max(text.rfind(mark, 0, ends.start()) for mark in "(,;-–")
+        said = text[begins + 1 : ends.start()].strip()
+        if begins > 0 and is_name_with_kin(said):
+            return text[:begins].strip(" ([-–,;"), said
+    return text, ""
+
+
+def _closed(text: str) -> str:
+    """Without a bracket that was opened before it."""
+    text = text.strip()
+    return text[:-1].rstrip() if text.endswith(")") and text.count("(") < text.count(")") else text
 
 
 def names_nobody(text: str) -> bool:
@@ -89,9 +119,7 @@ def payee_on_line(text: str) -> str | None:
     found = _LINE.match(plain(text)) if len(plain(text)) == len(text) else None
     if not found:
         return None
-    rest = text[found.end() :].strip()
-    if rest.endswith(")") and rest.count("(") < rest.count(")"):
-        rest = rest[:-1].rstrip()
+    rest = _closed(text[found.end() :])
     return rest if len(read_name(without_kin(without_number(rest))).name.split()) > 1 else None
 
 

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, settle_marks
+from services.registry.domain.lists.cell_words import is_ditto, is_mark
 from services.registry.domain.lists.column_doubts import set_aside_doubtful
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
     column_cells,
     column_texts,
+    columns_written_once,
     filled_without,
     number_facts,
     rows_differ,
 )
 from services.registry.domain.lists.column_places import OWN_NUMBERS
+from services.registry.domain.lists.column_sums import settle_sums
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
@@ -32,7 +36,6 @@ from services.registry.domain.lists.payee_words import hold_names_with_kin
 from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.places_in_commune import standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
-from services.registry.domain.lists.row_cells import is_ditto, is_mark
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell, Sheet
 
@@ -43,7 +46,8 @@ _MOSTLY = 0.75
 _OF_PAYEES = (Column.RELATIONSHIP, Column.PAYEE_ID)
 """Before these stands the payee's name, whatever its header says."""
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP,
-           Column.VILLAGE)  # fmt: skip
+           Column.VILLAGE, Column.ETHNICITY, Column.ACCOUNT)  # fmt: skip
+_WANTED_OF_PAYEES = (Column.PAYEE_ID, Column.PAYEE_PHONE, Column.RELATIONSHIP, Column.PAYEE_NAME)
 
 
 @dataclass(slots=True)
@@ -65,6 +69,8 @@ class Table:
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
     rows_differ: bool = False
     month_first: bool = False
+    marks: CategoryMarks = NO_MARKS
+    written_once: frozenset[Column] = frozenset()
     birth_cells: list[Cell] = field(default_factory=list)
     unmarked_sex: str | None = None
     default_kind: str = "Thôn"
@@ -79,7 +85,10 @@ class Table:
         self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
         set_aside_doubtful(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)])
+        self.marks = settle_marks(self.layout, rows)
+        settle_sums(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)], width)
         self._name_columns_by_content(sample, width)
+        self.written_once = columns_written_once(self.layout, rows)
         self._keep_remarks(rows, width)
         self._settle_payees_with_kin(sample)
         self._settle_whose_numbers(rows)
@@ -127,6 +136,8 @@ class Table:
                 continue
             cells = [self._read_cell(row[at], at) for row in sample if at < len(row)]
             header = self.layout.headers[at] if at < len(self.layout.headers) else ""
+            if is_payee_header(header):
+                missing = [column for column in _WANTED_OF_PAYEES if column not in self.layout.columns]
             column = guess_column(cells, missing)
             if column:
                 self.layout.columns[column] = (at,)
