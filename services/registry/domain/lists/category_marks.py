@@ -11,11 +11,12 @@ from services.registry.domain.lists.category_words import CategoryWording, read_
 from services.registry.domain.lists.cell_words import MEANS_NOTHING, is_mark
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
+from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
 
 _MAY_BE_MARKED = frozenset({None, Column.OTHER, Column.CATEGORY, Column.AMOUNT, Column.COEFFICIENT, Column.SEVERITY, Column.NOTE})
-_CELLS_OF_A_PERSON, _FEWEST_MARKED = 4, 2
+_FEWEST_MARKED = 2
 _MOSTLY = 0.8
 _NUMBER = re.compile(r"[\d.,\s]+\s*(?:đ|đồng|vnđ)?\.?", re.IGNORECASE)
 _SEVERITY_ALONE = re.compile(r"(?:muc (?:do )?)?(?:(?:dac biet|db) )?nang|dbn")
@@ -51,7 +52,8 @@ def settle_marks(layout: Layout, rows: Rows) -> CategoryMarks:
     named = _named_by_header(layout)
     if len(named) < _FEWEST_MARKED:
         return NO_MARKS
-    people = [row for row in rows if sum(cell is not None for cell in row) >= _CELLS_OF_A_PERSON]
+    judge = RowJudge(layout, frozenset(named))
+    people = [row for row in rows if judge.kind(row) is RowKind.PERSON]
     named = {at: words for at, words in named.items() if _only_marks(people, at)}
     in_words = [at for at in layout.columns.get(Column.CATEGORY, ()) if at not in named and _in_words(people, at)]
     column = Column.SEVERITY if in_words else Column.CATEGORY
@@ -61,20 +63,22 @@ def settle_marks(layout: Layout, rows: Rows) -> CategoryMarks:
         if in_words:
             layout.columns[Column.CATEGORY] = tuple(in_words)
         return NO_MARKS
+    counted = any(at in named for at in layout.columns.get(Column.CHILDREN, ()))
     for kind, places in list(layout.columns.items()):
         if kept := tuple(at for at in places if at not in named):
             layout.columns[kind] = kept
         else:
             del layout.columns[kind]
     layout.columns[column] = (*(in_words if column is Column.CATEGORY else ()), *sorted(named))
-    return CategoryMarks(named, _numbers_in(people, named))
+    return CategoryMarks(named, Column.CHILDREN if counted else _numbers_in(people, named))
 
 
 def _named_by_header(layout: Layout) -> dict[int, str]:
     kinds = {at: kind for kind, places in layout.columns.items() for at in places}
     named: dict[int, str] = {}
     for at, parts in enumerate(layout.parts):
-        if kinds.get(at) in _MAY_BE_MARKED and (words := _words_of_category(parts)):
+        words = _words_of_category(parts)
+        if words and (kinds.get(at) in _MAY_BE_MARKED or (kinds.get(at) is Column.CHILDREN and _said(words).groups == ("K4",))):
             named[at] = words
     return named if len({_said(words) for words in named.values()}) >= _FEWEST_MARKED else {}
 

@@ -22,7 +22,8 @@ _CLAUSE_FIRST = re.compile(
     _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.,\-/(]{0,3}([a-dđ])\b)?"
 )
 _BARE = re.compile(
-    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
+    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?:\s*\(?(?:nang|đbn|dbn|(?:đac|dac) biet nang)\)?)?"
+    r"|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
 )
 _ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?$")
 """Article, clause and point alone: `5.5a`, `Đ5.1.a`."""
@@ -36,7 +37,9 @@ _EXTREME = re.compile(
     r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|kt ?đbn\b|kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
 )
 _SEVERE = re.compile(r"\bnang\b|\bn\b|kt ?n\b")
-_ONLY_SEVERITY = re.compile(r"^(?:muc (?:do )?)?(?:(?:đac|dac) biet )?nang\b|^(?:đbn|dbn)$")
+_ONLY_SEVERITY = re.compile(
+    r"^(?:(?:muc(?: do)?|tat|loai|hang|dang) )?(?:(?:đac|dac) biet )?nang\b(?! (?:muc|luong|cao))|^(?:đbn|dbn)$"
+)
 """A severity in the place of a category is one of the disabled: `Đặc biệt nặng`, `Nặng (vận động)`."""
 _CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt\w*|mc)?\b|\btre\b")
 _ELDERLY = re.compile(r"cao tuoi|\bnct(?:kt\w*)?\b|nguoi gia")
@@ -54,7 +57,13 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|\b(?:tc)?htxh\b|\b(?:n[đd]|nghi [đd]inh)\.? ?(?:so )?176\b|\b176/2025|(?:[đd]u|tren|>=?) ?75\b(?!.*80)"
         ),
     ),
-    ("K4", re.compile(r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b")),
+    (
+        "K4",
+        re.compile(
+            r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b"
+            r"|chua co (?:chong|vo)\b|\b(?:me|bo|cha) nuoi (?:\d+ )?con\b|nuoi con mot minh|mot minh nuoi"
+        ),
+    ),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
     (
         "K6",
@@ -71,7 +80,13 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|(?:khong|ko) co (?:nguoi|ai) nuoi|\btemc\b|\b(?:te|tre|tre em) mc\b"
         ),
     ),
-    ("K5", re.compile(r"cao tuoi|\bnct(?: ?cđ| ?cd)?\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
+    (
+        "K5",
+        re.compile(
+            r"cao tuoi|\bgia (?:yeu|ca|neo|co don)|\bnct(?: ?cđ| ?cd)?\b|nguoi gia"
+            r"|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b"
+        ),
+    ),
 )
 _RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
 _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"},

@@ -19,6 +19,7 @@ def set_aside_doubtful(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -
 
     `cells` gives a column's filled cells, decoded.
     """
+    _set_aside_others(layout, cells)
     _settle_second_names(layout, cells)
     for column, is_another in ((Column.CATEGORY, _holds_codes), (Column.AMOUNT, _holds_level)):
         places = layout.columns.get(column, ())
@@ -31,6 +32,43 @@ def set_aside_doubtful(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -
         else:
             del layout.columns[column]
         layout.columns[Column.OTHER] = (*layout.columns.get(Column.OTHER, ()), *others)
+
+
+def _set_aside_others(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
+    """A column whose cells can't be what its header is taken for (`ĐT` above categories, not phones) is of something unknown."""
+    for column, fits in _FITTING.items():
+        places = layout.columns.get(column, ())
+        kept = tuple(at for at in places if _may_hold(cells(at), fits))
+        if kept:
+            layout.columns[column] = kept
+        elif places:
+            del layout.columns[column]
+
+
+def _may_hold(cells: Sequence[Cell], fits: Callable[[str], bool]) -> bool:
+    """Whether at least one in ten of several cells is like that; of few nothing is said."""
+    return len(cells) < SEVERAL or sum(fits(str(cell)) for cell in cells) * 10 >= len(cells)
+
+
+def _has_digits(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def _has_many_digits(text: str) -> bool:
+    return sum(map(str.isdigit, text)) >= _MANY_DIGITS
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
+_MANY_DIGITS = 4
+_FITTING: dict[Column, Callable[[str], bool]] = {
+    Column.PHONE: _has_many_digits, Column.PAYEE_PHONE: _has_many_digits, Column.PAYEE_ID: _has_many_digits,
+    Column.IDENTITY: _has_many_digits, Column.CMND: _has_many_digits, Column.CCCD: _has_many_digits,
+    Column.BIRTH: _has_digits, Column.AMOUNT: _has_digits, Column.COEFFICIENT: _has_digits,
+    Column.PAYEE_NAME: _has_words, Column.RELATIONSHIP: _has_words,
+}  # fmt: skip
 
 
 def _settle_second_names(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:

@@ -358,8 +358,8 @@ PAYEE_BELOW = _kind(
     "payee_below", _I, "Người nhận thay lấy ở dòng dưới: {written}.", "The payee is taken from the line below: {written}."
 )
 PAYEE_BESIDE = _kind(
-    "payee_beside", _I, "Người nhận thay lấy ở ô họ tên đối tượng: {written}.",
-    "The payee is taken from the cell of the beneficiary's name: {written}.",
+    "payee_beside", _I, "Người nhận thay lấy ở ô họ tên hoặc ghi chú: {written}.",
+    "The payee is taken from the name's cell or a remark: {written}.",
 )  # fmt: skip
 PAYEE_IS_SELF = _kind(
     "payee_is_self", _I, "Người nhận là chính đối tượng: “{written}”.", "The payee is the beneficiary: “{written}”."

@@ -58,7 +58,10 @@ def without_any_header(rows: Rows, encoding: Encoding) -> SheetTable | None:
             found[Column.PAYEE_ID] = (beside[0],)
     if _counts(columns[0]):
         found.setdefault(Column.ORDINAL, (0,))
-    return _table(rows, people[0], encoding, Layout(0, 0, ("",) * width, found, ((),) * width))
+    first = next((at for at in people if any(_has_digits(rows[at], place) for place in (*numbers, *births))), people[0])
+    above = [str(_text(cell, encoding) or "") for cell in rows[first - 1]] if first else []
+    headers = (*above, *[""] * (width - len(above)))
+    return _table(rows, first, encoding, Layout(0, 0, headers, found, tuple((text,) for text in headers)))
 
 
 def _table(rows: Rows, first: int, encoding: Encoding, layout: Layout) -> SheetTable:
@@ -71,6 +74,10 @@ def _table(rows: Rows, first: int, encoding: Encoding, layout: Layout) -> SheetT
 
 def _text(cell: Cell, encoding: Encoding) -> Cell:
     return read_text(cell, encoding)[0] or None if isinstance(cell, str) else cell
+
+
+def _has_digits(row: Sequence[Cell], at: int) -> bool:
+    return at < len(row) and any(map(str.isdigit, str(row[at])))
 
 
 def _is_fewer(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,8 +22,12 @@ from services.registry.domain.lists.places_in_commune import heading_village, st
 from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, written_form
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.table import Table
+from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell
+
+_VILLAGE_TITLE = re.compile(r"(?:thon|xom|ap|tdp|to dan pho|khu pho|khom|buon|lang|to \d+)(?: \w+){1,5}$|to \d+$")
+"""Words that begin nothing else in a title, as `Bản tổng hợp` and `Tổ công tác` do."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,8 @@ def people_of(table: Table) -> Iterator[PersonRow]:
     reader = RowCellsReader(
         table.layout, table.encodings, merged_down(table.sheet), rows_differ=table.rows_differ, marks=table.marks
     )
-    village = heading_village(table.name) or _village_in_any_encoding([table.sheet.name])
+    village = _village_of_titles(table.own_titles()) or heading_village(table.name)
+    village = village or _village_in_any_encoding([table.sheet.name])
     category = None if Column.CATEGORY in table.layout.columns else category_of_titles(table.own_titles(), table.name)
     closed = False
     last: PersonRow | None = None
@@ -74,6 +80,12 @@ def people_of(table: Table) -> Iterator[PersonRow]:
             table.note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
     if last:
         yield last
+
+
+def _village_of_titles(titles: Sequence[str]) -> str | None:
+    """The village that a title of its own names above a table: `THÔN ĐÔNG HỒ`."""
+    named = [village for title in titles if _VILLAGE_TITLE.match(fold(title)) and (village := heading_village(title))]
+    return named[-1] if named else None
 
 
 def _of_those_below(table: Table, cells: RowCells, village: str | None, category: str | None) -> tuple[str | None, str | None]:

@@ -64,12 +64,14 @@ _MOVE = re.compile(
     r"|\bchuyen (?:han|luon) (?:di|ve|vao|sang|ra)\b"
     r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
     r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
-    r"|\bvang (?:mawt|mat|khoi|nha)\b|\bbo (?:di|tron)\b|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"
+    r"|\bvang (?:mawt|mat|khoi|nha)\b|(?<!hay )(?<!thuong )\bbo (?:di|tron)\b(?! lang thang)"
+    r"|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"
     r"|\b(?:chap hanh an|o tuf?|di tuf|o tuf|trai giaam|tam giam|cai nghien)\b"
 )
 _HOME = re.compile(
     r"(?<!du dk )(?<!du dieu kien )\b(?:vao|o|tai|trong) (?:tt ?bt\w*|tt|trung tam|co so|nha duong lao|bao tro|lang tre|mai am)\b"
 )
+_LEARNS = re.compile(r"\b(?:hoc|day nghe|dieu tri|phuc hoi)\b")
 _STOP = re.compile(
     r"^(?:da |de nghi |bi |xin |tam )?cat(?:$| (?:tu|giam|tro|che do|huong|khau|ho khau|tien|luon|t\d|thang|ngay|do|vi|\d))"
     r"|\b(?:da|de nghi|bi|xin|tam|chua) cat$|\bcat (?:khau|giam|tro cap|tc|huong|che do|do|tu)\b"
@@ -132,4 +134,5 @@ def _of_clause(words: str) -> NoteMeaning | None:
     own = _WITH_KIN.sub(" ", words).strip()
     if not _ARRIVED.search(own) and any(not _SUBJECT.search(own[: found.start()].strip()) for found in _MOVE.finditer(own)):
         return NoteMeaning.MOVE
-    return NoteMeaning.MOVE if _HOME.search(own) or _STOP.search(own) else None
+    in_a_home = _HOME.search(own) and not _LEARNS.search(own)
+    return NoteMeaning.MOVE if in_a_home or _STOP.search(own) else None

@@ -25,9 +25,11 @@ _PAYEE = (
     r"|(?:nhan|linh|lanh) (?:thay|ho|tien)|giam ho|uy quyen|dai dien|ngh|nnt|ngt|nuq|gh|uq)"
 )
 _IN_NAME = re.compile(rf"[\s(\-–,;.]+{_PAYEE}(?: (?:nhan|linh|tien|thay|ho))*\s*:\s*(?=\S+ \S)")
+_NAMED_IN_NOTE = re.compile(rf"^\W*{_PAYEE}(?: (?:nhan|linh|tien|thay|ho))*(?:\s*:\s*| cho | la | )(?=\S+ \S)")
 _BEHIND = re.compile(r"\s*(?:nhan|linh|lanh) (?:thay|ho|tien)$")
 _NOBODY = re.compile(r"(?:không|ko|chưa)(?: có)?(?: người)?(?: (?:nhận|lĩnh|giám hộ|ủy quyền|uỷ quyền|đại diện|thay|hộ|ai))*")
 _MOSTLY = 0.7
+_LONGEST_KIN = 3
 
 
 def without_number(text: str) -> str:
@@ -46,10 +48,10 @@ def without_kin(text: str) -> str:
     found = _KIN_FIRST.match(text)
     if not found:
         return text
+    if found.group(3) and read_relationship(found.group(3)).kin not in _NO_KIN:
+        return _behind_kin(text)
     word, rest = found.group(1) or found.group(3), text[found.end() :]
     if read_relationship(word).kin in _NO_KIN:
-        return text
-    if found.group(3) and not begins_with_surname(rest):
         return text
     if found.group(1) and found.group(2) != ":" and " " in word and begins_with_surname(word):
         return text  # `Chu Văn An - con trai` is a name, though a `chú` begins it
@@ -74,10 +76,40 @@ def split_payee(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def payee_in_note(text: str) -> str:
+    """Whom a remark names as payee in so many words: `NGH: Lê Văn D (cha)`, `Cha Lê Văn D nhận thay`; empty for none."""
+    if named := payee_on_line(text):
+        return named
+    words = plain(text)
+    if len(words) != len(text):
+        return ""
+    said = text
+    if first := _NAMED_IN_NOTE.match(words):
+        said = text[first.end() :]
+        if kin_beside(without_number(said)):
+            return said
+    elif ends := _BEHIND.search(words.rstrip(" )")):
+        said = text[: ends.start()].strip(" (")
+    else:
+        return ""
+    name = read_name(without_kin(without_number(said))).name
+    return said if is_name_with_kin(said) or (len(name.split()) > 1 and begins_with_surname(name)) else ""
+
+
 def _closed(text: str) -> str:
     """Without a bracket that was opened before it."""
     text = text.strip()
     return text[:-1].rstrip() if text.endswith(")") and text.count("(") < text.count(")") else text
+
+
+def _behind_kin(text: str) -> str:
+    """The name behind the one, two or three words that say the relationship: `mẹ Võ Thị Ánh`, `ông ngoại Lê Văn D`."""
+    words = text.split()
+    for length in range(1, min(_LONGEST_KIN, len(words) - 2) + 1):
+        rest = " ".join(words[length:])
+        if begins_with_surname(rest) and read_relationship(" ".join(words[:length])).kin not in _NO_KIN:
+            return rest
+    return text
 
 
 def names_nobody(text: str) -> bool:

@@ -13,7 +13,14 @@ from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.payee_words import kin_beside, names_nobody, number_beside, without_kin, without_number
+from services.registry.domain.lists.payee_words import (
+    kin_beside,
+    names_nobody,
+    number_beside,
+    payee_in_note,
+    without_kin,
+    without_number,
+)
 from services.registry.domain.lists.person_fields import NumberColumnFacts, Person, believable
 from services.registry.domain.lists.phones import PhoneNote, national_form, read_phone
 from services.registry.domain.lists.records import PayeeRecord
@@ -129,7 +136,7 @@ def read_payee(
     cells: RowCells, person: Person, reference: Reference, facts: dict[int, NumberColumnFacts], year: int
 ) -> PayeeRecord | None:
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
-    said = person.payee_said if cells.cell(Column.PAYEE_NAME) is None else ""
+    said = "" if cells.cell(Column.PAYEE_NAME) is not None else person.payee_said or _payee_noted(cells)
     name = _payee_name(cells, said)
     number = _payee_number(cells, reference, facts, said)
     relation = _relation(cells, said)
@@ -150,6 +157,11 @@ def read_payee(
         _check_relationship(cells, person, name, number, relation, year)
     _check_age(cells, number, year)
     return PayeeRecord(name or None, number, _standard_relationship(relation) or None)
+
+
+def _payee_noted(cells: RowCells) -> str:
+    note = cells.cell(Column.NOTE)
+    return payee_in_note(note) if isinstance(note, str) and cells.cell(Column.PAYEE_ID) is None else ""
 
 
 def _payee_name(cells: RowCells, payee_said: str) -> str:
