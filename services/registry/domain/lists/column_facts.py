@@ -53,19 +53,22 @@ def columns_written_once(layout: Layout, rows: Sequence[Sequence[Cell]]) -> froz
 
     So it is where the first person has one, most others none, and no two after one another have the same.
     """
-    people = [row for row in rows if sum(cell is not None for cell in row) >= _CELLS_OF_A_PERSON]
     once: set[Column] = set()
     for column in (Column.VILLAGE, Column.CATEGORY):
         places = layout.columns.get(column, ())
-        if len(places) != 1 or len(people) < _FEWEST_PEOPLE:
+        if len(places) != 1 or not _is_mostly_empty(rows, at := places[0]):
             continue
-        (at,) = places
+        people = [row for row in rows if sum(cell is not None for cell in row) >= _CELLS_OF_A_PERSON]
         cells = [row[at] if at < len(row) else None for row in people]
         filled = [cell for cell in cells if cell is not None]
         changes = all(one != other for one, other in pairwise(filled))
-        if cells[0] is not None and len(filled) * 2 <= len(cells) and changes:
+        if len(cells) >= _FEWEST_PEOPLE and cells[0] is not None and len(filled) * 2 <= len(cells) and changes:
             once.add(column)
     return frozenset(once)
+
+
+def _is_mostly_empty(rows: Sequence[Sequence[Cell]], at: int) -> bool:
+    return sum(at >= len(row) or row[at] is None for row in rows) * 2 >= len(rows)
 
 
 def number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:

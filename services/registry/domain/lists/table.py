@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, settle_marks
 from services.registry.domain.lists.cell_words import is_ditto, is_mark
-from services.registry.domain.lists.column_doubts import set_aside_doubtful
+from services.registry.domain.lists.column_doubts import set_aside_doubtful, set_aside_others
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
     column_cells,
@@ -84,6 +84,7 @@ class Table:
         self.encodings = [choose_encoding(dict.fromkeys(column_texts(sample, at)), self.encoding) for at in range(width)]
         self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
+        set_aside_others(self.layout, lambda at: column_cells(sample, at))
         set_aside_doubtful(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)])
         self.marks = settle_marks(self.layout, rows)
         settle_sums(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)], width)
