@@ -91,6 +91,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
 _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"},
             "K5": {"K1"}}  # fmt: skip
+_LETTERED = re.compile(r"^(?:nct|nguoi cao tuoi)\s*[\-(]?\s*([a-d])\)?$")
+"""The elderly of a point: `NCT a`, `NCT (c)`."""
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),
@@ -129,6 +131,8 @@ def read_wording(text: str) -> CategoryWording:
     if not groups and _ONLY_SEVERITY.search(words):
         groups = ("K6",)
     point = next((point for group, point in clauses if group == "K5" and point), None)
+    if groups == ("K5",) and point is None and (lettered := _LETTERED.search(words)):
+        point = lettered.group(1)
     if groups == ("K5",) and point not in ("a", "b", "c", "d"):
         point = next((letter for letter, pattern in _ELDERLY_POINTS if pattern.search(words)), None)
     return CategoryWording(groups, point, _severity(words), _heads(words), aged=_aged(words))

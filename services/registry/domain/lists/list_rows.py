@@ -28,6 +28,7 @@ from services.registry.domain.lists.workbook import Cell
 
 _VILLAGE_TITLE = re.compile(r"(?:thon|xom|ap|tdp|to dan pho|khu pho|khom|buon|lang|to \d+)(?: \w+){1,5}$|to \d+$")
 """Words that begin nothing else in a title, as `Bản tổng hợp` and `Tổ công tác` do."""
+_PIECES = re.compile(r"\s+[-–]\s+|[,;:]\s*")
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ def people_of(table: Table) -> Iterator[PersonRow]:
 
 def _village_of_titles(titles: Sequence[str]) -> str | None:
     """The village that a title of its own names above a table: `THÔN ĐÔNG HỒ`."""
-    named = [village for title in titles if _VILLAGE_TITLE.match(fold(title)) and (village := heading_village(title))]
+    pieces = (piece for title in titles for piece in _PIECES.split(title))
+    named = [village for piece in pieces if _VILLAGE_TITLE.match(fold(piece)) and (village := heading_village(piece))]
     return named[-1] if named else None
 
 

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from services.registry.domain.lists.channels import names_other_bank, read_channel
 from services.registry.domain.lists.text import fold, tidy
 
 _TOLD_APART = {
@@ -17,7 +18,7 @@ _CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
 _CROSS = re.compile(r"^\s*[+†✝]\s*\d(?!\d{6})|†|✝|^\s*\(\+\)")
 
 _KIN = (
-    r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
+    r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|(?<!ghi )chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
     r"|nguoi (?:nhan|giaam|giam|nuoi|cham|duoc uy quyen|dai dien|linh)|giaam ho|giam ho)"
 )
 _NEWS = r"(?!(?:doi tuong|bao|khai|xin|de nghi|don|dua|ruoc|cho|o voi)\b)"
@@ -65,7 +66,7 @@ _MOVE = re.compile(
     r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
     r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
     r"|\bvang (?:mawt|mat|khoi|nha)\b|(?<!hay )(?<!thuong )\bbo (?:di|tron)\b(?! lang thang)"
-    r"|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"
+    r"|\bmat tich\b|\bxuat canh\b|\b(?:dinh|di) cu\b"
     r"|\b(?:chap hanh an|o tuf?|di tuf|o tuf|trai giaam|tam giam|cai nghien)\b"
 )
 _HOME = re.compile(
@@ -81,8 +82,12 @@ _STOP = re.compile(
     r"|\bhet (?:han huong|han tro cap|tuoi|dieu kien|thoi han huong|dien|huong)\b|\bqua tuoi\b"
     r"|\bchuyen (?:sang |qua )(?:huong |che do |dien )+(?!he so|muc|khuyet tat|nkt|kt|dbn|nang|khoan)"
     r"|(?<!khong )(?<!chua )(?<!khong duoc )\bhuong luong huu\b"
-    r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
+    r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\bdinh chi\b"
+    r"|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
 )
+
+
+_CHUYEN = re.compile(r"\b([Cc]huyển)\b")
 
 
 class NoteMeaning(StrEnum):
@@ -111,10 +116,19 @@ def read_note(text: str) -> NoteMeaning | None:
         meaning = _of_clause(words)
         if meaning and not (kin_before and meaning is NoteMeaning.DEATH):
             meanings.add(meaning)
-        kin_before = bool(_BARE_KIN.match(words))
+        kin_before = bool(_BARE_KIN.match(words)) or (":" in clause and bool(_BARE_KIN.match(fold(clause.split(":")[0]))))
     if NoteMeaning.DEATH in meanings:
         return NoteMeaning.DEATH
-    return NoteMeaning.MOVE if meanings else None
+    return NoteMeaning.MOVE if meanings or _moved_to_a_place(text) else None
+
+
+def _moved_to_a_place(text: str) -> bool:
+    """Whether a remark ends with a move to what is written like a place: `Chuyển Phú Vang`, no bank and no clause."""
+    before, verb, place = re.split(_CHUYEN, text, maxsplit=1) if len(re.findall(_CHUYEN, text)) == 1 else ("", "", "")
+    words = place.split()
+    if not verb or len(words) < 2 or not all(word.isalpha() and word.istitle() for word in words):
+        return False
+    return read_channel(place) is None and not names_other_bank(place) and not _SUBJECT.search(fold(before))
 
 
 def _told_apart(word: str, *, marked: bool) -> str:
@@ -134,5 +148,5 @@ def _of_clause(words: str) -> NoteMeaning | None:
     own = _WITH_KIN.sub(" ", words).strip()
     if not _ARRIVED.search(own) and any(not _SUBJECT.search(own[: found.start()].strip()) for found in _MOVE.finditer(own)):
         return NoteMeaning.MOVE
-    in_a_home = _HOME.search(own) and not _LEARNS.search(own)
+    in_a_home = _HOME.search(own) and not _LEARNS.search(own) and not own.startswith("truoc ")
     return NoteMeaning.MOVE if in_a_home or _STOP.search(own) else None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, settle_marks
-from services.registry.domain.lists.cell_words import is_ditto, is_mark
+from services.registry.domain.lists.cell_words import is_ditto, is_mark, says_nothing
+from services.registry.domain.lists.column_agreement import settle_by_agreement
 from services.registry.domain.lists.column_doubts import set_aside_doubtful, set_aside_others
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
@@ -88,10 +89,11 @@ class Table:
         set_aside_doubtful(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)])
         self.marks = settle_marks(self.layout, rows)
         settle_sums(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)], width)
+        self._settle_payees_with_kin(sample)
+        settle_by_agreement(self.layout, sample)
         self._name_columns_by_content(sample, width)
         self.written_once = columns_written_once(self.layout, rows)
         self._keep_remarks(rows, width)
-        self._settle_payees_with_kin(sample)
         self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
@@ -157,13 +159,15 @@ class Table:
                 self.note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
 
     def _settle_payees_with_kin(self, sample: Sequence[Sequence[Cell]]) -> None:
-        """`Người nhận thay (quan hệ)` speaks of the relationship, yet whole names stand below it: `Lê Thị Hoa (mẹ)`."""
+        """`Người nhận thay (quan hệ)` speaks of the relationship, yet whole names stand below it, with it (`Lê Thị Hoa (mẹ)`)
+        or without."""
         columns = self.layout.columns
         at = self.layout.first(Column.RELATIONSHIP)
         if at is None or Column.PAYEE_NAME in columns:
             return
         texts = [str(self._read_cell(text, at)) for text in column_texts(sample, at)]
-        if hold_names_with_kin([text for text in texts if read_header(text) is None]):  # a header may come again below
+        texts = [text for text in texts if read_header(text) is None and not says_nothing(text)]  # a header may come again below
+        if hold_names_with_kin(texts) or guess_column(texts, (Column.PAYEE_NAME,)):
             del columns[Column.RELATIONSHIP]
             columns[Column.PAYEE_NAME] = (at,)
 
