@@ -14,10 +14,11 @@ _DITTO = re.compile(
 _LONGEST_DITTO = 10
 _TICKS = frozenset({"x", "v", "✓", "✔", "√", "1", "nam", "nữ", "nu", "có", "*", "+"})
 MEANS_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
-_NOTHING = MEANS_NOTHING | {
+_WORDS_FOR_NOTHING = MEANS_NOTHING | {
     "0", "k", "k có", "ko có", "chưa", "chưa có", "khong", "khong co", "chua co", "n/a", "none", "null", "\\", "_",
 }  # fmt: skip
-_LONGEST_NOTHING = max(map(len, _NOTHING))
+SAYS_NOTHING = frozenset(form for word in _WORDS_FOR_NOTHING for form in (word, word.upper(), word.capitalize(), word.title()))
+"""What says, in a column that many leave empty, that there is nothing: in each way to write it, to be looked up as it stands."""
 
 
 @lru_cache(maxsize=4_096)
@@ -29,8 +30,3 @@ def is_ditto(text: str) -> bool:
 def is_mark(cell: Cell) -> bool:
     """Whether a cell only says `this one`: `x`, `✓`, `1`."""
     return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _TICKS)
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a text in a column that many leave empty says that there is none."""
-    return len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING

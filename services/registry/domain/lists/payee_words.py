@@ -61,8 +61,6 @@ def without_kin(text: str) -> str:
 def split_payee(text: str) -> tuple[str, str]:
     """The beneficiary's words and, behind them in the same cell, the payee's: `Lê Thị C - GH: Lê Văn D (cha)`,
     `Lê Thị C (mẹ: Võ Thị E nhận thay)`. The second is empty where no word says that somebody receives."""
-    if ":" not in text and not text.rstrip(") ").endswith(("ay", "ộ", "ền", "o", "en")):
-        return text, ""
     words = plain(text)
     if len(words) != len(text):
         return text, ""

@@ -136,7 +136,11 @@ def read_payee(
     cells: RowCells, person: Person, reference: Reference, facts: dict[int, NumberColumnFacts], year: int
 ) -> PayeeRecord | None:
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
-    said = "" if cells.cell(Column.PAYEE_NAME) is not None else person.payee_said or _payee_noted(cells)
+    said = person.payee_said
+    if Column.PAYEE_NAME in cells.values:
+        said = ""
+    elif not said and Column.NOTE in cells.values:
+        said = _payee_noted(cells)
     name = _payee_name(cells, said)
     number = _payee_number(cells, reference, facts, said)
     relation = _relation(cells, said)

@@ -55,18 +55,23 @@ class Person:
     number_kind: str | None = None
 
 
+_ENDS_OF_RECEIVING = frozenset(")yộno")
+"""How a cell ends that names a payee behind the beneficiary: `(mẹ Võ Thị E nhận thay)`, `... nhận hộ`, `... nhận tiền`."""
+
+
 def read_full_name(cells: RowCells, person: Person) -> None:
     """The name, its remark kept apart. A row without a name is rejected."""
     text = cells.text(Column.FULL_NAME)
     if not text and Column.GIVEN_NAME in cells.layout.columns:
         text = f"{cells.text(Column.FAMILY_NAME)} {cells.text(Column.GIVEN_NAME)}"
-    text, person.payee_said = split_payee(text)
+    if ":" in text or text[-1:] in _ENDS_OF_RECEIVING:
+        text, person.payee_said = split_payee(text)
     reading = read_name(text)
     if not reading.name:
         cells.add(f.NAME_MISSING, "full_name", cells.as_written(Column.FULL_NAME))
         return
     person.name, person.remark = reading.name, reading.remark
-    if is_odd(reading.name) or names_two(reading):
+    if is_odd(reading.name) or ((reading.remark or " Và " in reading.name) and names_two(reading)):
         cells.add(f.NAME_ODD, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
     if cells.was_decoded(Column.FULL_NAME):
         cells.add(f.TEXT_DECODED, "full_name", cells.as_written(Column.FULL_NAME), reading.name)

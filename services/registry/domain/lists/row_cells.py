@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, is_marked
-from services.registry.domain.lists.cell_words import MEANS_NOTHING, is_ditto, says_nothing
+from services.registry.domain.lists.cell_words import MEANS_NOTHING, SAYS_NOTHING, is_ditto
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
@@ -54,7 +54,7 @@ class RowCells:
 
     def text(self, column: Column) -> str:
         """The same as text, empty for nothing and for words that mean nothing (`-`, `không`)."""
-        cell = self.cell(column)
+        cell = self.values.get(column)
         if cell is None:
             return ""
         if isinstance(cell, str):
@@ -164,7 +164,7 @@ class RowCellsReader:
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
             self._above[at] = read[at] if at < len(read) else None
         for at in self._may_hold_nothing:
-            if at < width and isinstance(cell := read[at], str) and says_nothing(cell):
+            if at < width and read[at] in SAYS_NOTHING:
                 read[at] = None
         if self._marks.words:
             return self._marked(RowCells(written, read, self._layout, findings, decoded))

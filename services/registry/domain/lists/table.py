@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, settle_marks
-from services.registry.domain.lists.cell_words import is_ditto, is_mark, says_nothing
+from services.registry.domain.lists.cell_words import SAYS_NOTHING, is_ditto, is_mark
 from services.registry.domain.lists.column_agreement import settle_by_agreement
 from services.registry.domain.lists.column_doubts import set_aside_doubtful, set_aside_others
 from services.registry.domain.lists.column_facts import (
@@ -166,7 +166,9 @@ class Table:
         if at is None or Column.PAYEE_NAME in columns:
             return
         texts = [str(self._read_cell(text, at)) for text in column_texts(sample, at)]
-        texts = [text for text in texts if read_header(text) is None and not says_nothing(text)]  # a header may come again below
+        texts = [
+            text for text in texts if read_header(text) is None and text not in SAYS_NOTHING
+        ]  # a header may come again below
         if hold_names_with_kin(texts) or guess_column(texts, (Column.PAYEE_NAME,)):
             del columns[Column.RELATIONSHIP]
             columns[Column.PAYEE_NAME] = (at,)
