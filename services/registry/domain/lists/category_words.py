@@ -25,8 +25,8 @@ _BARE = re.compile(
     r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?:\s*\(?(?:nang|đbn|dbn|(?:đac|dac) biet nang)\)?)?"
     r"|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
 )
-_ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?$")
-"""Article, clause and point alone: `5.5a`, `Đ5.1.a`."""
+_ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?(?:\s*[\s(,:\-].*)?$")
+"""Article, clause and point first: `5.5a`, `Đ5.1.a`, `5.6 (nặng)`."""
 _ARTICLE_5 = re.compile(r"\b(?:đieu|dieu|đ|d)\.?\s*5\s*[.,/\-]?\s*(?=k(?:hoan)?\s*\.?\s*\d)")
 """The article in front of its clause, often in one word: `Đ5K5a`."""
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")

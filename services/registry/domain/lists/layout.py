@@ -29,8 +29,9 @@ _ROWS_WITH_NAMES = 40
 _OVER_CATEGORIES = frozenset({Column.FULL_NAME, Column.CATEGORY, Column.AMOUNT, Column.COEFFICIENT, None})
 """Below these a column may be that of one category: `Mức trợ cấp` over `Trẻ mồ côi`, `Người cao tuổi`."""
 _NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
-_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME,
-                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
+_OF_EITHER_PAYEE = frozenset({Column.PAYEE_NAME, Column.RELATIONSHIP})
+"""Used together where a list has a guardian's columns and an authorised person's: a row fills one of them."""
+_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.BIRTH, Column.SEX, Column.ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,17 @@ def _preferred(column: Column, places: list[int], headers: list[list[str]], hidd
         ordered.sort(key=lambda at: _amount_order(fold(" ".join(headers[at]))))
     if column is Column.PAYEE_ID:
         ordered.sort(key=lambda at: not re.search(r"cccd|can cuoc|dinh danh", fold(" ".join(headers[at]))))
+    if column in _OF_EITHER_PAYEE:
+        return [at for at in ordered if at == ordered[0] or _same_words(headers[at], headers[ordered[0]])]
     return ordered[:1] if column in _SINGLE else ordered
+
+
+def _same_words(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two headers end alike or both speak of a name or a relationship: of a guardian, of an authorised person."""
+    words, others = fold(" ".join(one)), fold(" ".join(other))
+    return fold(one[-1]) == fold(other[-1]) or any(
+        told in words and told in others for told in ("ho ten", "ho va ten", "quan he")
+    )
 
 
 def _amount_order(words: str) -> int:

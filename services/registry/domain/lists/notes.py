@@ -38,7 +38,7 @@ _LOST_THING = (
 _DEATH = re.compile(
     r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
     r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\b(?:hoa|an|hung) tang\b|\bchon cat\b|\bdam (?:tang|ma)\b"
-    r"|\bve voi (?:ong ba|to tien|tien to)\b"
+    r"|\bve (?:voi (?:ong ba|to tien|tien to)|troi|coi phat)\b"
     rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
     rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
     rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"

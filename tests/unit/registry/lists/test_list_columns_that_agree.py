@@ -97,3 +97,24 @@ def test_the_elderly_of_a_point(words: str, point: str | None) -> None:
 )  # fmt: skip
 def test_moves_to_a_place_and_deaths_of_others(note: str, meaning: NoteMeaning | None) -> None:
     assert read_note(note) is meaning
+
+
+def test_a_guardian_and_an_authorised_person_in_columns_of_their_own(reference: Reference) -> None:
+    header: Rows = [
+        ["STT", "Họ tên", "Năm sinh", "Số CCCD", "Thôn", "Đối tượng", "Người giám hộ", None, "Người được ủy quyền", None],
+        [*[None] * 6, "Họ tên", "Quan hệ", "Họ tên", "Quan hệ"],
+    ]
+    rows: Rows = [
+        [at, name, born, number, "Thôn 1", "NKT nặng", *([other, "Bố", None, None] if at % 2 else [None, None, other, "Bố"])]
+        for at, ((name, born, number), (other, _)) in enumerate(zip(PEOPLE, OTHERS, strict=True), 1)
+    ]
+    payees = [row.record.payee for row in read(reference, header[0], [header[1], *rows]).rows]
+    assert [payee and (payee.full_name, payee.relationship) for payee in payees] == [(other, "Bố") for other, _ in OTHERS]
+
+
+@pytest.mark.parametrize(
+    ("words", "groups", "heads"),
+    [("5.6 (nặng)", ("K6",), None), ("5.6 ĐBN", ("K6",), None), ("5.4 (2 con)", ("K4",), 2), ("Đ5.5a - NCT", ("K5",), None)],
+)
+def test_article_and_clause_with_more_behind_them(words: str, groups: tuple[str, ...], heads: int | None) -> None:
+    assert (read_wording(words).groups, read_wording(words).heads) == (groups, heads)
