@@ -65,11 +65,11 @@ def _settle_sums(layout: Layout, rows: Rows) -> None:
     if amount is None or coefficient is None:
         return
     rivals = [at for at in _unused(layout) if read_header(layout.headers[at]) in (None, Column.AMOUNT)]
-    if not rivals or (share := _share_of_sums(rows, amount, coefficient)) >= _MOSTLY + (1 - _MOSTLY) / 2:
+    if not rivals:
         return
-    shares = {at: _share_of_sums(rows, at, coefficient) for at in rivals}
+    shares = {at: _share_of_sums(rows, at, coefficient) for at in (amount, *rivals)}
     best = max(shares, key=lambda at: shares[at])
-    if shares[best] > share and shares[best] >= _MOSTLY:
+    if shares[best] > shares[amount] and shares[best] >= _MOSTLY:
         layout.columns[Column.AMOUNT] = (best,)
 
 

@@ -69,7 +69,7 @@ def split_payee(text: str) -> tuple[str, str]:
     if ends := _BEHIND.search(words.rstrip(" )")):
         begins = max(text.rfind(mark, 0, ends.start()) for mark in "(,;-–")
         said = text[begins + 1 : ends.start()].strip()
-        if begins > 0 and is_name_with_kin(said):
+        if begins > 0 and is_name_with_kin(said, any_family=True):
             return text[:begins].strip(" ([-–,;"), said
     return text, ""
 
@@ -84,14 +84,14 @@ def payee_in_note(text: str) -> str:
     said = text
     if first := _NAMED_IN_NOTE.match(words):
         said = text[first.end() :]
-        if kin_beside(without_number(said)):
-            return said
     elif ends := _BEHIND.search(words.rstrip(" )")):
         said = text[: ends.start()].strip(" (")
     else:
         return ""
-    name = read_name(without_kin(without_number(said))).name
-    return said if is_name_with_kin(said) or (len(name.split()) > 1 and begins_with_surname(name)) else ""
+    written = without_kin(without_number(said)).split()
+    if len(written) < 2 or not (written[0][0].isupper() and written[1][0].isupper()):
+        return ""  # `Đi làm ăn xa, con nhận thay`
+    return said if is_name_with_kin(said, any_family=True) or begins_with_surname(" ".join(written)) else ""
 
 
 def _closed(text: str) -> str:
@@ -131,14 +131,17 @@ def kin_beside(text: str) -> str:
 
 def hold_names_with_kin(texts: Sequence[str]) -> bool:
     """Whether a column headed by a word for the relationship holds whole names with it: `Lê Thị Hoa (mẹ)`."""
-    named = sum(_names_somebody(text) for text in texts)
+    named = sum(_names_somebody(text, any_family=True) for text in texts)
     return named > 0 and named >= _MOSTLY * len(texts)
 
 
-def _names_somebody(text: str) -> bool:
+def _names_somebody(text: str, *, any_family: bool = False) -> bool:
+    """`any_family`: also by a family name that isn't known as one, where nothing but names can stand."""
     bare = without_kin(without_number(text))
     name = read_name(bare).name
-    return len(name.split()) > 1 and begins_with_surname(name) and bool(kin_beside(without_number(text)) or bare != text)
+    if len(name.split()) < 2 or not (kin_beside(without_number(text)) or bare != text):
+        return False
+    return begins_with_surname(name) or (any_family and read_relationship(name).kin is Kin.UNKNOWN)
 
 
 def payee_on_line(text: str) -> str | None:
@@ -153,6 +156,6 @@ def payee_on_line(text: str) -> str | None:
     return rest if len(read_name(without_kin(without_number(rest))).name.split()) > 1 else None
 
 
-def is_name_with_kin(text: str) -> bool:
+def is_name_with_kin(text: str, *, any_family: bool = False) -> bool:
     """Whether a text is a whole name with its relationship and nothing else: `Lê Thị Hoa (mẹ)`, `Mẹ: Lê Thị Hoa`."""
-    return bool(kin_beside(without_number(text))) and _names_somebody(text)
+    return bool(kin_beside(without_number(text))) and _names_somebody(text, any_family=any_family)

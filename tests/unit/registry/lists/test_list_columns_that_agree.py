@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from services.registry.domain.lists.amounts import read_coefficient
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.headers import Column, read_header
 from services.registry.domain.lists.notes import NoteMeaning, read_note
+from services.registry.domain.lists.payee_words import is_name_with_kin
 from services.registry.domain.lists.records import ListReading, RowStatus
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.standardise import standardise
@@ -118,3 +122,26 @@ def test_a_guardian_and_an_authorised_person_in_columns_of_their_own(reference: 
 )
 def test_article_and_clause_with_more_behind_them(words: str, groups: tuple[str, ...], heads: int | None) -> None:
     assert (read_wording(words).groups, read_wording(words).heads) == (groups, heads)
+
+
+@pytest.mark.parametrize("written", ["1,5 (hs)", "(1,5)", "'1.5", "HS 1,5 (NKT)"])
+def test_a_coefficient_with_words_around_it(written: str) -> None:
+    assert read_coefficient(written) == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Pơloong Thị Rơ - con dâu", True),
+        ("Mẹ: Zơ Râm Thị Lới", True),
+        ("Bà ngoại (giám hộ)", False),
+        ("Con trai út", False),
+    ],
+)
+def test_a_name_needs_no_known_family_name_beside_its_kin(text: str, named: bool) -> None:
+    assert is_name_with_kin(text, any_family=True) is named
+    assert not is_name_with_kin(text)
+
+
+def test_a_heading_is_no_payee() -> None:
+    assert not is_name_with_kin("IX. Trẻ em mồ côi (khoản 1), không có nguồn nuôi dưỡng")

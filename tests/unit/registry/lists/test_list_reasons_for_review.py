@@ -126,7 +126,15 @@ def test_it_is_the_payee(read_rows: ReadRows, change: dict[str, Cell], number: s
 
 
 @pytest.mark.parametrize(
-    "note", ["Bà Trần Thị Hoa chăm sóc tốt", "Đổi người nhận từ T9", "nhận thay", "UQ chưa có", "Bà nhận thay"]
+    "note",
+    [
+        "Bà Trần Thị Hoa chăm sóc tốt",
+        "Đổi người nhận từ T9",
+        "nhận thay",
+        "UQ chưa có",
+        "Bà nhận thay",
+        "Đi làm ăn xa, con nhận thay",
+    ],
 )
 def test_a_remark_that_names_nobody_names_no_payee(note: str) -> None:
     assert payee_in_note(note) == ""
