@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
@@ -37,6 +37,8 @@ class RowCells:
     decoded: frozenset[int] = frozenset()
 
     values: dict[Column, Cell] = field(init=False)
+    cell: Callable[[Column], Cell] = field(init=False)
+    """The first filled cell under such a column. It is `values.get` itself, for rows are asked a dozen times each."""
 
     def __post_init__(self) -> None:
         read, width = self.read, len(self.read)
@@ -47,10 +49,7 @@ class RowCells:
                     values[column] = cell
                     break
         self.values = values
-
-    def cell(self, column: Column) -> Cell:
-        """The first filled cell under such a column."""
-        return self.values.get(column)
+        self.cell = values.get
 
     def text(self, column: Column) -> str:
         """The same as text, empty for nothing and for words that mean nothing (`-`, `không`)."""
