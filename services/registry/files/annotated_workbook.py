@@ -87,7 +87,8 @@ class _SheetWriter:
     ) -> None:
         self._page, self._styles, self._sheet, self._notes = page, styles, sheet, notes
         layout = listed.sheets.get(sheet.name)
-        self._header: tuple[int, int] | None = layout[0] if layout else None
+        has_header = layout is not None and layout[0][0] <= layout[0][1]
+        self._header: tuple[int, int] | None = layout[0] if layout and has_header else None
         columns: Columns = layout[1] if layout else {}
         self._width = max((len(row) for row in sheet.rows), default=0)
         texts = dict.fromkeys(cell for row in sheet.rows for cell in row if isinstance(cell, str))

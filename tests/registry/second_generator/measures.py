@@ -18,7 +18,7 @@ MEASURED_INFO = frozenset(
         "id_zero_restored", "id_second_number", "phone_prefix_2018", "phone_second_number", "birth_two_digit_year",
         "birth_from_number",
         "ditto_read", "merged_read", "hidden_row", "sex_from_id", "village_from_heading", "category_from_heading",
-        "category_by_coefficient", "birth_month_first",
+        "category_by_coefficient", "birth_month_first", "channel_unknown", "payee_id_length",
     }
 )  # fmt: skip
 

@@ -102,7 +102,7 @@ def payee_id_length(room: Room, line: Line) -> bool:
     line.cells["payee_number"] = payee.national_id[:7]
     line.payee()["national_id"] = None
     set_zero_code(room.plan, line)
-    line.blame("payee_id_length", "review", {"payee_id_length"}, {"payee"})
+    line.blame("payee_id_length", "accepted", {"payee_id_length"}, {"payee"})
     return True
 
 
@@ -163,5 +163,5 @@ def channel_unknown(room: Room, line: Line) -> bool:
         return False
     line.cells["channel"] = room.rng.choice(("Agribank", "NH Nông nghiệp", "Momo", "BIDV", "Sacombank"))
     line.truth["channel"] = None
-    line.blame("channel_unknown", "review", {"channel_unknown"}, {"channel", "wallet", "twin"})
+    line.blame("channel_unknown", "accepted", {"channel_unknown"}, {"channel", "wallet", "twin"})
     return True

@@ -22,7 +22,9 @@ _GROUPED = re.compile(r"^\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]0{1,2})?$")
 _PLAIN = re.compile(r"^\d+(?:[.,]0{1,2})?$")
 _COEFFICIENT = re.compile(r"^(\d{1,3})(?:[.,](\d{0,3}))?$")
 _COEFFICIENT_WORD = re.compile(
-    r"^['’`]+|^(?:hệ số|he so|h\.?\s?số|h\.?\s?s|x)\.?\s*[:=]?\s*|\s*(?:lần|lan|hệ số|he so|hs)\.?$", re.IGNORECASE
+    r"^['’`(]+|\s*\([^()\d]*\)$|\)$"
+    r"|^(?:hệ số|he so|h\.?\s?số|h\.?\s?s|x)\.?\s*[:=]?\s*|\s*(?:lần|lan|hệ số|he so|hs)\.?$",
+    re.IGNORECASE,
 )
 _WHOLE_OF_COEFFICIENT, _HALF = range(1, 4), 5
 _MAX_DONG = 1_000_000_000

@@ -22,10 +22,11 @@ _CLAUSE_FIRST = re.compile(
     _CLAUSE_WORD + r"0?([1-9])(?!\d)(?:[\s,.;:(\-]*(?:điem|diem|đ\.?|d\.)\s*([a-eghikđ])\b|[\s.,\-/(]{0,3}([a-dđ])\b)?"
 )
 _BARE = re.compile(
-    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?: (?:nang|đbn))?|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
+    r"^(?:(?:điem|diem|đ|d)\.?\s*)?(?:0?([1-8])\s*[.\-/,(]?\s*([a-dđ])?\)?(?:\s*\(?(?:nang|đbn|dbn|(?:đac|dac) biet nang)\)?)?"
+    r"|([a-dđ])\s*[.\-/,]?\s*([1-8]))$"
 )
-_ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?$")
-"""Article, clause and point alone: `5.5a`, `Đ5.1.a`."""
+_ARTICLE_FIRST = re.compile(r"^(?:(?:đieu|dieu|đ|d)\.?\s*)?5\s*[.\-/]\s*0?([1-8])\s*[.\-/]?\s*([a-dđ])?(?:\s*[\s(,:\-].*)?$")
+"""Article, clause and point first: `5.5a`, `Đ5.1.a`, `5.6 (nặng)`."""
 _ARTICLE_5 = re.compile(r"\b(?:đieu|dieu|đ|d)\.?\s*5\s*[.,/\-]?\s*(?=k(?:hoan)?\s*\.?\s*\d)")
 """The article in front of its clause, often in one word: `Đ5K5a`."""
 _HEADS = re.compile(r"\b0?(\d{1,2}|mot|hai|ba|bon|nam|sau)\s*(?:đua\s+|dua\s+|nguoi\s+)?(?:con|tre|chau)\b")
@@ -36,7 +37,9 @@ _EXTREME = re.compile(
     r"đac biet|dac biet|\b[đd][./]? ?b(?:iet)?\.? nang|kt ?đbn\b|kt ?dbn\b|\bđ\.?b\.?\s*n\b|\bd\.?b\.?n\b|\bđbn\b|\bđb\b"
 )
 _SEVERE = re.compile(r"\bnang\b|\bn\b|kt ?n\b")
-_ONLY_SEVERITY = re.compile(r"^(?:muc (?:do )?)?(?:(?:đac|dac) biet )?nang\b|^(?:đbn|dbn)$")
+_ONLY_SEVERITY = re.compile(
+    r"^(?:(?:muc(?: do)?|tat|loai|hang|dang) )?(?:(?:đac|dac) biet )?nang\b(?! (?:muc|luong|cao))|^(?:đbn|dbn)$"
+)
 """A severity in the place of a category is one of the disabled: `Đặc biệt nặng`, `Nặng (vận động)`."""
 _CHILD = re.compile(r"\btre (?:em|nho|mo|bi|khuyet)\b|\bte(?:kt\w*|mc)?\b|\btre\b")
 _ELDERLY = re.compile(r"cao tuoi|\bnct(?:kt\w*)?\b|nguoi gia")
@@ -54,7 +57,13 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|\b(?:tc)?htxh\b|\b(?:n[đd]|nghi [đd]inh)\.? ?(?:so )?176\b|\b176/2025|(?:[đd]u|tren|>=?) ?75\b(?!.*80)"
         ),
     ),
-    ("K4", re.compile(r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b")),
+    (
+        "K4",
+        re.compile(
+            r"đon than|don than|nuoi con nho|\b[đd]t nuoi (?:\w+ )?con|\bđtnc\b"
+            r"|chua co (?:chong|vo)\b|\b(?:me|bo|cha) nuoi (?:\d+ )?con\b|nuoi con mot minh|mot minh nuoi"
+        ),
+    ),
     ("HIV", re.compile(r"\bhiv\b|\baids\b")),
     (
         "K6",
@@ -71,11 +80,19 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"mo coi|bo roi|nguon nuoi duong|noi nuong tua|(?:khong|ko) co (?:nguoi|ai) nuoi|\btemc\b|\b(?:te|tre|tre em) mc\b"
         ),
     ),
-    ("K5", re.compile(r"cao tuoi|\bnct(?: ?cđ| ?cd)?\b|nguoi gia|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b|\bnguoi gia\b")),
+    (
+        "K5",
+        re.compile(
+            r"cao tuoi|\bgia (?:yeu|ca|neo|co don)|\bnct(?: ?cđ| ?cd)?\b|nguoi gia"
+            r"|(?:tren|đu|du|tu|>=?) ?80|80 ?t(?:uoi)?\b"
+        ),
+    ),
 )
 _RAISING = re.compile(r"\bnuoi\b|\bcon\b|\bchau\b")
 _ABSORBS = {"K6": {"K5", "K7"}, "HIV": {"K5"}, "K4": {"K2", "K5", "K7"}, "HTXH": {"K5"}, "K2": {"K1"},
             "K5": {"K1"}}  # fmt: skip
+_LETTERED = re.compile(r"^(?:nct|nguoi cao tuoi)\s*[\-(]?\s*([a-d])\)?$")
+"""The elderly of a point: `NCT a`, `NCT (c)`."""
 _ELDERLY_POINTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("d", re.compile(r"cong đong|cong dong|nhan nuoi|vao co so")),
     ("b", re.compile(r"\b75\b|dtts|dan toc thieu so|mien nui")),
@@ -114,6 +131,8 @@ def read_wording(text: str) -> CategoryWording:
     if not groups and _ONLY_SEVERITY.search(words):
         groups = ("K6",)
     point = next((point for group, point in clauses if group == "K5" and point), None)
+    if groups == ("K5",) and point is None and (lettered := _LETTERED.search(words)):
+        point = lettered.group(1)
     if groups == ("K5",) and point not in ("a", "b", "c", "d"):
         point = next((letter for letter, pattern in _ELDERLY_POINTS if pattern.search(words)), None)
     return CategoryWording(groups, point, _severity(words), _heads(words), aged=_aged(words))

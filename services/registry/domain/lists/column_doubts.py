@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.column_facts import SEVERAL
+from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
@@ -31,6 +33,44 @@ def set_aside_doubtful(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -
         else:
             del layout.columns[column]
         layout.columns[Column.OTHER] = (*layout.columns.get(Column.OTHER, ()), *others)
+
+
+def set_aside_others(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
+    """A column whose cells can't be what its header is taken for (`ĐT` above categories, not phones) is, in place, of
+    something unknown. `cells` gives a column's filled cells as they stand. `Số thẻ` heads identity numbers where nothing
+    else does."""
+    for column, fits in _FITTING.items():
+        places = layout.columns.get(column, ())
+        kept = tuple(at for at in places if _may_hold(cells(at), fits))
+        if kept:
+            layout.columns[column] = kept
+        elif places:
+            del layout.columns[column]
+
+    if not any(column in layout.columns for column in OWN_NUMBERS):
+        for at in layout.columns.get(Column.ACCOUNT, ()):
+            if guess_column(cells(at), (Column.IDENTITY,)) and sum(str(cell)[:1] == "0" for cell in cells(at)) >= SEVERAL:
+                layout.columns[Column.IDENTITY] = layout.columns.pop(Column.ACCOUNT)
+                break
+
+
+def _may_hold(cells: Sequence[Cell], fits: re.Pattern[str]) -> bool:
+    """Whether at least one in ten of several cells is like that; of few nothing is said."""
+    wanted = -(-len(cells) // _ONE_IN) if len(cells) >= SEVERAL else 0
+    for cell in cells:
+        if wanted <= 0:
+            return True
+        wanted -= bool(fits.search(str(cell)))
+    return wanted <= 0
+
+
+_ONE_IN = 10
+_DIGIT, _DIGITS, _WORD = re.compile(r"\d"), re.compile(r"(?:\d\D*){4}"), re.compile(r"[^\W\d_]")
+_FITTING: dict[Column, re.Pattern[str]] = {
+    Column.PHONE: _DIGITS, Column.PAYEE_PHONE: _DIGITS, Column.PAYEE_ID: _DIGITS, Column.IDENTITY: _DIGITS,
+    Column.CMND: _DIGITS, Column.CCCD: _DIGITS, Column.BIRTH: _DIGIT, Column.AMOUNT: _DIGIT, Column.COEFFICIENT: _DIGIT,
+    Column.PAYEE_NAME: _WORD, Column.RELATIONSHIP: _WORD,
+}  # fmt: skip
 
 
 def _settle_second_names(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
+from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.legacy import Encoding, may_be_old, telling_encoding
 from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.workbook import Cell, Sheet
 
 SEVERAL, _FEW = 3, 10
-_AROUND_DIGITS = re.compile(r"\.0$|[\s.\-'’`]")
+_CELLS_OF_A_PERSON, _FEWEST_PEOPLE = 4, 4
+_AROUND_DIGITS = re.compile(r"\.0$|[\s.\-'’‘`´′]")
 """What may stand among a number's digits: spaces, dots, and the `.0` of a number that was once a float."""
 
 
@@ -42,6 +46,29 @@ def rows_differ(rows: Sequence[Sequence[Cell]], width: int) -> bool:
         if old >= SEVERAL and told[Encoding.UNICODE] >= SEVERAL:
             return True
     return False
+
+
+def columns_written_once(layout: Layout, rows: Sequence[Sequence[Cell]]) -> frozenset[Column]:
+    """Villages or categories that stand only beside the first of those they hold for, without the cells being merged.
+
+    So it is where the first person has one, most others none, and no two after one another have the same.
+    """
+    once: set[Column] = set()
+    for column in (Column.VILLAGE, Column.CATEGORY):
+        places = layout.columns.get(column, ())
+        if len(places) != 1 or not _is_mostly_empty(rows, at := places[0]):
+            continue
+        people = [row for row in rows if sum(cell is not None for cell in row) >= _CELLS_OF_A_PERSON]
+        cells = [row[at] if at < len(row) else None for row in people]
+        filled = [cell for cell in cells if cell is not None]
+        changes = all(one != other for one, other in pairwise(filled))
+        if len(cells) >= _FEWEST_PEOPLE and cells[0] is not None and len(filled) * 2 <= len(cells) and changes:
+            once.add(column)
+    return frozenset(once)
+
+
+def _is_mostly_empty(rows: Sequence[Sequence[Cell]], at: int) -> bool:
+    return sum(at >= len(row) or row[at] is None for row in rows) * 2 >= len(rows)
 
 
 def number_facts(cells: Sequence[Cell]) -> NumberColumnFacts:

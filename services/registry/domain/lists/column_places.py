@@ -46,17 +46,22 @@ def beside_payee(kinds: Kinds, headers: Parts) -> list[int]:
 def _settle_birth_parts(kinds: Kinds, headers: Parts) -> None:
     """`Ngày`, `Tháng`, `Năm` under a word for birth, or alone where no other column is one of birth dates."""
     last = [header_words(parts[-1])[1] if parts else "" for parts in headers]
-    births = (Column.BIRTH, Column.MALE, Column.FEMALE)
     for at in range(len(last) - 2):
         day, month, year = (words.removesuffix(" sinh") for words in last[at : at + 3])
         if (day, month, year) != ("ngay", "thang", "nam"):
             continue
         groups = {header_words(parts[0])[1] for parts in headers[at : at + 3] if len(parts) > 1}
         of_birth = any("sinh" in words.split() or "ns" in words.split() for words in [*groups, *last[at : at + 3]])
-        elsewhere = any(kind in births for other, kind in enumerate(kinds) if not at <= other < at + 3)
+        others = (other for other in range(len(kinds)) if not at <= other < at + 3)
+        elsewhere = any(kinds[other] is Column.BIRTH or _dates_by_sex(kinds[other], headers[other]) for other in others)
         if of_birth or (not groups and not elsewhere):
             kinds[at : at + 3] = [Column.BIRTH_DAY, Column.BIRTH_MONTH, Column.BIRTH_YEAR]
             return
+
+
+def _dates_by_sex(kind: Column | None, parts: Sequence[str]) -> bool:
+    """Whether `Nam` or `Nữ` stands below a word for birth: alone it is a column of marks."""
+    return kind in (Column.MALE, Column.FEMALE) and bool({"sinh", "ns"} & {*_words(parts).split()})
 
 
 def _settle_second_names(kinds: Kinds, headers: Parts) -> None:

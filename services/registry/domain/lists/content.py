@@ -11,15 +11,23 @@ from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.places_in_commune import village_kind
 from services.registry.domain.lists.relationships import Kin, read_relationship
 from services.registry.domain.lists.syllables import is_syllable
+from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
 
 _MOSTLY = 0.7
 _LEAST_CELLS = 3
 _IDENTITY = re.compile(r"^\d{9}$|^\d{12}$|^\d{11}$|^\d{3} \d{9}$|^\d{3} \d{6}$")
 _PHONE = re.compile(r"^(?:\+?84[ .]?|0)\d(?:[ .]?\d){7,9}$")
+_ACCOUNT = re.compile(r"^[1-9]\d{11,15}$")
 _DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$|^(?:19|20)\d\d$")
 _DATE_IN_WORDS = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2} tháng \d{1,2} năm \d{4}$", re.IGNORECASE)
 _ORDINAL = re.compile(r"^\d{1,4}\s*[.)/-]\s*")
+_PEOPLES_WORDS = (
+    "kinh tay thai muong khmer hoa nung mong hmong dao giarai ede bana sanchay cham coho xodang sandiu hre raglai mnong tho"
+    " xtieng khomu bruvankieu vankieu cotu giay taoi paco pahy gietrieng choro xinhmun hanhi churu lao lachi"
+)
+_PEOPLES = frozenset(_PEOPLES_WORDS.split())
+"""The larger peoples, folded: enough to tell a column of them."""
 _SEX = re.compile(r"^(?:nam|nữ|nu)$", re.IGNORECASE)
 
 
@@ -51,6 +59,10 @@ def guess_column(cells: Sequence[Cell], wanted: Sequence[Column]) -> Column | No
         return None
     tests = {
         Column.IDENTITY: lambda text: bool(_IDENTITY.match(text)),
+        Column.PAYEE_ID: lambda text: bool(_IDENTITY.match(text)),
+        Column.PAYEE_PHONE: lambda text: bool(_PHONE.match(text)),
+        Column.ACCOUNT: lambda text: bool(_ACCOUNT.match(text)),
+        Column.ETHNICITY: lambda text: fold(text).replace(" ", "") in _PEOPLES,
         Column.PHONE: lambda text: bool(_PHONE.match(text)),
         Column.BIRTH: lambda text: bool(_DATE.match(re.sub(r"\s", "", text))) or bool(_DATE_IN_WORDS.match(text)),
         Column.VILLAGE: lambda text: village_kind(text) is not None,

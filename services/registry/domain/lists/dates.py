@@ -33,6 +33,16 @@ _EXTRA = re.compile(
 """What stands around a date and takes nothing from it: `khoảng 1936`, `12/05/1936 (AL)`, `1936 (86 tuổi)`."""
 _MONTH_WORD = re.compile(r"\b(?:tháng|thang|thg|th|t)\.?\s*(?=\d)", re.IGNORECASE)
 _YEAR_WORD = re.compile(r"\s*\b(?:năm|nam)\b\s*", re.IGNORECASE)
+_MONTH_NAME = re.compile(
+    r"(?<=[\s/.\-])(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|(iii|ii|iv|viii|vii|vi|ix|xii|xi|i|v|x))\.?(?=[\s/.,\-])",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    name: month
+    for names in ("jan feb mar apr may jun jul aug sep oct nov dec", "i ii iii iv v vi vii viii ix x xi xii")
+    for month, name in enumerate(names.split(), 1)
+}
+_ONE_YEAR = re.compile(r"^\D*((?:19|20)\d\d)\D*$")
 _MARKS = re.compile(r"\s*([/\-.,\\])(?:\s*[/\-.,\\])+\s*")
 _SPLIT_YEAR = re.compile(r"(?<=[/\-.,])\s*(19|20)\s+(\d{2})$")
 _AGE = re.compile(r"^(\d{1,3})\s*(?:tuổi|tuoi|t)\.?$", re.IGNORECASE)
@@ -176,9 +186,11 @@ def _among_words(text: str, month_first: bool, latest_year: int) -> BirthReading
     bare = _EXTRA.sub(" ", _LUNAR.sub(" ", text))
     if _MONTH_WORD.search(bare):
         bare = _YEAR_WORD.sub("/", _MONTH_WORD.sub("/", bare))
+    bare = _MONTH_NAME.sub(lambda name: str(_MONTHS[(name.group(1) or name.group(2)).lower()]), bare)
     bare = _SPLIT_YEAR.sub(r"\1\2", _MARKS.sub(r"\1", bare)).strip().strip("/-., ")
     if bare == text:
-        return IMPOSSIBLE
+        year = _ONE_YEAR.match(bare)
+        return _year(int(year.group(1)), DateNote.DAY_UNKNOWN) if year else IMPOSSIBLE
     reading = _from_text(bare, month_first, latest_year) or IMPOSSIBLE
     if not lunar:
         return reading

@@ -45,9 +45,9 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
         return "", None
     wording = read_wording(text)
     severity, heads = wording.severity, wording.heads
-    if severity is None and Column.SEVERITY in cells.layout.columns:
+    if severity is None and Column.SEVERITY in cells.values:
         severity = read_severity(cells.joined(Column.SEVERITY))
-    if heads is None and Column.CHILDREN in cells.layout.columns:
+    if heads is None and Column.CHILDREN in cells.values:
         count = _COUNT.match(cells.text(Column.CHILDREN))
         heads = int(count.group(1)) if count and 0 < int(count.group(1)) <= 15 else None
     if severity != wording.severity or heads != wording.heads:

@@ -112,11 +112,6 @@ ID_LETTERS = _kind(
     "Số định danh {written} có chữ cái; có thể là {proposed}.",
     "The identity number {written} has letters; perhaps {proposed}.",
 )  # fmt: skip
-ID_PROVINCE = _kind(
-    "id_province", _V,
-    "Ba số đầu của CCCD {written} không phải mã tỉnh nào.",
-    "The first three digits of CCCD {written} are no province's code.",
-)  # fmt: skip
 ID_SEX_DIFFERS = _kind(
     "id_sex_differs", _V,
     "Số CCCD {written} không khớp với giới tính trong danh sách.",
@@ -158,14 +153,10 @@ COEFFICIENT_DIFFERS = _kind(
     "coefficient_differs", _V,
     "Hệ số {written} khác hệ số của diện ({proposed}).", "Coefficient {written} is not the category's ({proposed}).",
 )  # fmt: skip
-COEFFICIENT_UNREADABLE = _kind(
-    "coefficient_unreadable", _V, "Không đọc được hệ số {written}.", "The coefficient {written} can't be read."
-)
 AMOUNT_DIFFERS = _kind(
     "amount_differs", _V,
     "Mức trợ cấp {written} khác mức phải hưởng ({proposed}).", "The amount {written} is not what is due ({proposed}).",
 )  # fmt: skip
-AMOUNT_UNREADABLE = _kind("amount_unreadable", _V, "Không đọc được mức trợ cấp {written}.", "The amount {written} can't be read.")
 CHILDREN_MISSING = _kind(
     "children_missing", _V,
     "Diện đơn thân nuôi con nhưng không ghi số con ({proposed}?).",
@@ -186,11 +177,6 @@ PAYEE_RELATIONSHIP_AGE = _kind(
     "The relationship “{written}” does not go with the two persons' ages.",
 )  # fmt: skip
 PAYEE_UNDERAGE = _kind("payee_underage", _V, "Người nhận thay chưa đủ 18 tuổi ({written}).", "The payee is under 18 ({written}).")
-PAYEE_ID_LENGTH = _kind(
-    "payee_id_length", _V,
-    "Số CMND/CCCD {written} của người nhận thay sai độ dài.",
-    "The payee's identity number {written} has an impossible length.",
-)  # fmt: skip
 PAYEE_IS_BENEFICIARY = _kind(
     "payee_is_beneficiary", _V,
     "Người nhận thay có cùng số định danh với đối tượng ({written}).",
@@ -201,7 +187,7 @@ PAYEE_SECOND = _kind(
     "Two payees are given; the line below says: {written}.",
 )  # fmt: skip
 PAYEE_NAME_MISSING = _kind(
-    "payee_name_missing", _V,
+    "payee_name_missing", _I,
     "Có thông tin người nhận thay nhưng thiếu họ tên.", "Something of a payee is written, but no name.",
 )  # fmt: skip
 PHONE_IMPOSSIBLE = _kind(
@@ -217,12 +203,6 @@ ACCOUNT_SHARED = _kind(
     "Tài khoản {written} dùng chung với người không liên quan: {proposed}.",
     "Account {written} is shared with someone unrelated: {proposed}.",
 )  # fmt: skip
-ACCOUNT_UNREADABLE = _kind(
-    "account_unreadable", _V, "Số tài khoản {written} không hợp lệ.", "The account number {written} is not valid."
-)
-CHANNEL_UNKNOWN = _kind(
-    "channel_unknown", _V, "Không hiểu hình thức chi trả “{written}”.", "The way of payment “{written}” is not known."
-)
 COMMUNE_DIFFERS = _kind(
     "commune_differs", _V,
     "Dòng ghi xã/phường “{written}”, danh sách là {proposed}.", "The row says commune “{written}”, the list {proposed}.",
@@ -353,9 +333,34 @@ ETHNICITY_UNKNOWN = _kind(
 RELATIONSHIP_UNKNOWN = _kind(
     "relationship_unknown", _I, "Chưa rõ quan hệ “{written}”.", "The relationship “{written}” is not known."
 )
+# Not read, or not believed; nobody is paid wrongly for that (decision 0005).
+ID_PROVINCE = _kind(
+    "id_province", _I,
+    "Ba số đầu của CCCD {written} không phải mã tỉnh nào.",
+    "The first three digits of CCCD {written} are no province's code.",
+)  # fmt: skip
+COEFFICIENT_UNREADABLE = _kind(
+    "coefficient_unreadable", _I, "Không đọc được hệ số {written}.", "The coefficient {written} can't be read."
+)
+AMOUNT_UNREADABLE = _kind("amount_unreadable", _I, "Không đọc được mức trợ cấp {written}.", "The amount {written} can't be read.")
+PAYEE_ID_LENGTH = _kind(
+    "payee_id_length", _I,
+    "Số CMND/CCCD {written} của người nhận thay sai độ dài.",
+    "The payee's identity number {written} has an impossible length.",
+)  # fmt: skip
+ACCOUNT_UNREADABLE = _kind(
+    "account_unreadable", _I, "Số tài khoản {written} không hợp lệ.", "The account number {written} is not valid."
+)
+CHANNEL_UNKNOWN = _kind(
+    "channel_unknown", _I, "Không hiểu hình thức chi trả “{written}”.", "The way of payment “{written}” is not known."
+)
 PAYEE_BELOW = _kind(
     "payee_below", _I, "Người nhận thay lấy ở dòng dưới: {written}.", "The payee is taken from the line below: {written}."
 )
+PAYEE_BESIDE = _kind(
+    "payee_beside", _I, "Người nhận thay lấy ở ô họ tên hoặc ghi chú: {written}.",
+    "The payee is taken from the name's cell or a remark: {written}.",
+)  # fmt: skip
 PAYEE_IS_SELF = _kind(
     "payee_is_self", _I, "Người nhận là chính đối tượng: “{written}”.", "The payee is the beneficiary: “{written}”."
 )

@@ -51,12 +51,15 @@ class Column(StrEnum):
 _PAYEE = re.compile(
     r"nhan thay|nhan ho|nhan tien|giam ho|\b(?:n?gh|nnt|ngt|nuq)\b|uy quyen|\buq\b|dai dien|nguoi nhan\b|nguoi cham soc"
     r"|nguoi nuoi duong|lanh thay|nguoi (?:linh|dung ten|truc tiep nhan|nt\b|thay mat|bao tro)|linh thay"
+    r"|(?:nhan|linh|lanh) (?:giup|gium|dum)"
 )
 _BY_WHAT = re.compile(r"^nhan tien (?:qua|bang|tai)")
 _SIGNED = re.compile(r"(?<!đăng )\bký\b|ghi rõ (?:họ )?tên")
 _OFFICIAL = re.compile(
     r"(?:cccd|cmnd|can cuoc|dinh danh) (?:cua )?chu ho|cong tac vien|\bctv\b|can bo|buu ta|truong thon|to truong"
 )
+_OF_ANOTHER = re.compile(r"(?:sinh|tuoi|gioi tinh|phai|dan toc) (?:cua )?(?:chu ho|cha|me|bo|vo|chong|con)$")
+"""Of the household's head, a parent, a spouse: nobody's whom the list is about."""
 _PAPER = re.compile(r"thoi han|het han|so giay(?! to)|so van ban|giay uy quyen|ngay (?:ky|lap)")
 """Of an authorisation's paper, not of who holds it."""
 _ITEM = re.compile(r"^mục (?:hưởng|đối tượng|đt)")
@@ -162,7 +165,7 @@ def read_header(text: str) -> Column | None:
         return None
     if sexed := _sexed(written, words):
         return sexed
-    if _ISSUED.search(words) or _SIGNED.search(written) or _OFFICIAL.search(words):
+    if _ISSUED.search(words) or _SIGNED.search(written) or _OFFICIAL.search(words) or _OF_ANOTHER.search(words):
         return Column.OTHER
     if _ITEM.search(written):
         return Column.CATEGORY

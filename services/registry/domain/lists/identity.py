@@ -10,7 +10,7 @@ from services.registry.domain.lists.workbook import Cell
 
 CMND_LENGTH, CCCD_LENGTH = 9, 12
 _LENGTHS_WITHOUT_ZEROS = {8: CMND_LENGTH, 10: CCCD_LENGTH, 11: CCCD_LENGTH}
-_SEPARATORS = re.compile(r"[\s.\-_'’`\u00a0]+")
+_SEPARATORS = re.compile(r"[\s.\-_'’‘`´′\"“”\u00a0]+")
 _SEVERAL = re.compile(r"\s*(?:/|;|,|\n|\||\bvà\b)\s*|\s*\(|\)\s*")
 _APART = re.compile(r"[\s\-–/;,|]+")
 _FLOAT_TAIL = re.compile(r"(?<=\d{8})[.,]0$")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.column_places import settle_by_place
 from services.registry.domain.lists.content import looks_like_names
@@ -25,19 +26,26 @@ _PARTS_OF_A_NAME = frozenset({Column.GIVEN_NAME, Column.FAMILY_NAME})
 _NAMES = frozenset({Column.FULL_NAME, Column.GIVEN_NAME, Column.FAMILY_NAME})
 _OF_PEOPLE = frozenset({Column.IDENTITY, Column.CMND, Column.CCCD, Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE})
 _ROWS_WITH_NAMES = 40
+_OVER_CATEGORIES = frozenset({Column.FULL_NAME, Column.CATEGORY, Column.AMOUNT, Column.COEFFICIENT, None})
+"""Below these a column may be that of one category: `Mức trợ cấp` over `Trẻ mồ côi`, `Người cao tuổi`."""
 _NAMED_GROUPS = frozenset({Column.FULL_NAME, Column.CATEGORY, None})
-_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.PAYEE_NAME,
-                     Column.RELATIONSHIP, Column.BIRTH, Column.SEX, Column.ACCOUNT})  # fmt: skip
+_OF_EITHER_PAYEE = frozenset({Column.PAYEE_NAME, Column.RELATIONSHIP})
+"""Used together where a list has a guardian's columns and an authorised person's: a row fills one of them."""
+_SINGLE = frozenset({Column.AMOUNT, Column.COEFFICIENT, Column.PHONE, Column.VILLAGE, Column.BIRTH, Column.SEX, Column.ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A table: the rows of its header (indexes into the sheet's rows) and the columns by what they hold."""
+    """A table: the rows of its header (indexes into the sheet's rows) and the columns by what they hold.
+
+    `parts` are each column's words row by row: the group's first, its own last.
+    """
 
     first_row: int
     last_row: int
     headers: tuple[str, ...]
     columns: dict[Column, tuple[int, ...]]
+    parts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def known(self) -> int:
@@ -130,7 +138,7 @@ def _layout(rows: Sequence[Sequence[Cell]], first: int, last: int, encoding: Enc
     if not has_name or len(found) < _MIN_KNOWN_COLUMNS:
         return None
     columns = {column: tuple(_preferred(column, places, headers, hidden)) for column, places in found.items()}
-    return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns)
+    return Layout(first, last, tuple(" ".join(parts) for parts in headers), columns, tuple(map(tuple, headers)))
 
 
 def _find_names(kinds: list[Column | None], headers: list[list[str]], rows: Sequence[Sequence[Cell]], encoding: Encoding) -> None:
@@ -177,6 +185,8 @@ def _column(parts: list[str]) -> Column | None:
         return alone
     if group is Column.CHANNEL and alone is not Column.ACCOUNT and read_channel(parts[-1]):
         return Column.CHANNEL
+    if alone is None and group in _OVER_CATEGORIES and len(read_wording(parts[-1]).groups) == 1:
+        return Column.CATEGORY
     if alone is None or alone in _PARTS_OF_A_GROUP:
         return read_header(whole) or alone
     return alone
@@ -213,7 +223,17 @@ def _preferred(column: Column, places: list[int], headers: list[list[str]], hidd
         ordered.sort(key=lambda at: _amount_order(fold(" ".join(headers[at]))))
     if column is Column.PAYEE_ID:
         ordered.sort(key=lambda at: not re.search(r"cccd|can cuoc|dinh danh", fold(" ".join(headers[at]))))
+    if column in _OF_EITHER_PAYEE:
+        return [at for at in ordered if at == ordered[0] or _same_words(headers[at], headers[ordered[0]])]
     return ordered[:1] if column in _SINGLE else ordered
+
+
+def _same_words(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two headers end alike or both speak of a name or a relationship: of a guardian, of an authorised person."""
+    words, others = fold(" ".join(one)), fold(" ".join(other))
+    return fold(one[-1]) == fold(other[-1]) or any(
+        told in words and told in others for told in ("ho ten", "ho va ten", "quan he")
+    )
 
 
 def _amount_order(words: str) -> int:

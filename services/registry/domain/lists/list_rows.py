@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.registry.domain.lists import findings as f
 from services.registry.domain.lists.category_words import read_wording
+from services.registry.domain.lists.cell_words import is_mark
 from services.registry.domain.lists.column_facts import merged_down
 from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.dates import read_birth
@@ -16,12 +18,17 @@ from services.registry.domain.lists.legacy import Encoding, read_text
 from services.registry.domain.lists.months import PersonFacts
 from services.registry.domain.lists.payee_words import payee_on_line
 from services.registry.domain.lists.person_fields import birth_in_parts
-from services.registry.domain.lists.places_in_commune import heading_village
-from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, is_mark, written_form
+from services.registry.domain.lists.places_in_commune import heading_village, standard_village
+from services.registry.domain.lists.row_cells import RowCells, RowCellsReader, written_form
 from services.registry.domain.lists.row_kinds import RowJudge, RowKind
 from services.registry.domain.lists.table import Table
+from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell
+
+_VILLAGE_TITLE = re.compile(r"(?:thon|xom|ap|tdp|to dan pho|khu pho|khom|buon|lang|to \d+)(?: \w+){1,5}$|to \d+$")
+"""Words that begin nothing else in a title, as `Bản tổng hợp` and `Tổ công tác` do."""
+_PIECES = re.compile(r"\s+[-–]\s+|[,;:]\s*")
 
 
 @dataclass(slots=True)
@@ -39,9 +46,12 @@ def people_of(table: Table) -> Iterator[PersonRow]:
 
     A line below a person that names who receives in his place belongs to that person.
     """
-    judge = RowJudge(table.layout)
-    reader = RowCellsReader(table.layout, table.encodings, merged_down(table.sheet), rows_differ=table.rows_differ)
-    village = heading_village(table.name) or _village_in_any_encoding([table.sheet.name])
+    judge = RowJudge(table.layout, frozenset(table.marks.words))
+    reader = RowCellsReader(
+        table.layout, table.encodings, merged_down(table.sheet), rows_differ=table.rows_differ, marks=table.marks
+    )
+    village = _village_of_titles(table.own_titles()) or heading_village(table.name)
+    village = village or _village_in_any_encoding([table.sheet.name])
     category = None if Column.CATEGORY in table.layout.columns else category_of_titles(table.own_titles(), table.name)
     closed = False
     last: PersonRow | None = None
@@ -57,7 +67,9 @@ def people_of(table: Table) -> Iterator[PersonRow]:
             yield last
             last = None
         if kind is RowKind.PERSON:
-            last = PersonRow(at + 1, reader.person(at + 1, row, read, decoded), village, category)
+            cells = reader.person(at + 1, row, read, decoded)
+            village, category = _of_those_below(table, cells, village, category)
+            last = PersonRow(at + 1, cells, village, category)
         elif kind is RowKind.HEADING:
             named, headed = _heading(read, row)
             village, category = named or village, headed or category
@@ -69,6 +81,22 @@ def people_of(table: Table) -> Iterator[PersonRow]:
             table.note(f.ROW_UNREAD, _heading_text(read), row=at + 1)
     if last:
         yield last
+
+
+def _village_of_titles(titles: Sequence[str]) -> str | None:
+    """The village that a title of its own names above a table: `THÔN ĐÔNG HỒ`."""
+    pieces = (piece for title in titles for piece in _PIECES.split(title))
+    named = [village for piece in pieces if _VILLAGE_TITLE.match(fold(piece)) and (village := heading_village(piece))]
+    return named[-1] if named else None
+
+
+def _of_those_below(table: Table, cells: RowCells, village: str | None, category: str | None) -> tuple[str | None, str | None]:
+    """The village and category that hold from this row on, where they are written once for all below."""
+    if Column.VILLAGE in table.written_once and (text := cells.text(Column.VILLAGE)):
+        village = standard_village(text, table.default_kind)
+    if Column.CATEGORY in table.written_once and (text := cells.text(Column.CATEGORY)):
+        category = text
+    return village, category
 
 
 def _add_payee(person: RowCells, line: RowCells) -> None:

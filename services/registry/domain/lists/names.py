@@ -35,7 +35,8 @@ _LONGEST = 60
 _QUOTES = str.maketrans("", "", '"“”„‟″«»')
 _ROYAL = frozenset({"công tằng", "công huyền", "công tôn", "huyền tôn", "huyền tằng"})
 """How names of the Nguyễn house begin in Huế: `Công Tằng Tôn Nữ Thị Hoa`."""
-_WHOLE_NAME = 3
+_WHOLE_NAME, _LONGEST_NAME = 3, 6
+_JOINS = frozenset(",;-–&+")
 _MIDDLE_NAMES = frozenset(
     (
         "thị", "văn", "hữu", "đình", "đức", "ngọc", "quốc", "xuân", "bá", "công", "như", "viết", "duy", "trọng", "thế", "minh",
@@ -125,6 +126,16 @@ def is_odd(name: str) -> bool:
     """Whether no person is called so: digits or a stroke (two names in one cell), or longer than a name is. A number at the end
     tells people of one name apart."""
     return len(name) > _LONGEST or bool(_ODD.search(_NUMBERED.sub("", name)))
+
+
+def names_two(reading: NameReading) -> bool:
+    """Whether a second whole name stands in the cell: `Nguyễn Văn A và Trần Thị B`, `Nguyễn Văn A, Trần Thị B`."""
+    if any(len(text.split()) > 1 for text in reading.name.split(" Và ")[1:]):
+        return True
+    behind = reading.remark.strip(" ,;&+-–")
+    words = behind.split()
+    joined = reading.remark[:1] in _JOINS and 2 <= len(words) <= _LONGEST_NAME
+    return joined and all(map(str.isalpha, words)) and behind.istitle() and begins_with_surname(behind)
 
 
 def is_trivial_change(written: str, name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from services.registry.domain.lists.channels import names_other_bank, read_channel
 from services.registry.domain.lists.text import fold, tidy
 
 _TOLD_APART = {
@@ -17,11 +18,12 @@ _CLAUSES = re.compile(r"[;,()\n]+|\.(?=\s|$)|\s[-–]\s")
 _CROSS = re.compile(r"^\s*[+†✝]\s*\d(?!\d{6})|†|✝|^\s*\(\+\)")
 
 _KIN = (
-    r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
+    r"(?:cha|me|boo|bo|ma|vo|chong|con|anh|chi|em|(?<!ghi )chu|bac|cau|dii|ong noi|ong ngoai|ba noi|ba ngoai|chu ho"
     r"|nguoi (?:nhan|giaam|giam|nuoi|cham|duoc uy quyen|dai dien|linh)|giaam ho|giam ho)"
 )
 _NEWS = r"(?!(?:doi tuong|bao|khai|xin|de nghi|don|dua|ruoc|cho|o voi)\b)"
 _SUBJECT = re.compile(rf"\b{_KIN}\b(?: {_NEWS}\w+){{0,6}}$")
+_OBJECT = re.compile(rf"^ (?:(?:cho|cua) (?:nguoi )?)?{_KIN}\b(?! (?:\w+ )?(?:bao|khai|xin|de nghi|don)\b)")
 _BARE_KIN = re.compile(rf"^{_KIN}(?: (?:de|ruot|nuoi|trai|gai|dau|re|va|cu|{_KIN}))*$")
 _WITH_KIN = re.compile(
     r"\b(?:theo|cung|voi) (?:con|chau|me|cha|boo|bo|chong|vo|gia dinh|anh|chi|em)(?: (?:trai|gai|dau|ruot))?\b"
@@ -35,7 +37,8 @@ _LOST_THING = (
 )
 _DEATH = re.compile(
     r"\bchet\b|\btu tran\b|\bqua doi\b|\bkhai tu\b|\bbao tu\b|\bchung tu\b|\btu vong\b|\bta the\b|\bmai tang\b|\bquy tien\b"
-    r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\bve voi (?:ong ba|to tien|tien to)\b"
+    r"|\bda khuat\b|\b(?:ba cu|ong cu|cu ba|cu ong) mat\b|\bdot tu\b|\b(?:hoa|an|hung) tang\b|\bchon cat\b|\bdam (?:tang|ma)\b"
+    r"|\bve (?:voi (?:ong ba|to tien|tien to)|troi|coi phat)\b"
     rf"|\b(?:da|moi|vua) (?:bi )?mat\b(?! {_LOST_THING}\b)"
     rf"|^(?:(?:dt|doi tuong|cu|ong|ba|nguoi huong) )?mat{_NOT_BODY}{_PLACE_OR_TIME}"
     rf"|(?:do|vi) mat$|\bmat{_NOT_BODY} (?:ngay|thang|naam|nam|luc|tu|hom|\d)"
@@ -62,12 +65,14 @@ _MOVE = re.compile(
     r"|\bchuyen (?:han|luon) (?:di|ve|vao|sang|ra)\b"
     r"|\bdi khoi\b|\bdi khoi dp\b|\bkhong con (?:o|cu tru|song|sinh song|tai)\b"
     r"|\bkhong (?:o|co mawt|cu tru|sinh song)(?: tai| o)? dia phuong"
-    r"|\bvang (?:mawt|mat|khoi|nha)\b|\bbo (?:di|tron)\b|\bmat tich\b|\bxuat canh\b|\bdinh cu\b"
+    r"|\bvang (?:mawt|mat|khoi|nha)\b|(?<!hay )(?<!thuong )\bbo (?:di|tron)\b(?! lang thang)"
+    r"|\bmat tich\b|\bxuat canh\b|\b(?:dinh|di) cu\b"
     r"|\b(?:chap hanh an|o tuf?|di tuf|o tuf|trai giaam|tam giam|cai nghien)\b"
 )
 _HOME = re.compile(
     r"(?<!du dk )(?<!du dieu kien )\b(?:vao|o|tai|trong) (?:tt ?bt\w*|tt|trung tam|co so|nha duong lao|bao tro|lang tre|mai am)\b"
 )
+_LEARNS = re.compile(r"\b(?:hoc|day nghe|dieu tri|phuc hoi)\b")
 _STOP = re.compile(
     r"^(?:da |de nghi |bi |xin |tam )?cat(?:$| (?:tu|giam|tro|che do|huong|khau|ho khau|tien|luon|t\d|thang|ngay|do|vi|\d))"
     r"|\b(?:da|de nghi|bi|xin|tam|chua) cat$|\bcat (?:khau|giam|tro cap|tc|huong|che do|do|tu)\b"
@@ -77,8 +82,12 @@ _STOP = re.compile(
     r"|\bhet (?:han huong|han tro cap|tuoi|dieu kien|thoi han huong|dien|huong)\b|\bqua tuoi\b"
     r"|\bchuyen (?:sang |qua )(?:huong |che do |dien )+(?!he so|muc|khuyet tat|nkt|kt|dbn|nang|khoan)"
     r"|(?<!khong )(?<!chua )(?<!khong duoc )\bhuong luong huu\b"
-    r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
+    r"|\bkhong con (?:thuoc|du) |\bkhong (?:du dieu kien|thuoc dien)|\bxoa ten\b|\bdinh chi\b"
+    r"|\b(?:ra|rut) khoi (?:ds|danh sach)\b"
 )
+
+
+_CHUYEN = re.compile(r"\b([Cc]huyển)\b")
 
 
 class NoteMeaning(StrEnum):
@@ -107,10 +116,19 @@ def read_note(text: str) -> NoteMeaning | None:
         meaning = _of_clause(words)
         if meaning and not (kin_before and meaning is NoteMeaning.DEATH):
             meanings.add(meaning)
-        kin_before = bool(_BARE_KIN.match(words))
+        kin_before = bool(_BARE_KIN.match(words)) or (":" in clause and bool(_BARE_KIN.match(fold(clause.split(":")[0]))))
     if NoteMeaning.DEATH in meanings:
         return NoteMeaning.DEATH
-    return NoteMeaning.MOVE if meanings else None
+    return NoteMeaning.MOVE if meanings or _moved_to_a_place(text) else None
+
+
+def _moved_to_a_place(text: str) -> bool:
+    """Whether a remark ends with a move to what is written like a place: `Chuyển Phú Vang`, no bank and no clause."""
+    before, verb, place = re.split(_CHUYEN, text, maxsplit=1) if len(re.findall(_CHUYEN, text)) == 1 else ("", "", "")
+    words = place.split()
+    if not verb or len(words) < 2 or not all(word.isalpha() and word.istitle() for word in words):
+        return False
+    return read_channel(place) is None and not names_other_bank(place) and not _SUBJECT.search(fold(before))
 
 
 def _told_apart(word: str, *, marked: bool) -> str:
@@ -118,11 +136,17 @@ def _told_apart(word: str, *, marked: bool) -> str:
     return "boo" if marked and word == "ba" else _TOLD_APART.get(word, word)
 
 
+def _of_the_person(words: str, death: re.Match[str]) -> bool:
+    """Whether a death is nobody else's: neither of who is named before it nor of whom it was reported for."""
+    return not _SUBJECT.search(words[: death.start()].strip()) and not _OBJECT.match(words[death.end() :])
+
+
 def _of_clause(words: str) -> NoteMeaning | None:
     living = _NOT_DEAD.sub(" ", words)
-    if any(not _SUBJECT.search(living[: found.start()].strip()) for found in _DEATH.finditer(living)):
+    if any(_of_the_person(living, found) for found in _DEATH.finditer(living)):
         return NoteMeaning.DEATH
     own = _WITH_KIN.sub(" ", words).strip()
     if not _ARRIVED.search(own) and any(not _SUBJECT.search(own[: found.start()].strip()) for found in _MOVE.finditer(own)):
         return NoteMeaning.MOVE
-    return NoteMeaning.MOVE if _HOME.search(own) or _STOP.search(own) else None
+    in_a_home = _HOME.search(own) and not _LEARNS.search(own) and not own.startswith("truoc ")
+    return NoteMeaning.MOVE if in_a_home or _STOP.search(own) else None

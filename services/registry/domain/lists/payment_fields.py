@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.cell_words import MEANS_NOTHING, is_mark
 from services.registry.domain.lists.channels import CASH, VIETINBANK, VIETTELPAY, names_other_bank, read_channel, split_number
 from services.registry.domain.lists.dates import age_on
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import birth_year_of, read_identity, sex_of
 from services.registry.domain.lists.names import is_trivial_change, read_name
-from services.registry.domain.lists.payee_words import kin_beside, names_nobody, number_beside, without_kin, without_number
+from services.registry.domain.lists.payee_words import (
+    kin_beside,
+    names_nobody,
+    number_beside,
+    payee_in_note,
+    without_kin,
+    without_number,
+)
 from services.registry.domain.lists.person_fields import NumberColumnFacts, Person, believable
 from services.registry.domain.lists.phones import PhoneNote, national_form, read_phone
 from services.registry.domain.lists.records import PayeeRecord
 from services.registry.domain.lists.reference import Reference
 from services.registry.domain.lists.relationships import Kin, age_contradicts, read_relationship, sex_contradicts
-from services.registry.domain.lists.row_cells import MEANS_NOTHING, RowCells, is_mark, written_form
+from services.registry.domain.lists.row_cells import RowCells, written_form
 from services.registry.domain.lists.syllables import standard_tone
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
@@ -26,7 +34,11 @@ from services.registry.domain.lists.workbook import Cell
 MINOR_AGE, ADULT_AGE = 16, 18
 """A child under 16 can't receive by itself; a payee is of age (Civil Code 2015 Art. 20, 21)."""
 
-_NOT_DIGITS = re.compile(r"[\s.\-_'’`]+")
+_NOT_DIGITS = re.compile(r"[\s.\-_'’‘`´′\"“”]+")
+
+
+_OF_NO_FAMILY = (Kin.SELF, Kin.UNKNOWN, Kin.GUARDIAN)
+"""Beside the beneficiary's own name these say nothing of another person: `Chủ tài khoản`."""
 
 
 @dataclass(slots=True)
@@ -124,9 +136,16 @@ def read_payee(
     cells: RowCells, person: Person, reference: Reference, facts: dict[int, NumberColumnFacts], year: int
 ) -> PayeeRecord | None:
     """Who receives in the beneficiary's place, checked against age and sex; None where the beneficiary does."""
-    name = _payee_name(cells)
-    number = _payee_number(cells, reference, facts)
-    relation = _relation(cells)
+    said = person.payee_said
+    if Column.PAYEE_NAME in cells.values:
+        said = ""
+    elif not said and Column.NOTE in cells.values:
+        said = _payee_noted(cells)
+    name = _payee_name(cells, said)
+    number = _payee_number(cells, reference, facts, said)
+    relation = _relation(cells, said)
+    if said and name:
+        cells.add(f.PAYEE_BESIDE, "payee", said, name)
     if not name and not number:
         if relation and read_relationship(relation).kin is not Kin.SELF:
             cells.add(f.PAYEE_NAME_MISSING, "payee", relation)
@@ -144,8 +163,13 @@ def read_payee(
     return PayeeRecord(name or None, number, _standard_relationship(relation) or None)
 
 
-def _payee_name(cells: RowCells) -> str:
-    text = _payee_cell(cells)
+def _payee_noted(cells: RowCells) -> str:
+    note = cells.cell(Column.NOTE)
+    return payee_in_note(note) if isinstance(note, str) and cells.cell(Column.PAYEE_ID) is None else ""
+
+
+def _payee_name(cells: RowCells, payee_said: str) -> str:
+    text = _payee_cell(cells, payee_said)
     name = read_name(without_kin(text)).name if text else ""
     if name and cells.was_decoded(Column.PAYEE_NAME):
         cells.add(f.TEXT_DECODED, "payee", cells.as_written(Column.PAYEE_NAME), name)
@@ -154,24 +178,24 @@ def _payee_name(cells: RowCells) -> str:
     return name
 
 
-def _relation(cells: RowCells) -> str:
+def _relation(cells: RowCells, payee_said: str) -> str:
     """The relationship's words; as they stand where only so they name one (`Chú` in a column of TCVN3 is no `Chỳ`)."""
     text = cells.text(Column.RELATIONSHIP)
     if text and cells.was_decoded(Column.RELATIONSHIP) and read_relationship(text).kin is Kin.UNKNOWN:
         plain = cells.undecoded(Column.RELATIONSHIP)
         return plain if read_relationship(plain).kin is not Kin.UNKNOWN else text
-    return text or kin_beside(_payee_cell(cells))
+    return text or kin_beside(_payee_cell(cells, payee_said))
 
 
-def _payee_cell(cells: RowCells) -> str:
-    text = without_number(cells.text(Column.PAYEE_NAME))
+def _payee_cell(cells: RowCells, payee_said: str) -> str:
+    text = without_number(cells.text(Column.PAYEE_NAME) or payee_said)
     return "" if names_nobody(text) else text
 
 
-def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts]) -> str | None:
+def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, NumberColumnFacts], payee_said: str) -> str | None:
     cell = cells.cell(Column.PAYEE_ID)
     if cell is None:
-        return number_beside(cells.text(Column.PAYEE_NAME))
+        return number_beside(cells.text(Column.PAYEE_NAME) or payee_said)
     at = cells.layout.first(Column.PAYEE_ID)
     column = facts.get(-1 if at is None else at, NumberColumnFacts())
     reading = believable(read_identity(cell, zeros_kept=column.zeros_kept), reference, column)
@@ -185,10 +209,11 @@ def _payee_number(cells: RowCells, reference: Reference, facts: dict[int, Number
 
 
 def _is_self(person: Person, name: str, number: str | None, relation: str) -> bool:
-    if relation and read_relationship(relation).kin is Kin.SELF:
+    kin = read_relationship(relation).kin if relation else Kin.SELF
+    if relation and kin is Kin.SELF:
         return True
     same_name = bool(name) and person.name is not None and fold(name) == fold(person.name)
-    return same_name and (number is None or number == person.number) and not relation
+    return same_name and (number is None or number == person.number) and kin in _OF_NO_FAMILY
 
 
 def _check_relationship(cells: RowCells, person: Person, name: str, number: str | None, relation: str, year: int) -> None:

@@ -9,14 +9,16 @@ from datetime import date
 from functools import lru_cache
 
 from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.cell_words import is_mark
 from services.registry.domain.lists.dates import IMPOSSIBLE, BirthReading, DateNote, read_birth, year_of_age
 from services.registry.domain.lists.findings import FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.identity import IdentityReading, birth_year_of, read_identity, sex_of
-from services.registry.domain.lists.names import is_odd, is_trivial_change, read_name
+from services.registry.domain.lists.names import is_odd, is_trivial_change, names_two, read_name
+from services.registry.domain.lists.payee_words import split_payee
 from services.registry.domain.lists.places_in_commune import ethnic_group, standard_village, village_kind, village_name
 from services.registry.domain.lists.reference import Reference
-from services.registry.domain.lists.row_cells import RowCells, is_mark, written_form
+from services.registry.domain.lists.row_cells import RowCells, written_form
 from services.registry.domain.lists.text import fold, tidy
 from services.registry.domain.lists.workbook import Cell
 
@@ -42,14 +44,19 @@ class NumberColumnFacts:
 
 @dataclass(slots=True)
 class Person:
-    """Who the row is about, as far as it can be read."""
+    """Who the row is about, as far as it can be read. `payee_said` is what the name's cell says of who receives."""
 
     name: str | None = None
     remark: str = ""
+    payee_said: str = ""
     birth: BirthReading | None = None
     sex: str | None = None
     number: str | None = None
     number_kind: str | None = None
+
+
+_ENDS_OF_RECEIVING = frozenset(")yộno")
+"""How a cell ends that names a payee behind the beneficiary: `(mẹ Võ Thị E nhận thay)`, `... nhận hộ`, `... nhận tiền`."""
 
 
 def read_full_name(cells: RowCells, person: Person) -> None:
@@ -57,12 +64,14 @@ def read_full_name(cells: RowCells, person: Person) -> None:
     text = cells.text(Column.FULL_NAME)
     if not text and Column.GIVEN_NAME in cells.layout.columns:
         text = f"{cells.text(Column.FAMILY_NAME)} {cells.text(Column.GIVEN_NAME)}"
+    if ":" in text or text[-1:] in _ENDS_OF_RECEIVING:
+        text, person.payee_said = split_payee(text)
     reading = read_name(text)
     if not reading.name:
         cells.add(f.NAME_MISSING, "full_name", cells.as_written(Column.FULL_NAME))
         return
     person.name, person.remark = reading.name, reading.remark
-    if is_odd(reading.name):
+    if is_odd(reading.name) or ((reading.remark or " Và " in reading.name) and names_two(reading)):
         cells.add(f.NAME_ODD, "full_name", cells.as_written(Column.FULL_NAME), reading.name)
     if cells.was_decoded(Column.FULL_NAME):
         cells.add(f.TEXT_DECODED, "full_name", cells.as_written(Column.FULL_NAME), reading.name)

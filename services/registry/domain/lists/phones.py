@@ -12,7 +12,7 @@ import phonenumbers
 from services.registry.domain.lists.workbook import Cell
 
 _SPLIT = re.compile(r"\s*(?:/|;|,|\||\n|\bhoặc\b|\bhay\b| - )\s*", re.IGNORECASE)
-_PACK = re.compile(r"[\s.\-–_()'’`\u00a0]+")
+_PACK = re.compile(r"[\s.\-–_()'’‘`´′\"“”\u00a0]+")
 _MOBILE = re.compile(r"^0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}$")
 _OLD_LENGTH = 11
 _FLOAT_TAIL = re.compile(r"(?<=^\d{9})[.,]0$|(?<=^\d{10})[.,]0$")

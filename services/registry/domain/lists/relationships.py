@@ -62,6 +62,8 @@ _FIRST_WORDS: dict[str, Relationship] = {
     "dâu": Relationship(Kin.CHILD, _FEMALE), "rể": Relationship(Kin.CHILD, _MALE),
     "cháu": Relationship(Kin.GRANDCHILD), "chau": Relationship(Kin.GRANDCHILD), "chắt": Relationship(Kin.GRANDCHILD),
 }  # fmt: skip
+_WITHOUT_MARKS = frozenset({"bo", "me", "ong", "chu", "cau", "bac", "co", "di", "thim", "chi", "vo", "chong", "chau"})
+"""Typed without marks, as are all words beside them then: `chi hội phụ nữ` is no `chị`."""
 _WHOLE: dict[str, Relationship] = {
     word: relationship
     for words, relationship in (
@@ -69,7 +71,7 @@ _WHOLE: dict[str, Relationship] = {
         (("vợ chồng", "vợ/chồng", "chồng/vợ"), Relationship(Kin.SPOUSE)),
         (("bố mẹ", "cha mẹ", "ba mẹ", "ba", "bố/mẹ", "cha/mẹ"), Relationship(Kin.PARENT)),
         (("ông bà", "ông/bà"), Relationship(Kin.GRANDPARENT)),
-        (("bà con", "sơ", "phụ huynh", "thân nhân"), Relationship(Kin.GUARDIAN)),
+        (("bà con", "họ hàng", "sơ", "phụ huynh", "thân nhân"), Relationship(Kin.GUARDIAN)),
         (("nội", "ngoại", "bên nội", "bên ngoại"), Relationship(Kin.ANY_AGE)),
         (("thân phụ",), Relationship(Kin.PARENT, _MALE)),
         (("thân mẫu",), Relationship(Kin.PARENT, _FEMALE)),
@@ -99,6 +101,14 @@ _BY_MARRIAGE = frozenset({"dâu", "dau", "rể", "rễ", "re", "họ", "kế", "
 _SIBLINGS = (Kin.ELDER_SIBLING, Kin.YOUNGER_SIBLING)
 _OF_THE_LINE = frozenset({"nội", "ngoại", "noi", "ngoai"})
 """A `cháu` alone may be a nephew older than the uncle; `cháu nội`, `cháu ngoại` are a child's children."""
+_MODIFIERS = (
+    "ruột ruot đẻ de nuôi nuoi út ut cả ca thứ hai lớn lon nhỏ nho đầu dau trưởng chính hờ riêng chung bé già gia"
+    " trai gái gai nội noi ngoại ngoai dâu rể rễ re họ ho kế ke ghẻ ghe vợ vo chồng chong của cua bên ben là la"
+    " đối tượng đt nó và hoặc"
+)
+_SAYS_MORE = frozenset(_MODIFIERS.split())
+"""Words that leave a relationship what its first word says. With others it may be anything: `bà con xa`, `cô giáo`."""
+_BRACKETS = re.compile(r"\([^()]*\)?")
 _SEXED = {"trai": _MALE, "gái": _FEMALE, "gai": _FEMALE, "dâu": _FEMALE, "dau": _FEMALE, "rể": _MALE,
           "rễ": _MALE, "re": _MALE}  # fmt: skip
 
@@ -119,9 +129,15 @@ def read_relationship(text: str) -> Relationship:
     if len(parts) > 1 and parts[0] == "người":
         parts = parts[1:]
     known = _FIRST_WORDS.get(parts[0]) if parts else None
-    if known is None:
+    if known is None or (parts[0] in _WITHOUT_MARKS and not words.isascii()):
         return Relationship(Kin.UNKNOWN)
+    if not all(_leaves_kin(part) for part in _BRACKETS.sub(" ", words).replace("/", " ").replace("-", " ").split()[1:]):
+        return Relationship(Kin.ANY_AGE)
     return _with_what_follows(known, parts)
+
+
+def _leaves_kin(word: str) -> bool:
+    return word in _SAYS_MORE or word in _FIRST_WORDS or not word.isalpha()
 
 
 def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
@@ -136,8 +152,8 @@ def _with_what_follows(known: Relationship, parts: list[str]) -> Relationship:
         return Relationship(Kin.OWN_GRANDCHILD, sex)
     if known.kin in (*_SIBLINGS, Kin.PARENT) and {*parts[1:2]} & _BY_MARRIAGE:
         return Relationship(Kin.ANY_AGE, sex)
-    if known.kin in _SIBLINGS and second and second.kin in _SIBLINGS:
-        return Relationship(Kin.ANY_AGE)
+    if known.kin in _SIBLINGS and second and second.kin in (*_SIBLINGS, Kin.CHILD, Kin.UNCLE_AUNT):
+        return Relationship(Kin.ANY_AGE)  # brothers and sisters of either age, or cousins: `anh con bác`
     if parts[0] == "bà" and second and second.kin in _SIBLINGS:
         return second
     of_a_spouse = second is not None and Kin.SPOUSE in (known.kin, second.kin) and known.kin is not second.kin

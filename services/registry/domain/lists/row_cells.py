@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from services.registry.domain.lists import findings as f
+from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, is_marked
+from services.registry.domain.lists.cell_words import MEANS_NOTHING, SAYS_NOTHING, is_ditto
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
@@ -15,30 +15,15 @@ from services.registry.domain.lists.legacy import Encoding, makes_sense, read_te
 from services.registry.domain.lists.text import tidy
 from services.registry.domain.lists.workbook import Cell
 
-_DITTO = re.compile(
-    r"^[-–—.(\s]*(?:n\s?[./]?\s?t\.?|như trên|nhu tren|idem|~|[\"“”„″〃](?:\s?[\"“”„″〃])?|'\s?'|’\s?’|´´|,,|//|\\\\)[-–—.)\s]*$",
-    re.IGNORECASE,
-)
-_LONGEST_DITTO = 10
 _DASHES = frozenset({"..", "...", "-", "–", "--", "---", "- -"})
 """As above in a village's column, where nobody has none; anywhere else they mean nothing."""
 _NEVER_DITTO = (Column.FULL_NAME, Column.FAMILY_NAME, Column.GIVEN_NAME, Column.IDENTITY, Column.CMND, Column.CCCD,
                 Column.ORDINAL, Column.ACCOUNT)  # fmt: skip
 _FILLED_BY_MERGING = (Column.VILLAGE, Column.CATEGORY, Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP,
                       Column.CHANNEL, Column.ETHNICITY, Column.COMMUNE, Column.PHONE)  # fmt: skip
-_TICKS = frozenset({"x", "v", "✓", "✔", "√", "1", "nam", "nữ", "nu", "có", "*", "+"})
-MEANS_NOTHING = frozenset({"-", "–", "--", "/", ".", "...", "…", "không", "ko", "không có"})
-
-
-@lru_cache(maxsize=4_096)
-def is_ditto(text: str) -> bool:
-    """Whether a cell says `as above`: `nt`, `-nt-`, `"`, `//`, `như trên`."""
-    return len(text) <= _LONGEST_DITTO and bool(_DITTO.match(text))
-
-
-def is_mark(cell: Cell) -> bool:
-    """Whether a cell only says `this one`: `x`, `✓`, `1`."""
-    return cell == 1 or (isinstance(cell, str) and cell.strip().lower() in _TICKS)
+_MAY_HOLD_NOTHING = (Column.PAYEE_NAME, Column.PAYEE_ID, Column.RELATIONSHIP, Column.PAYEE_PHONE, Column.PHONE, Column.ACCOUNT,
+                     Column.BANK, Column.CHANNEL, Column.CHILDREN, Column.IDENTITY, Column.CMND, Column.CCCD)  # fmt: skip
+"""What many have not: there `0`, `k` or `chưa có` say so."""
 
 
 @dataclass(slots=True)
@@ -52,6 +37,8 @@ class RowCells:
     decoded: frozenset[int] = frozenset()
 
     values: dict[Column, Cell] = field(init=False)
+    cell: Callable[[Column], Cell] = field(init=False)
+    """The first filled cell under such a column. It is `values.get` itself, for rows are asked a dozen times each."""
 
     def __post_init__(self) -> None:
         read, width = self.read, len(self.read)
@@ -62,14 +49,11 @@ class RowCells:
                     values[column] = cell
                     break
         self.values = values
-
-    def cell(self, column: Column) -> Cell:
-        """The first filled cell under such a column."""
-        return self.values.get(column)
+        self.cell = values.get
 
     def text(self, column: Column) -> str:
         """The same as text, empty for nothing and for words that mean nothing (`-`, `không`)."""
-        cell = self.cell(column)
+        cell = self.values.get(column)
         if cell is None:
             return ""
         if isinstance(cell, str):
@@ -125,6 +109,7 @@ class RowCellsReader:
         merged_down: dict[tuple[int, int], Cell],
         *,
         rows_differ: bool = False,
+        marks: CategoryMarks = NO_MARKS,
     ) -> None:
         self._layout = layout
         self._encodings = encodings
@@ -135,6 +120,8 @@ class RowCellsReader:
         self._ditto = frozenset(at for at in self._names if at not in never)
         self._villages = frozenset(layout.columns.get(Column.VILLAGE, ()))
         self._mergeable = tuple(at for column in _FILLED_BY_MERGING for at in layout.columns.get(column, ()))
+        self._may_hold_nothing = tuple(at for column in _MAY_HOLD_NOTHING for at in layout.columns.get(column, ()))
+        self._marks = marks
         self._above: dict[int, Cell] = {}
 
     def decoded(self, row: Sequence[Cell]) -> tuple[list[Cell], frozenset[int]]:
@@ -175,7 +162,25 @@ class RowCellsReader:
                 read[at] = self._above.get(at)
                 findings.append(Finding(f.DITTO_READ, self._names[at], cell, written_form(read[at])))
             self._above[at] = read[at] if at < len(read) else None
+        for at in self._may_hold_nothing:
+            if at < width and read[at] in SAYS_NOTHING:
+                read[at] = None
+        if self._marks.words:
+            return self._marked(RowCells(written, read, self._layout, findings, decoded))
         return RowCells(written, read, self._layout, findings, decoded)
+
+    def _marked(self, cells: RowCells) -> RowCells:
+        """The row with the words of its marked column for a category; a number there is a sum, a coefficient, or heads."""
+        read, number = cells.read, None
+        for at, words in self._marks.words.items():
+            if at < len(read):
+                marked = is_marked(read[at])
+                number = read[at] if marked else number
+                read[at] = words if marked else None
+        cells = RowCells(cells.written, read, self._layout, cells.findings, cells.decoded)
+        if self._marks.numbers and number is not None:
+            cells.values.setdefault(self._marks.numbers, number)
+        return cells
 
     def line(self, written: Sequence[Cell], read: list[Cell], decoded: frozenset[int]) -> RowCells:
         """A row that is no person's own, as it stands."""

@@ -45,10 +45,11 @@ _BIRTHS = (Column.BIRTH, Column.BIRTH_YEAR, Column.MALE, Column.FEMALE)
 class RowJudge:
     """Tells the kind of a row of one table."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, marked: frozenset[int] = frozenset()) -> None:
+        """`marked` are the columns whose headers are categories: totals stand in these as well as marks."""
         self._digits = tuple(at for column in _DIGIT_COLUMNS for at in layout.columns.get(column, ()))
         self._marks = tuple(at for column in (Column.MALE, Column.FEMALE) for at in layout.columns.get(column, ()))
-        self._words = tuple(at for column in _WORD_COLUMNS for at in layout.columns.get(column, ()))
+        self._words = tuple(at for column in _WORD_COLUMNS for at in layout.columns.get(column, ()) if at not in marked)
         self._names = layout.columns.get(Column.FULL_NAME) or layout.columns.get(Column.GIVEN_NAME, ())
         self._payee_names = layout.columns.get(Column.PAYEE_NAME, ())
         self._payees = frozenset(at for column in _OF_PAYEES for at in layout.columns.get(column, ()))
@@ -60,14 +61,15 @@ class RowJudge:
     def evidence(self, row: Sequence[Cell]) -> int:
         """How many cells of the row say something of a person (numbers, dates, categories; not names or amounts)."""
         width = len(row)
-        count = self._numbers_and_dates(row)
+        count = self.numbers_and_dates(row)
         for at in self._marks:
             count += at < width and row[at] is not None
         for at in self._words:
             count += at < width and row[at] is not None
         return count
 
-    def _numbers_and_dates(self, row: Sequence[Cell]) -> int:
+    def numbers_and_dates(self, row: Sequence[Cell]) -> int:
+        """How many cells hold an identity number, a phone or a birth date."""
         width = len(row)
         count = 0
         for at in self._digits:
@@ -95,9 +97,9 @@ class RowJudge:
         odd = self._odd_kind(row, texts)
         if odd:
             return odd
-        name = self._name(row)
+        name = self.name_of(row)
         if not name:
-            person = evidence >= 2 or (self._has_number(row) and self._numbers_and_dates(row))
+            person = evidence >= 2 or (self._has_number(row) and self.numbers_and_dates(row))
             return RowKind.PERSON if person else self._heading_or_other(texts)
         if heading_village(name) and evidence < 2:
             return RowKind.HEADING
@@ -118,7 +120,7 @@ class RowJudge:
         if any(payee_on_line(cell) for cell in row if isinstance(cell, str)):
             return True
         born = any(at < len(row) and row[at] is not None for at in self._births)
-        return self._ordinal is not None and not born and is_name_with_kin(self._name(row))
+        return self._ordinal is not None and not born and is_name_with_kin(self.name_of(row))
 
     def _surely_a_person(self, row: Sequence[Cell]) -> bool:
         return self.evidence(row) >= 3 or self._has_number(row)
@@ -133,7 +135,7 @@ class RowJudge:
         return None
 
     def _repeats_header(self, row: Sequence[Cell]) -> bool:
-        name = self._name(row)
+        name = self.name_of(row)
         if name and not any(fold(name) in self._header.get(at, "") for at in self._names):
             return False
         same = 0
@@ -143,7 +145,8 @@ class RowJudge:
                 same += words == key or words.startswith(key + " ") or words.endswith(" " + key)
         return same >= 3 or (same > 0 and same == sum(cell is not None for cell in row))
 
-    def _name(self, row: Sequence[Cell]) -> str:
+    def name_of(self, row: Sequence[Cell]) -> str:
+        """The text in the name's column, empty for none."""
         cells = [row[at] for at in self._names if at < len(row)]
         return next((cell for cell in cells if isinstance(cell, str) and cell.strip()), "")
 

@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.column_doubts import set_aside_doubtful
+from services.registry.domain.lists.category_marks import NO_MARKS, CategoryMarks, settle_marks
+from services.registry.domain.lists.cell_words import SAYS_NOTHING, is_ditto, is_mark
+from services.registry.domain.lists.column_agreement import settle_by_agreement
+from services.registry.domain.lists.column_doubts import set_aside_doubtful, set_aside_others
 from services.registry.domain.lists.column_facts import (
     SEVERAL,
     column_cells,
     column_texts,
+    columns_written_once,
     filled_without,
     number_facts,
     rows_differ,
 )
 from services.registry.domain.lists.column_places import OWN_NUMBERS
+from services.registry.domain.lists.column_sums import settle_sums
 from services.registry.domain.lists.content import guess_column
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.headers import Column, is_payee_header, read_header
@@ -32,7 +37,6 @@ from services.registry.domain.lists.payee_words import hold_names_with_kin
 from services.registry.domain.lists.person_fields import NumberColumnFacts
 from services.registry.domain.lists.places_in_commune import standard_village, village_kind, village_name
 from services.registry.domain.lists.records import ListNote
-from services.registry.domain.lists.row_cells import is_ditto, is_mark
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell, Sheet
 
@@ -43,7 +47,8 @@ _MOSTLY = 0.75
 _OF_PAYEES = (Column.RELATIONSHIP, Column.PAYEE_ID)
 """Before these stands the payee's name, whatever its header says."""
 _WANTED = (Column.IDENTITY, Column.PHONE, Column.BIRTH, Column.SEX, Column.CATEGORY, Column.CHANNEL, Column.RELATIONSHIP,
-           Column.VILLAGE)  # fmt: skip
+           Column.VILLAGE, Column.ETHNICITY, Column.ACCOUNT)  # fmt: skip
+_WANTED_OF_PAYEES = (Column.PAYEE_ID, Column.PAYEE_PHONE, Column.RELATIONSHIP, Column.PAYEE_NAME)
 
 
 @dataclass(slots=True)
@@ -65,6 +70,8 @@ class Table:
     numbers: dict[int, NumberColumnFacts] = field(default_factory=dict)
     rows_differ: bool = False
     month_first: bool = False
+    marks: CategoryMarks = NO_MARKS
+    written_once: frozenset[Column] = frozenset()
     birth_cells: list[Cell] = field(default_factory=list)
     unmarked_sex: str | None = None
     default_kind: str = "Thôn"
@@ -78,10 +85,15 @@ class Table:
         self.encodings = [choose_encoding(dict.fromkeys(column_texts(sample, at)), self.encoding) for at in range(width)]
         self.rows_differ = rows_differ(sample, width)
         self._settle_village_encoding(sample)
+        set_aside_others(self.layout, lambda at: column_cells(sample, at))
         set_aside_doubtful(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)])
-        self._name_columns_by_content(sample, width)
-        self._keep_remarks(rows, width)
+        self.marks = settle_marks(self.layout, rows)
+        settle_sums(self.layout, lambda at: [self._read_cell(cell, at) for cell in column_cells(sample, at)], width)
         self._settle_payees_with_kin(sample)
+        settle_by_agreement(self.layout, sample)
+        self._name_columns_by_content(sample, width)
+        self.written_once = columns_written_once(self.layout, rows)
+        self._keep_remarks(rows, width)
         self._settle_whose_numbers(rows)
         for column in _NUMBER_COLUMNS:
             for at in self.layout.columns.get(column, ()):
@@ -127,6 +139,8 @@ class Table:
                 continue
             cells = [self._read_cell(row[at], at) for row in sample if at < len(row)]
             header = self.layout.headers[at] if at < len(self.layout.headers) else ""
+            if is_payee_header(header):
+                missing = [column for column in _WANTED_OF_PAYEES if column not in self.layout.columns]
             column = guess_column(cells, missing)
             if column:
                 self.layout.columns[column] = (at,)
@@ -145,13 +159,17 @@ class Table:
                 self.note(f.COLUMN_BY_CONTENT, header or f"#{at + 1}", Column.NOTE.value)
 
     def _settle_payees_with_kin(self, sample: Sequence[Sequence[Cell]]) -> None:
-        """`Người nhận thay (quan hệ)` speaks of the relationship, yet whole names stand below it: `Lê Thị Hoa (mẹ)`."""
+        """`Người nhận thay (quan hệ)` speaks of the relationship, yet whole names stand below it, with it (`Lê Thị Hoa (mẹ)`)
+        or without."""
         columns = self.layout.columns
         at = self.layout.first(Column.RELATIONSHIP)
         if at is None or Column.PAYEE_NAME in columns:
             return
         texts = [str(self._read_cell(text, at)) for text in column_texts(sample, at)]
-        if hold_names_with_kin([text for text in texts if read_header(text) is None]):  # a header may come again below
+        texts = [
+            text for text in texts if read_header(text) is None and text not in SAYS_NOTHING
+        ]  # a header may come again below
+        if hold_names_with_kin(texts) or guess_column(texts, (Column.PAYEE_NAME,)):
             del columns[Column.RELATIONSHIP]
             columns[Column.PAYEE_NAME] = (at,)
 

@@ -12,6 +12,8 @@ from services.registry.domain.lists.communes import CommuneFinder, CommuneReadin
 from services.registry.domain.lists.dates import column_has_month_first
 from services.registry.domain.lists.findings import Finding, FindingKind
 from services.registry.domain.lists.headers import Column
+from services.registry.domain.lists.headless import goes_on, without_any_header
+from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.legacy import Encoding, choose_encoding
 from services.registry.domain.lists.list_rows import PersonRow, facts_of
 from services.registry.domain.lists.months import infer_month, stated_month
@@ -58,7 +60,7 @@ def tables_of(workbook: Workbook, options: ListOptions, notes: list[ListNote]) -
     """
     texts = (cell for sheet in workbook.sheets for row in sheet.rows[:_SAMPLED_ROWS] for cell in row if isinstance(cell, str))
     usual = choose_encoding(dict.fromkeys(texts))
-    found = [(sheet, _tables(sheet, usual)) for sheet in workbook.sheets]
+    found = _with_headless([(sheet, _tables(sheet, usual)) for sheet in workbook.sheets], usual)
     tables = [table for _, on_sheet in found for table in on_sheet]
     for sheet, on_sheet in found:
         if not on_sheet and any(cell is not None for row in sheet.rows for cell in row):
@@ -86,6 +88,20 @@ def _tables(sheet: Sheet, usual: Encoding) -> list[Table]:
     found = find_tables(sheet.rows, encoding, hidden=sheet.hidden_columns)
     sheet_titles = found[0].layout.first_row if found else 0
     return [Table(sheet, one.layout, encoding, one.first_row, one.end_row, sheet_titles) for one in found]
+
+
+def _with_headless(found: list[tuple[Sheet, list[Table]]], usual: Encoding) -> list[tuple[Sheet, list[Table]]]:
+    """With the tables of sheets without a header: those that go on from one with a header; where none has, by content."""
+    some = any(tables for _, tables in found)
+    before: Layout | None = None
+    for sheet, tables in found:
+        if tables:
+            before = tables[-1].layout
+            continue
+        table = (goes_on(sheet.rows, before, usual) if before else None) if some else without_any_header(sheet.rows, usual)
+        if table:
+            tables.append(Table(sheet, table.layout, usual, table.first_row, table.end_row, table.layout.last_row + 1))
+    return found
 
 
 def _sheet_note(kind: FindingKind, sheet: str, proposed: str | None = None) -> ListNote:

@@ -9,12 +9,13 @@ from datetime import date
 from typing import cast
 
 from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong
+from services.registry.domain.lists.cell_words import is_ditto
 from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.findings import Finding
 from services.registry.domain.lists.identity import read_identity
 from services.registry.domain.lists.legacy import Encoding, read_text
 from services.registry.domain.lists.names import read_name
-from services.registry.domain.lists.row_cells import is_ditto, written_form
+from services.registry.domain.lists.row_cells import written_form
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
 from services.registry.domain.openings import findings as f

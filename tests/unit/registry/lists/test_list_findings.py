@@ -79,6 +79,10 @@ ONE_ROW: dict[str, tuple[str, Row]] = {
     "ethnicity_rewritten": ("adult", {"ethnicity": "Ta-ôi"}),
     "ethnicity_unknown": ("adult", {"ethnicity": "Sao Hỏa"}),
     "relationship_unknown": ("child", {"relationship": "zz"}),
+    "payee_beside": (
+        "child",
+        {"name": "Lê Thị Lan (bà: Trần Thị Hoa nhận thay)", "payee": None, "payee_number": None, "relationship": None},
+    ),
     "payee_is_self": ("adult", {"payee": "Nguyễn Văn Hòa"}),
     "amount_in_thousands": ("adult", {"amount": 540}),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.registry.domain.lists.cell_words import is_ditto
 from services.registry.domain.lists.channels import read_channel
 from services.registry.domain.lists.notes import NoteMeaning, read_note
 from services.registry.domain.lists.relationships import (
@@ -13,7 +14,6 @@ from services.registry.domain.lists.relationships import (
     read_relationship,
     sex_contradicts,
 )
-from services.registry.domain.lists.row_cells import is_ditto
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.registry.domain.lists.cell_words import is_ditto
 from services.registry.domain.lists.communes import commune_finder
 from services.registry.domain.lists.headers import Column, read_header
 from services.registry.domain.lists.layout import find_layout
@@ -14,7 +15,6 @@ from services.registry.domain.lists.months import stated_month
 from services.registry.domain.lists.places_in_commune import heading_village, standard_village
 from services.registry.domain.lists.records import ListReading, RowStatus
 from services.registry.domain.lists.reference import Reference
-from services.registry.domain.lists.row_cells import is_ditto
 from services.registry.domain.lists.standardise import standardise
 from services.registry.domain.lists.title_categories import category_of_titles
 from services.registry.domain.lists.workbook import Cell, Sheet, Workbook
