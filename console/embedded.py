@@ -53,12 +53,12 @@ class Embedded:
         """A token of the local issuer."""
         return self.platform.token(role, unit_ids, subject)
 
-    async def stop(self) -> None:
+    async def stop(self, stop_mode: str = "fast") -> None:
         """Stop serving, working, and the database."""
         await stop_tasks(self.tasks)
         self.server.should_exit = True
         await asyncio.gather(self.server_task, return_exceptions=True)
-        await self.platform.close()
+        await self.platform.close(stop_mode)
 
 
 async def start_embedded(settings: Settings, gateway_workers: Collection[str] | None = None) -> Embedded:

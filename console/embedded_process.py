@@ -29,6 +29,10 @@ from shared.settings import SERVICES, Settings, read_settings
 ROOT = Path(__file__).resolve().parent.parent
 END_SECONDS = 30
 
+STOP_MODE = "immediate"
+"""What played is over, and made again from nothing the next time: the server need not write all its pages before it ends. Whoever
+looks at the data after all finds them by the log, as after a power cut."""
+
 
 @dataclass(slots=True)
 class EmbeddedProcess:
@@ -125,7 +129,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     where = {"database_urls": running.platform.database_urls, "admin_database_url": running.admin_database_url}
     print(json.dumps(where), flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    await running.stop()
+    await running.stop(STOP_MODE)
 
 
 if __name__ == "__main__":

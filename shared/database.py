@@ -21,6 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from shared.connections import Connection
+
 EVERYTHING = "*"
 """The row scope of a service's own work."""
 
@@ -133,6 +135,11 @@ class Tx:
         day: date = await self.scalar("SELECT platform.business_today()")
         return day
 
+    async def plan_anew(self) -> None:
+        """Plan this transaction's statements for what their tables hold now. The driver keeps statements, and the server keeps
+        their plans: one made while a month's partition was empty reads the whole of it for ever."""
+        await self.driver.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+
     async def ensure_month(self, schema: str, table: str, month: date, fill_percent: int = 100) -> None:
         """Make the partition of a month-partitioned table if it is not there. `fill_percent`: how full its pages are at first,
         where rows are changed soon after they came."""
@@ -152,14 +159,16 @@ class Tx:
 class Database:
     """The database as one service sees it: its role, its schema, its pool."""
 
-    def __init__(self, url: str, service: str) -> None:
+    def __init__(self, url: str, service: str, pool_size: int | None = None) -> None:
+        """`pool_size`: connections kept and opened at most (None: `POOL_SIZE`); who needs one more waits for one."""
         self.service = service
+        self._pool_size = pool_size or POOL_SIZE
         self.event_said = asyncio.Event()
         """Set whenever a transaction of this process that said an event has committed: the relay need not wait."""
         self._known_partitions: set[Partition] = set()
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
-            pool_size=POOL_SIZE,
+            pool_size=self._pool_size,
             max_overflow=0,
             pool_use_lifo=True,  # the one used last knows most statements
             # Transactions are begun and ended by `transaction` itself: SQLAlchemy's way costs two round trips more for each.
@@ -174,6 +183,7 @@ class Database:
                     "temp_buffers": "64MB",
                     "datestyle": "ISO",  # texts that are sealed hold dates
                 },
+                "connection_class": Connection,
                 "timeout": 10,
                 "statement_cache_size": 1000,
             },
@@ -207,7 +217,7 @@ class Database:
 
         A pooled connection may have died with its server; nothing has happened on it yet, so the next one is taken.
         """
-        for left in range(POOL_SIZE, -1, -1):
+        for left in range(self._pool_size, -1, -1):
             connection = await self.engine.connect()
             try:
                 driver: Any = (await connection.get_raw_connection()).driver_connection

@@ -15,7 +15,6 @@ import httpx
 from shared.auth import Verifier, issue_local_token, local_verifier, oidc_verifier
 from shared.bus.memory import MemoryBus
 from shared.bus.protocol import Bus
-from shared.bus.rabbit import RabbitBus
 from shared.crypto import FieldCipher, load_field_cipher
 from shared.database import EVERYTHING, Database
 from shared.embedded_postgres import EmbeddedPostgres, start_postgres
@@ -23,6 +22,10 @@ from shared.keys import ISSUER, load_signing_key, make_keys
 from shared.settings import SERVICES, Settings
 
 DATABASE = "chitra"
+
+EMBEDDED_POOL_SIZE = 5
+"""Connections of each service in the embedded platform. All four and the server share one machine: each connection more is a
+server process that reads the catalogue and plans every statement for itself, and makes nothing faster."""
 
 
 @dataclass(slots=True)
@@ -41,7 +44,9 @@ class Platform:
     def database(self, service: str) -> Database:
         """The database as this service sees it; one pool for each."""
         if service not in self._databases:
-            self._databases[service] = Database(self.database_urls[service], service)
+            self._databases[service] = Database(
+                self.database_urls[service], service, EMBEDDED_POOL_SIZE if self.postgres is not None else None
+            )
         return self._databases[service]
 
     def field_cipher(self) -> FieldCipher:
@@ -89,15 +94,15 @@ class Platform:
             self._client = httpx.AsyncClient(timeout=30, trust_env=False)
         return self._client
 
-    async def close(self) -> None:
-        """Let go of bus and databases; stop the embedded server."""
+    async def close(self, stop_mode: str = "fast") -> None:
+        """Let go of bus and databases; stop the embedded server (`EmbeddedPostgres.stop` has the modes)."""
         await self.bus.close()
         if self._client is not None:
             await self._client.aclose()
         for database in self._databases.values():
             await database.close()
         if self.postgres is not None:
-            await asyncio.to_thread(self.postgres.stop)
+            await asyncio.to_thread(self.postgres.stop, stop_mode)
 
 
 async def open_platform(settings: Settings) -> Platform:
@@ -131,6 +136,8 @@ def platform_over(settings: Settings, bus: Bus, database_urls: dict[str, str], a
 
 
 async def _distributed(settings: Settings) -> Platform:
+    from shared.bus.rabbit import RabbitBus  # aio_pika: the embedded platform does without
+
     assert settings.database_url and settings.amqp_url
     if settings.local_issuer:
         make_keys(settings.keys_dir)

@@ -45,7 +45,7 @@ def run_async(main: Coroutine[Any, Any, Result]) -> Result:
 
 def subscription(service: Service) -> Subscription:
     """The queue of a service."""
-    return Subscription(service.queue, service.subscribes_to, service.inbox.receive)
+    return Subscription(service.queue, service.subscribes_to, service.inbox.receive, service.events_at_once)
 
 
 async def start_workers(service: Service, bus: Bus, only: Collection[str] | None = None) -> list[asyncio.Task[None]]:

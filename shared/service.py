@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 from fastapi import FastAPI
 
+from shared.bus.protocol import PREFETCH
 from shared.database import Database, is_infrastructure
 from shared.inbox import EventHandler, Inbox
 
@@ -55,6 +56,8 @@ class Service:
     subscribes_to: tuple[str, ...] = ()  # routing keys; "registry.*" for all of the registry's
     handlers: Mapping[str, EventHandler] = field(default_factory=dict)  # by routing key
     workers: tuple[Worker, ...] = ()
+    events_at_once: int = PREFETCH
+    """Events that a process applies at the same time. Few where they wait for one lock: each holds a connection meanwhile."""
 
     @property
     def queue(self) -> str:

@@ -90,22 +90,23 @@ async def _import_one(officer: Officer, commune_list: CommuneList, tally: Import
     for status in ("accepted", "review", "rejected"):
         tally.rows[status] += view["rows"][status]
     truth = {row["row"]: row for row in commune_list.truth}
-    any_waits = bool(view["rows"]["review"] or view["rows"]["rejected"])
-    for round_no in range(ROUNDS if any_waits else 0):
-        answers = await _answers(officer, view["import_id"], truth, round_no)
+    for round_no in range(ROUNDS):
+        answers = await _answers(officer, view, truth, round_no) if view["unanswered"] else []
         if not answers:
             break
         tally.answered += len(answers) if round_no == 0 else 0
-        await officer.post("registry", f"/v1/imports/{view['import_id']}/answers", {"answers": answers})
+        view = await officer.post("registry", f"/v1/imports/{view['import_id']}/answers", {"answers": answers})
     confirmed = await officer.post("registry", f"/v1/imports/{view['import_id']}/confirm")
     tally.confirmed.update({name: count for name, count in confirmed.items() if isinstance(count, int)})
 
 
-async def _answers(officer: Officer, import_id: str, truth: dict[int, Any], round_no: int) -> list[dict[str, Any]]:
+async def _answers(officer: Officer, view: dict[str, Any], truth: dict[int, Any], round_no: int) -> list[dict[str, Any]]:
     """What the officer says of each row that waits: the truth, as one who knows the village would."""
     answers = []
     for status in ("review", "rejected"):
-        async for row in officer.pages("registry", f"/v1/imports/{import_id}/rows", status=status):
+        if not view["rows"][status]:
+            continue
+        async for row in officer.pages("registry", f"/v1/imports/{view['import_id']}/rows", status=status):
             if row.get("answer") is not None:
                 continue
             known = truth.get(row["row"], {}).get("answer") or {"action": "accept"}

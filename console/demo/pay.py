@@ -43,7 +43,7 @@ class PayDesk:
             drawn = await self._release_all(run_id, planned, round_no)
             if not drawn:
                 break
-            await self._settle(run_id)
+            await self._settle(run_id, planned)
         await self._refund(run_id)
         return run_id
 
@@ -95,15 +95,16 @@ class PayDesk:
             key = f"funding-{planned.code}-{district.unit.code}-{number}"
             await accountant.post("disbursement", f"/v1/runs/{run_id}/fundings", funding, key=key)
 
-    async def _settle(self, run_id: str) -> None:
+    async def _settle(self, run_id: str, planned: PlannedRun) -> None:
         """Until nothing of the run is on its way: first what answers at once, then what takes days."""
-        await wait_until_quiet(self._stage, run_id)
+        month = planned.run_month
+        await wait_until_quiet(self._stage, run_id, month)
         if self._stage.killer is not None:
             await self._stage.killer.rest()
-            await wait_until_quiet(self._stage, run_id)
+            await wait_until_quiet(self._stage, run_id, month)
         for _ in range(3):
             await self._stage.set_date(self._stage.today + timedelta(days=COLLECTION_DAYS))
-            await wait_until_quiet(self._stage, run_id)
+            await wait_until_quiet(self._stage, run_id, month)
             if await in_flight(self._stage, run_id) == 0:
                 return
 
@@ -122,13 +123,13 @@ LIMIT_SECONDS = 900.0
 """A net for what hangs for good: a slow machine is no failure."""
 
 
-async def wait_until_quiet(stage: Stage, run_id: str) -> None:
+async def wait_until_quiet(stage: Stage, run_id: str, run_month: date) -> None:
     """Until two looks in a row see the same, with nothing released but not instructed, unsure, or waiting in a queue."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + LIMIT_SECONDS
     same, last = 0, None
     while loop.time() < deadline:
-        seen = await _look(stage, run_id)
+        seen = await _look(stage, run_id, run_month)
         same = same + 1 if seen == last and seen[0] == 0 else 0
         if same >= QUIET_ROUNDS:
             return
@@ -137,7 +138,7 @@ async def wait_until_quiet(stage: Stage, run_id: str) -> None:
     raise RuntimeError(f"the platform does not come to rest: {last}")
 
 
-async def _look(stage: Stage, run_id: str) -> tuple[int, int, str]:
+async def _look(stage: Stage, run_id: str, run_month: date) -> tuple[int, int, str]:
     """(work that should go on by itself, payments in flight, a mark of what has happened so far).
 
     The cheapest question first: while its answer says that things move, the others are not asked.
@@ -146,7 +147,7 @@ async def _look(stage: Stage, run_id: str) -> tuple[int, int, str]:
     webhooks = await stage.sandbox.ask("GET", "/admin/webhooks")
     if int(webhooks["queued"]):
         return int(webhooks["queued"]), 0, ""
-    summary = await province.get("provider_gateway", "/v1/summary")
+    summary = await province.get("provider_gateway", "/v1/summary", run_month=run_month.isoformat())
     unsure = sum(a["attempts"] for a in summary["attempts"] if a["state"] in {"sending", "unknown"})
     waiting = sum(c["chunks"] for c in summary["chunks"] if c["state"] == "waiting")
     unread = sum(w["waiting"] for w in summary["webhooks"])

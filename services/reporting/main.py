@@ -19,6 +19,9 @@ from shared.web import join, make_app
 
 NAME = "reporting"
 
+EVENTS_AT_ONCE = 2
+"""One changes the read models at a time (`moves.lock`); the next is read meanwhile."""
+
 
 def build(platform: Platform) -> Service:
     """The service on a platform. It says nothing itself: its outbox stays empty. Its pseudonym secret is a key of the
@@ -41,4 +44,5 @@ def build(platform: Platform) -> Service:
     join(app, query_routes(database))
     join(app, public_routes(database, is_public=platform.settings.public_figures))
     join(app, page_routes(database, token_in_query=not platform.settings.distributed))
-    return Service(NAME, app, database, SUBSCRIBES_TO, handlers(load_pseudonym_secret(platform.settings.keys_dir)))
+    every = handlers(load_pseudonym_secret(platform.settings.keys_dir))
+    return Service(NAME, app, database, SUBSCRIBES_TO, every, events_at_once=EVENTS_AT_ONCE)

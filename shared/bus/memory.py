@@ -15,6 +15,9 @@ from shared.contracts.envelope import Message
 
 QUEUE_BOUND = 10_000
 FULL_PAUSE_SECONDS = 0.01
+MOST_AT_ONCE = 3
+"""Messages of a queue that are worked on at the same time, whatever the subscription would bear: all services share one process
+here, and one machine with their database. Each more is one more server process that plans every statement for itself."""
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ class MemoryBus:
     async def subscribe(self, subscription: Subscription) -> None:
         await self.declare(subscription)
         queue = self._queues[subscription.queue]
-        for _ in range(subscription.prefetch):
+        for _ in range(min(subscription.prefetch, MOST_AT_ONCE)):
             self._tasks.append(asyncio.create_task(self._consume(queue, subscription)))
 
     async def _consume(self, queue: _Queue, subscription: Subscription) -> None:

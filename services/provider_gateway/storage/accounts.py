@@ -95,18 +95,26 @@ class HeldRequest:
 
 
 async def insert_requests(tx: Tx, provider: str, requests: Sequence[AccountRequest]) -> None:
-    """Keep requests; one that is there stays as it is, unless it was refused: then it is asked again, under another name."""
-    await tx.run_many(
-        """INSERT INTO account_requests AS held (account_id, provider, payee_id, unit_id, holder_name, identity_sealed,
-                                                 phone_sealed, number_sealed, next_try_at, requested_at)
-           VALUES (:account_id, :provider, :payee_id, :unit_id, :holder_name, :identity_sealed, :phone_sealed, :number_sealed,
-                   clock_timestamp(), platform.business_now())
+    """Keep requests; one that is there stays as it is, unless it was refused: then it is asked again, under another name.
+
+    Of an account that is named twice the first counts: the second finds it waiting.
+    """
+    each_once = {request.account_id: request for request in reversed(requests)}.values()
+    names = ("account_id", "payee_id", "unit_id", "holder_name", "identity_sealed", "phone_sealed", "number_sealed")
+    await tx.run(
+        """INSERT INTO account_requests AS held (account_id, payee_id, unit_id, holder_name, identity_sealed, phone_sealed,
+                                                 number_sealed, provider, next_try_at, requested_at)
+           SELECT asked.*, :provider, clock_timestamp(), platform.business_now()
+           FROM unnest(CAST(:account_id AS uuid[]), CAST(:payee_id AS uuid[]), CAST(:unit_id AS text[]),
+                       CAST(:holder_name AS text[]), CAST(:identity_sealed AS text[]), CAST(:phone_sealed AS text[]),
+                       CAST(:number_sealed AS text[])) AS asked
            ON CONFLICT (account_id) DO UPDATE SET state = 'waiting', next_try_at = clock_timestamp(), tries = 0,
                asking = LEAST(held.asking + 1, 999),
                holder_name = excluded.holder_name, identity_sealed = excluded.identity_sealed,
                phone_sealed = excluded.phone_sealed, number_sealed = excluded.number_sealed, reason = NULL, answered_at = NULL
            WHERE held.state = 'refused'""",
-        [{**request.model_dump(), "provider": provider} for request in requests],
+        provider=provider,
+        **{name: [getattr(request, name) for request in each_once] for name in names},
     )
 
 
@@ -156,10 +164,13 @@ async def set_state(tx: Tx, account_ids: Collection[UUID], state: str, next_seco
 
 
 async def set_answers(tx: Tx, answers: Sequence[dict[str, Any]]) -> None:
-    """Write answers: account_id, state (opened, refused), reason, number_index."""
-    await tx.run_many(
-        """UPDATE account_requests SET state = :state, reason = :reason, number_index = :number_index, next_try_at = NULL,
-               answered_at = platform.business_now()
-           WHERE account_id = :account_id""",
-        answers,
+    """Write answers: account_id, state (opened, refused), reason, number_index. Of one account the last holds."""
+    newest = {each["account_id"]: each for each in answers}.values()
+    await tx.run(
+        """UPDATE account_requests r SET state = said.state, reason = said.reason, number_index = said.number_index,
+               next_try_at = NULL, answered_at = platform.business_now()
+           FROM unnest(CAST(:account_id AS uuid[]), CAST(:state AS text[]), CAST(:reason AS text[]),
+                       CAST(:number_index AS bytea[])) AS said (account_id, state, reason, number_index)
+           WHERE r.account_id = said.account_id""",
+        **{name: [each[name] for each in newest] for name in ("account_id", "state", "reason", "number_index")},
     )

@@ -7,15 +7,17 @@ from datetime import date, timedelta
 from shared.database import Tx
 
 
-async def next_day(tx: Tx, provider: str) -> date | None:
-    """The day to fetch: after the newest that was handed on, or the first on which anything was sent. None before that, and
-    while the day is not over."""
+async def next_days(tx: Tx, provider: str, most: int) -> list[date]:
+    """The days to fetch, oldest first: from after the newest that was handed on, or the first on which anything was sent, up to
+    yesterday. None before anything was sent."""
     newest: date | None = await tx.scalar("SELECT max(listed_on) FROM listed_days WHERE provider = :provider", provider=provider)
     if newest is not None:
         day: date | None = newest + timedelta(days=1)
     else:
         day = await tx.scalar("SELECT min(pay_on) FROM chunks WHERE provider = :provider", provider=provider)
-    return day if day is not None and day < await tx.today() else None
+    if day is None:
+        return []
+    return [day + timedelta(days=n) for n in range(min((await tx.today() - day).days, most))]
 
 
 async def record_day(tx: Tx, provider: str, day: date, source: str, lines: int, amount_dong: int) -> bool:

@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.provider_gateway.connectors.protocol import Connector, DayLine, Days, NotTaken, Refused, Unsure
-from services.provider_gateway.storage.listed_days import next_day
+from services.provider_gateway.storage.listed_days import next_days
 from services.provider_gateway.use_cases.list_day import list_day
 from shared.database import Database
 from shared.service import Worker
 
 IDLE_SECONDS = 1.0
+DAYS_AT_ONCE = 10
+"""Days of a provider that are handed on in one transaction, where so many are behind."""
+LINES_AT_ONCE = 1_000
+"""After so many lines no further day is fetched before these are handed on."""
 
 
 class Lister:
-    """Asks for one day of each provider at a time. A day that is not final there is asked for again later."""
+    """Asks for the days of each provider, a few at a time. A day that is not final there is asked for again later."""
 
     def __init__(
         self, database: Database, connectors: Mapping[str, Connector], retry_seconds: float, call_limit_seconds: float
@@ -33,23 +37,28 @@ class Lister:
         return Worker("lister", self.step, idle_seconds=IDLE_SECONDS)
 
     async def step(self) -> int:
-        """One day of each provider that has one due; how many were handed on."""
+        """The next days of each provider that has some due; how many were handed on."""
         return sum([await self._list(name, each.days) for name, each in self._connectors.items() if each.days is not None])
 
     async def _list(self, provider: str, days: Days) -> int:
         if time.monotonic() < self._not_before.get(provider, 0.0):
             return 0
         async with self._database.transaction() as tx:
-            day = await next_day(tx, provider)
-        if day is None:
-            return 0
-        lines = await fetch_day(days, day, self._call_limit_seconds)
-        if lines is None:
-            self._not_before[provider] = time.monotonic() + self._retry_seconds
-            return 0
-        async with self._database.transaction() as tx:
-            await list_day(tx, provider, days.source, day, lines)
-        return 1
+            due = await next_days(tx, provider, DAYS_AT_ONCE)
+        fetched: list[tuple[date, list[DayLine]]] = []
+        for day in due:
+            lines = await fetch_day(days, day, self._call_limit_seconds)
+            if lines is None:
+                self._not_before[provider] = time.monotonic() + self._retry_seconds
+                break
+            fetched.append((day, lines))
+            if sum(len(each) for _, each in fetched) > LINES_AT_ONCE:
+                break
+        if fetched:
+            async with self._database.transaction() as tx:
+                for day, lines in fetched:
+                    await list_day(tx, provider, days.source, day, lines)
+        return len(fetched)
 
 
 async def fetch_day(days: Days, day: date, call_limit_seconds: float) -> list[DayLine] | None:

@@ -51,6 +51,7 @@ class Messenger:
         if held:
             results = await self._send(self._port, held)
             async with self._database.transaction() as tx:
+                await tx.plan_anew()
                 await messages.save(tx, results)
         return len(held)
 

@@ -15,15 +15,24 @@ async def claim_position(tx: Tx) -> int | None:
     return row["position"] if row else None
 
 
-async def changes_after(tx: Tx, position: int) -> tuple[int, list[UUID]] | None:
-    """(position, people) of the next event that says who changed; None when there is none."""
-    row = await tx.row(
+async def changes_after(tx: Tx, position: int, events: int, most: int) -> tuple[int, list[UUID]] | None:
+    """Who changed by the next events that say so: (position of the last of them, people); None when there is none.
+
+    Of so many events as many as name up to `most` people together, and the first whomever it names.
+    """
+    rows = await tx.rows(
         """SELECT position, ARRAY(
                SELECT (record ->> 'beneficiary_id')::uuid FROM json_array_elements(body -> 'records') record) AS people
-           FROM outbox WHERE position > :position AND type = 'beneficiaries_changed' ORDER BY position LIMIT 1""",
+           FROM outbox WHERE position > :position AND type = 'beneficiaries_changed' ORDER BY position LIMIT :events""",
         position=position,
+        events=events,
     )
-    return (row["position"], row["people"]) if row else None
+    at, people = position, list[UUID]()
+    for row in rows:
+        if people and len(people) + len(row["people"]) > most:
+            break
+        at, people = row["position"], people + row["people"]
+    return (at, people) if rows else None
 
 
 async def note_position(tx: Tx, position: int) -> None:

@@ -20,6 +20,9 @@ RARITY_SECONDS = 600.0
 
 PIECE = 200
 
+EVENTS_AT_ONCE = 8
+"""Most events name one person or a commune's few: what came meanwhile is compared together."""
+
 
 class DuplicateFinder:
     """Does one piece of work at a time, each in a transaction of its own."""
@@ -34,13 +37,13 @@ class DuplicateFinder:
         return Worker("duplicates", self.step, IDLE_SECONDS)
 
     async def step(self) -> int:
-        """Compare who changed in one event; else the next piece of a search. How many people."""
+        """Compare who changed by the next events; else the next piece of a search. How many people."""
         async with self._database.transaction() as tx:
             return await self._changes(tx) or await self._search(tx)
 
     async def _changes(self, tx: Tx) -> int:
         position = await searches.claim_position(tx)
-        change = await searches.changes_after(tx, position) if position is not None else None
+        change = await searches.changes_after(tx, position, EVENTS_AT_ONCE, PIECE) if position is not None else None
         if change is None:
             return 0
         at, people = change
