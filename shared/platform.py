@@ -23,7 +23,7 @@ from shared.settings import SERVICES, Settings
 
 DATABASE = "chitra"
 
-EMBEDDED_POOL_SIZE = 5
+EMBEDDED_POOL_SIZE = 8
 """Connections of each service in the embedded platform. All four and the server share one machine: each connection more is a
 server process that reads the catalogue and plans every statement for itself, and makes nothing faster."""
 

@@ -26,15 +26,15 @@ from shared.kernel.clock import VIETNAM
 from shared.platform import embedded_settings
 from shared.settings import read_settings
 
-PROVIDER_TIMEOUT_SECONDS = 0.5
-HANG_SECONDS = 0.8
+PROVIDER_TIMEOUT_SECONDS = 0.7
+HANG_SECONDS = 1.1
 """The sandbox hangs longer than the gateway waits: that is what a time-out is."""
 
 FAULT_RATE = 0.35
 """Of the sandbox's default rates; each kind of fault happens at least once whatever the rate."""
 
-NOT_FOUND_SECONDS = 0.4
-PROCESSING_SECONDS = 0.7
+NOT_FOUND_SECONDS = 0.6
+PROCESSING_SECONDS = 0.9
 """So long the sandbox may say "not found" of what it took; so long the gateway waits before it believes a second one."""
 
 SET_CLOCK = """
