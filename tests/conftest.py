@@ -12,6 +12,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from console import rabbitmq_node
 from shared.auth import issue_local_token
@@ -24,6 +26,10 @@ from shared.settings import SERVICES, Settings, read_settings
 from tests.contract.broker import Broker, broker_from_environment
 from tests.order import rank
 from tests.quick_folder import folder_for_server
+
+# An example that takes long on a busy machine is no failure, and neither are examples that are slow to draw.
+hypothesis_settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any-machine")
 
 TEMPLATE = "chitra_template"
 
