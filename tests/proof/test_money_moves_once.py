@@ -16,6 +16,9 @@ from tests.proof.proving import SECONDS, a_child, drawn, settled_and_judged
 LAST_LETTERS = 20
 """Children at most that are begun only for what the postman still has in the bag."""
 
+LETTER_SECONDS = 2.0
+"""Each of them is there for so long after the last letter."""
+
 
 @pytest.mark.timeout(2400)
 async def test_broker_and_database_restarted_in_the_middle(proving_ground: Ground, postgres: EmbeddedPostgres) -> None:
@@ -65,7 +68,8 @@ async def test_every_webhook_three_times_in_shuffled_order(proving_ground: Groun
         for _ in range(LAST_LETTERS):  # what came while the last child ended waits for another
             if postman.delivered == 3 * postman.came:
                 break
-            await ground.zygote.order(a_child(port=ground.other_port))
+            # Not one that ends where all is done: it would be gone before a busy machine has let it answer.
+            await ground.zygote.order(a_child(until="quiet", port=ground.other_port, quiet_seconds=LETTER_SECONDS))
     assert ends["paid"] > 50, ends
     assert postman.delivered == 3 * postman.came > 0
     async with ground.looking() as admin:

@@ -171,7 +171,8 @@ async def work(world: World, order: dict[str, Any], passed: Collection[str]) -> 
     """Everything that both services do in the background, over RabbitMQ, until killed, until all is done, until nothing changes
     and no other point is `passed`, or for so long.
 
-    `until`: `settled`, or `answered` (what waits for a day to come may wait). Only the first of several children has the door.
+    `until`: `settled`, `answered` (what waits for a day to come may wait), or `quiet` (also where all is done). Only the first of
+    several children has the door.
     """
     bus = await RabbitBus.connect(world.amqp_url, world.amqp_namespace)
     port = order["port"] or world.platform.settings.port
@@ -189,6 +190,8 @@ async def work(world: World, order: dict[str, Any], passed: Collection[str]) -> 
         left = await looking.what_is_left()
         if order["until"] == "answered":
             left = {name: count for name, count in left.items() if name in ("unanswered", "chunks_unsent")}
+        elif order["until"] == "quiet":
+            left = {**left, "letters": 1}  # that may still come
         is_over = quiet.after(left, len(passed)) or time.process_time() > order["processor_seconds"] + at_first
         if time.monotonic() > deadline or (officers.done() and (is_over or not left)):
             break
