@@ -21,8 +21,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from shared.connections import Connection
-
 EVERYTHING = "*"
 """The row scope of a service's own work."""
 
@@ -183,7 +181,6 @@ class Database:
                     "temp_buffers": "64MB",
                     "datestyle": "ISO",  # texts that are sealed hold dates
                 },
-                "connection_class": Connection,
                 "timeout": 10,
                 "statement_cache_size": 1000,
             },

@@ -87,6 +87,22 @@ def read_coefficient(cell: Cell) -> Decimal | None:
     return _decimal(text)
 
 
+def amount_or_none(cell: Cell) -> int | None:
+    """The amount in đồng, None when there is none or it can't be read."""
+    try:
+        return read_amount_dong(cell)
+    except UnreadableNumber:
+        return None
+
+
+def coefficient_or_none(cell: Cell) -> Decimal | None:
+    """The coefficient, None when there is none or it can't be read."""
+    try:
+        return read_coefficient(cell)
+    except UnreadableNumber:
+        return None
+
+
 def _from_date(cell: date) -> Decimal:
     for whole, fraction in ((cell.day, cell.month), (cell.month, cell.day)):
         if whole in _WHOLE_OF_COEFFICIENT and fraction == _HALF:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong
-from services.registry.domain.lists.category_words import CategoryWording, read_wording
+from services.registry.domain.lists.amounts import amount_or_none
+from services.registry.domain.lists.category_words import read_wording
 from services.registry.domain.lists.cell_words import MEANS_NOTHING, is_mark
 from services.registry.domain.lists.headers import Column
 from services.registry.domain.lists.layout import Layout
@@ -78,9 +78,11 @@ def _named_by_header(layout: Layout) -> dict[int, str]:
     named: dict[int, str] = {}
     for at, parts in enumerate(layout.parts):
         words = _words_of_category(parts)
-        if words and (kinds.get(at) in _MAY_BE_MARKED or (kinds.get(at) is Column.CHILDREN and _said(words).groups == ("K4",))):
+        if words and (
+            kinds.get(at) in _MAY_BE_MARKED or (kinds.get(at) is Column.CHILDREN and read_wording(words).groups == ("K4",))
+        ):
             named[at] = words
-    return named if len({_said(words) for words in named.values()}) >= _FEWEST_MARKED else {}
+    return named if len({read_wording(words) for words in named.values()}) >= _FEWEST_MARKED else {}
 
 
 def _words_of_category(parts: Sequence[str]) -> str:
@@ -90,10 +92,6 @@ def _words_of_category(parts: Sequence[str]) -> str:
         if len(read_wording(words).groups) == 1:
             return words
     return ""
-
-
-def _said(words: str) -> CategoryWording:
-    return read_wording(words)
 
 
 def _only_marks(people: Rows, at: int) -> bool:
@@ -117,17 +115,10 @@ def _part_people(people: Rows, named: dict[int, str], *, whole: bool) -> bool:
 
 def _numbers_in(people: Rows, named: dict[int, str]) -> Column | None:
     """What numbers in these columns are: sums, coefficients, or (1, 2 under a single parent's) children."""
-    amounts = [amount for row in people for at in named if at < len(row) and (amount := _amount(row[at]))]
+    amounts = [amount for row in people for at in named if at < len(row) and (amount := amount_or_none(row[at]))]
     if any(amount >= _LEAST_DONG for amount in amounts):
         return Column.AMOUNT
     texts = {str(row[at]) for row in people for at in named if at < len(row) and row[at] is not None}
     if any("." in text.replace(",", ".").removesuffix(".0") for text in texts if _NUMBER.fullmatch(text)):
         return Column.COEFFICIENT
     return Column.CHILDREN if any(text not in ("0", "1", "1.0") and _NUMBER.fullmatch(text) for text in texts) else None
-
-
-def _amount(cell: Cell) -> int | None:
-    try:
-        return read_amount_dong(cell)
-    except UnreadableNumber:
-        return None

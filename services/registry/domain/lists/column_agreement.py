@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong, read_coefficient
+from services.registry.domain.lists.amounts import amount_or_none, coefficient_or_none
 from services.registry.domain.lists.column_places import OWN_NUMBERS
 from services.registry.domain.lists.dates import read_birth
 from services.registry.domain.lists.headers import Column, read_header
@@ -101,10 +101,7 @@ def _share_of_sums(rows: Rows, amount: int, coefficient: int) -> float:
     """Of the rows with both, the share in which the sum is a level times the coefficient (times a few heads)."""
     made: list[bool] = []
     for row in rows:
-        try:
-            sum_dong, times = read_amount_dong(_cell(row, amount)), read_coefficient(_cell(row, coefficient))
-        except UnreadableNumber:
-            continue
+        sum_dong, times = amount_or_none(_cell(row, amount)), coefficient_or_none(_cell(row, coefficient))
         if sum_dong and times:
             heads = range(1, _MOST_HEADS + 1) if times == 1 else (1,)
             made.append(any(Decimal(sum_dong) / times / head in _LEVELS_DONG for head in heads))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong
+from services.registry.domain.lists.amounts import amount_or_none
 from services.registry.domain.lists.headers import Column, read_header
 from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.workbook import Cell
@@ -56,8 +56,5 @@ def hold_sums(cells: Sequence[Cell]) -> bool:
 
 
 def _is_sum(cell: Cell) -> bool:
-    try:
-        amount = read_amount_dong(cell)
-    except UnreadableNumber:
-        return False
+    amount = amount_or_none(cell)
     return amount is not None and _LEAST_DONG <= amount <= _MOST_DONG and any(amount % step == 0 for step in _STEPS_DONG)

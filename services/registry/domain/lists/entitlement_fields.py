@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.registry.domain.lists import findings as f
-from services.registry.domain.lists.amounts import UnreadableNumber, read_amount_dong, read_coefficient
+from services.registry.domain.lists.amounts import amount_or_none, coefficient_or_none
 from services.registry.domain.lists.categories import SINGLE_PARENT, CategoryQuestion, ages_in, resolve_category
 from services.registry.domain.lists.category_words import CategoryWording, read_severity, read_wording
 from services.registry.domain.lists.headers import Column
@@ -57,18 +57,12 @@ def wording_of(cells: RowCells, heading: str | None) -> tuple[str, CategoryWordi
 
 def coefficient_of(cells: RowCells) -> Decimal | None:
     """The coefficient written, None when there is none or it can't be read."""
-    try:
-        return read_coefficient(cells.cell(Column.COEFFICIENT))
-    except UnreadableNumber:
-        return None
+    return coefficient_or_none(cells.cell(Column.COEFFICIENT))
 
 
 def amount_of(cells: RowCells) -> int | None:
     """The amount written in đồng, None when there is none or it can't be read."""
-    try:
-        return read_amount_dong(cells.cell(Column.AMOUNT))
-    except UnreadableNumber:
-        return None
+    return amount_or_none(cells.cell(Column.AMOUNT))
 
 
 def read_entitlement(
