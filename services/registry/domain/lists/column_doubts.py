@@ -15,6 +15,14 @@ from services.registry.domain.lists.layout import Layout
 from services.registry.domain.lists.text import fold
 from services.registry.domain.lists.workbook import Cell
 
+_ONE_IN = 10
+_DIGIT, _DIGITS, _WORD = re.compile(r"\d"), re.compile(r"(?:\d\D*){4}"), re.compile(r"[^\W\d_]")
+_FITTING: dict[Column, re.Pattern[str]] = {
+    Column.PHONE: _DIGITS, Column.PAYEE_PHONE: _DIGITS, Column.PAYEE_ID: _DIGITS, Column.IDENTITY: _DIGITS,
+    Column.CMND: _DIGITS, Column.CCCD: _DIGITS, Column.BIRTH: _DIGIT, Column.AMOUNT: _DIGIT, Column.COEFFICIENT: _DIGIT,
+    Column.PAYEE_NAME: _WORD, Column.RELATIONSHIP: _WORD,
+}  # fmt: skip
+
 
 def set_aside_doubtful(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
     """Takes, in place, such columns for ones of something else (`Column.OTHER`, or a category's).
@@ -62,15 +70,6 @@ def _may_hold(cells: Sequence[Cell], fits: re.Pattern[str]) -> bool:
             return True
         wanted -= bool(fits.search(str(cell)))
     return wanted <= 0
-
-
-_ONE_IN = 10
-_DIGIT, _DIGITS, _WORD = re.compile(r"\d"), re.compile(r"(?:\d\D*){4}"), re.compile(r"[^\W\d_]")
-_FITTING: dict[Column, re.Pattern[str]] = {
-    Column.PHONE: _DIGITS, Column.PAYEE_PHONE: _DIGITS, Column.PAYEE_ID: _DIGITS, Column.IDENTITY: _DIGITS,
-    Column.CMND: _DIGITS, Column.CCCD: _DIGITS, Column.BIRTH: _DIGIT, Column.AMOUNT: _DIGIT, Column.COEFFICIENT: _DIGIT,
-    Column.PAYEE_NAME: _WORD, Column.RELATIONSHIP: _WORD,
-}  # fmt: skip
 
 
 def _settle_second_names(layout: Layout, cells: Callable[[int], Sequence[Cell]]) -> None:
