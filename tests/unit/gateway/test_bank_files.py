@@ -287,6 +287,7 @@ _BOMB = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in 
         _statement(_entry("DBIT")).decode().encode("utf-16"),
         _statement("<Ntry>" * 300),
         _statement(_entry("DBIT")).replace(b"2021-10-05", b"05/10/2021"),
+        _statement("").replace(b"<Document", "<À:Document".encode()),
     ],
 )
 def test_what_is_no_such_message_is_unreadable(body: bytes) -> None:

@@ -23,8 +23,9 @@ def message_of(body: bytes) -> str:
         raise UnreadableWebhook("dtd")
     try:
         for _, element in _events(body, ("start",)):
-            namespace = etree.QName(element).namespace or ""
-            if not namespace.startswith(FAMILY) or etree.QName(element).localname != "Document":
+            # Not `etree.QName`: it refuses names that the parser lets through, such as one with a prefix of nothing.
+            namespace, _, name = str(element.tag).removeprefix("{").rpartition("}")
+            if not namespace.startswith(FAMILY) or name != "Document":
                 break
             return namespace[len(FAMILY) :][:40]
     except etree.XMLSyntaxError:
